@@ -1,0 +1,33 @@
+// swift-tools-version: 6.1
+// SPDX-License-Identifier: GPL-2.0-only
+import PackageDescription
+
+let package = Package(
+  name: "lockstep",
+  products: [
+    .executable(name: "iopt", targets: ["iopt"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    .systemLibrary(name: "SubjectABI", path: "reference/abi"),
+    .systemLibrary(name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(
+      name: "Reference", dependencies: ["SubjectABI"], path: "reference",
+      exclude: ["abi"], publicHeadersPath: "include"),
+    .target(name: "PageTable", dependencies: ["SubjectABI"]),
+    .target(name: "DMA", dependencies: ["PageTable", "SubjectABI"]),
+    .target(name: "Scenario", dependencies: ["SubjectABI", "CZlib"]),
+    .target(
+      name: "Lockstep",
+      dependencies: ["Scenario", "PageTable", "DMA", "Reference", "SubjectABI"]),
+    .executableTarget(
+      name: "iopt",
+      dependencies: [
+        "Lockstep", "Scenario",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import SubjectABI
+
+/// The revision of the kernel's `gather_range_pages()` in force.
+public enum GatherRevision: UInt32, CaseIterable, Sendable {
+  case merged = 0
+  case original = 1
+  case alwaysAdd = 2
+  case proposed = 3
+
+  /// The word after `gather=` in scenario text.
+  public var name: StaticString {
+    switch self {
+    case .merged: "merged"
+    case .original: "original"
+    case .alwaysAdd: "always-add"
+    case .proposed: "proposed"
+    }
+  }
+}
+
+/// How the format is compiled: as the kernel ships it, or as `CONFIG_DEBUG_GENERIC_PT` does.
+public enum Build: UInt32, Sendable {
+  case production = 0
+  case debug = 1
+}
+
+/// The `domain` line: what a page table is initialised with.
+public struct DomainConfiguration: Equatable, Sendable {
+  public var format: Format
+  /// `hw_max_vasz_lg2`: input address width in bits.
+  public var va: UInt8
+  /// `hw_max_oasz_lg2`: output address width in bits.
+  public var oa: UInt8
+  public var features: Features
+  /// Starting or top level; nil exactly for formats that take none.
+  public var top: UInt32?
+  /// ANDed into the page-size bitmap after initialisation; nil when absent.
+  public var pageSizes: UInt64?
+  /// The bit that memory encryption sets, 36 to 63; nil when absent.
+  public var encryptionBit: UInt8?
+  public var build: Build
+  /// nil when absent, which means ``GatherRevision/merged`` and prints nothing.
+  public var gather: GatherRevision?
+
+  public init(
+    format: Format, va: UInt8, oa: UInt8, features: Features = [], top: UInt32? = nil,
+    pageSizes: UInt64? = nil, encryptionBit: UInt8? = nil, build: Build = .production,
+    gather: GatherRevision? = nil
+  ) {
+    self.format = format
+    self.va = va
+    self.oa = oa
+    self.features = features
+    self.top = top
+    self.pageSizes = pageSizes
+    self.encryptionBit = encryptionBit
+    self.build = build
+    self.gather = gather
+  }
+}
