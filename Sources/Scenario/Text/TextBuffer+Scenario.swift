@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+// Canonical text of scenarios, each statement with its line end.
+
+extension TextBuffer {
+  /// Appends a whole scenario, from its `iopt 1` line.
+  public mutating func append(_ scenario: Scenario) {
+    appendScenarioStart()
+    append(scenario.domain)
+    if let dma = scenario.dma { append(dma) }
+    for operation in scenario.operations { append(operation) }
+  }
+
+  /// Appends the line that starts a scenario.
+  public mutating func appendScenarioStart() { append("iopt 1\n") }
+
+  /// Appends the `domain` line.
+  public mutating func append(_ domain: DomainConfiguration) {
+    append("domain format=")
+    append(domain.format.name)
+    append(" va=")
+    append(decimal: UInt64(domain.va))
+    append(" oa=")
+    append(decimal: UInt64(domain.oa))
+    append(" features=")
+    append(domain.features)
+    if let top = domain.top {
+      append(" top=")
+      append(decimal: UInt64(top))
+    }
+    if let sizes = domain.pageSizes {
+      append(" pgsizes=")
+      append(hex: sizes)
+    }
+    if let bit = domain.encryptionBit {
+      append(" cbit=")
+      append(decimal: UInt64(bit))
+    }
+    if domain.build == .debug { append(" build=debug") }
+    if let revision = domain.gather {
+      append(" gather=")
+      append(revision.name)
+    }
+    append(byte: UInt8(ascii: "\n"))
+  }
+
+  /// Appends the `dma` line.
+  public mutating func append(_ dma: DMAConfiguration) {
+    append("dma queue=")
+    append(dma.queue.name)
+    append(" cpus=")
+    append(decimal: UInt64(dma.cpus))
+    append(" size=")
+    append(decimal: UInt64(dma.ringSize))
+    append(" timeout=")
+    append(decimal: dma.timeout)
+    append(" mode=")
+    append(dma.mode.name)
+    append(" limit=")
+    append(hex: dma.limit)
+    if dma.pci32 { append(" pci32") }
+    append(byte: UInt8(ascii: "\n"))
+  }
+
+  /// Appends a comma-separated list, `none` when it is empty. Bits without a name print nothing.
+  mutating func append(_ features: Features) {
+    var isFirst = true
+    for (bit, name) in Features.names.enumerated() where features.rawValue & (1 << bit) != 0 {
+      if !isFirst { append(byte: UInt8(ascii: ",")) }
+      isFirst = false
+      append(name)
+    }
+    if isFirst { append("none") }
+  }
+}
+
+extension QueueKind {
+  /// The word after `queue=` in scenario text.
+  public var name: StaticString {
+    switch self {
+    case .perCPU: "percpu"
+    case .single: "single"
+    }
+  }
+}
+
+extension DMAMode {
+  /// The word after `mode=` in scenario text.
+  public var name: StaticString {
+    switch self {
+    case .strict: "strict"
+    case .flushQueue: "fq"
+    }
+  }
+}
+
+extension Scenario {
+  /// Canonical text, from `iopt 1` to the last line end.
+  public var text: String {
+    var buffer = TextBuffer()
+    buffer.append(self)
+    return buffer.string
+  }
+}
+
+extension DomainConfiguration {
+  /// The canonical `domain` line without its line end.
+  public var text: String {
+    var buffer = TextBuffer()
+    buffer.append(self)
+    return String(buffer.string.dropLast())
+  }
+}
+
+extension DMAConfiguration {
+  /// The canonical `dma` line without its line end.
+  public var text: String {
+    var buffer = TextBuffer()
+    buffer.append(self)
+    return String(buffer.string.dropLast())
+  }
+}
