@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# `make` alone lists the targets.
+
+SWIFT_BIN := $(shell dirname "$$(readlink -f "$$(command -v swift)")")
+# Debian's older LLVM tools must not come before the toolchain's own.
+export PATH := $(SWIFT_BIN):$(PATH)
+
+DURATION ?= 30
+JOBS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build test fuzz fuzz-build fuzz-smoke replay lint example-plugin clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | \
+	  awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
+
+setup: ## check for what the build needs, install what is missing
+	@.ci/setup
+
+build: setup ## build the command line (.build/release/iopt)
+	swift build -c release --product iopt
+
+test: setup ## build and run all tests
+	swift build --build-tests
+	swift test --skip-build --parallel
+
+fuzz: fuzz-build ## fuzz Swift against C: make fuzz [DURATION=30] [JOBS=2]
+	Fuzz/.build/release/iopt-fuzz --seconds $(DURATION) --jobs $(JOBS) --corpus Corpus/fuzz
+
+fuzz-build: setup
+	swift build --package-path Fuzz -c release --product iopt-fuzz
+
+fuzz-smoke: fuzz-build ## prove that both languages are instrumented and run
+	Fuzz/smoke
+
+replay: build ## replay the recorded kernel traces on both implementations
+	.build/release/iopt replay $$(find Corpus/kernel -name '*.iopt.gz' | sort)
+
+lint: ## check formatting
+	swift format lint --strict -r Package.swift Sources Tests Fuzz/Package.swift Fuzz/Driver
+
+clean: ## remove everything that was built
+	rm -rf .build Fuzz/.build artifacts

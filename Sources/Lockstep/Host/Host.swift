@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import SubjectABI
+
+/// What stands behind the services of one subject: its arena and the failures that were armed.
+struct HostState: ~Copyable {
+  var arena = Arena()
+  /// The Nth allocation from now fails; 0 when disarmed.
+  var allocationsToFailure: UInt64 = 0
+  var failNextQueue = false
+  /// Set when a subject broke the ABI; reported as a verdict of its own.
+  var misuse: Misuse?
+}
+
+/// What a subject's host pointer points at. The services come first, so that a service finds the
+/// rest from the pointer that the subject hands back.
+private struct HostBlock {
+  var services = iopt_host()
+  var log = iopt_log()
+  var state: UnsafeMutablePointer<HostState>
+}
+
+/// A way in which a subject broke the ABI's rules.
+public enum Misuse: Equatable, Sendable {
+  /// It freed an address that is not the start of an allocated table.
+  case freedUnallocated(pa: UInt64)
+  /// It asked for a table of no bytes.
+  case allocatedNothing
+
+  public var description: String {
+    switch self {
+    case .freedUnallocated(let pa):
+      "freed 0x\(String(pa, radix: 16)), which is not the start of an allocated table"
+    case .allocatedNothing:
+      "asked for a table of 0 bytes"
+    }
+  }
+}
+
+/// Owns the services of one subject, at an address that does not change.
+public struct Host: ~Copyable {
+  private let block: UnsafeMutablePointer<HostBlock>
+  let state: UnsafeMutablePointer<HostState>
+  let log: UnsafeMutablePointer<iopt_log>
+
+  public init() {
+    state = .allocate(capacity: 1)
+    state.initialize(to: HostState())
+    block = .allocate(capacity: 1)
+    block.initialize(to: HostBlock(state: state))
+    log = (UnsafeMutableRawPointer(block) + MemoryLayout<HostBlock>.offset(of: \.log)!)
+      .assumingMemoryBound(to: iopt_log.self)
+    precondition(MemoryLayout<HostBlock>.offset(of: \.services) == 0)
+    let capacity = 4096
+    log.pointee = iopt_log(
+      words: .allocate(capacity: capacity), count: 0, capacity: UInt64(capacity), grow: growLog,
+      stores: 0, reserved: 0)
+    services.pointee.size = UInt32(MemoryLayout<iopt_host>.size)
+    services.pointee.abi_version = UInt32(IOPT_ABI_VERSION)
+    services.pointee.arena = state.pointee.arena.memory.assumingMemoryBound(to: UInt8.self)
+    services.pointee.log = log
+    services.pointee.alloc_table = allocateTable
+    services.pointee.free_table = freeTable
+    services.pointee.alloc_queue = allocateQueue
+  }
+
+  deinit {
+    log.pointee.words.deallocate()
+    block.deallocate()
+    state.deinitialize(count: 1)
+    state.deallocate()
+  }
+
+  var services: UnsafeMutablePointer<iopt_host> {
+    UnsafeMutableRawPointer(block).assumingMemoryBound(to: iopt_host.self)
+  }
+
+  /// Whether the subject is asked to log its stores.
+  var logsStores: Bool {
+    get { log.pointee.stores != 0 }
+    nonmutating set { log.pointee.stores = newValue ? 1 : 0 }
+  }
+
+  /// Makes ready for the next scenario.
+  func reset() {
+    state.pointee.arena.reset()
+    log.pointee.count = 0
+    state.pointee.allocationsToFailure = 0
+    state.pointee.failNextQueue = false
+    state.pointee.misuse = nil
+  }
+}
+
+private func hostState(_ host: UnsafeMutablePointer<iopt_host>?)
+  -> UnsafeMutablePointer<HostState>
+{
+  UnsafeMutableRawPointer(host!).assumingMemoryBound(to: HostBlock.self).pointee.state
+}
+
+private let growLog: @convention(c) (UnsafeMutablePointer<iopt_log>?, UInt64) -> Void = {
+  log, more in
+  let log = log!
+  let capacity = max(log.pointee.capacity * 2, log.pointee.count + more)
+  let words = UnsafeMutablePointer<UInt64>.allocate(capacity: Int(capacity))
+  words.initialize(from: log.pointee.words, count: Int(log.pointee.count))
+  log.pointee.words.deallocate()
+  log.pointee.words = words
+  log.pointee.capacity = capacity
+}
+
+private let allocateTable: @convention(c) (UnsafeMutablePointer<iopt_host>?, UInt64) -> UInt64 = {
+  host, bytes in
+  let state = hostState(host)
+  let log = host!.pointee.log
+  guard bytes > 0 else {
+    state.pointee.misuse = .allocatedNothing
+    iopt_log0(log, IOPT_EVENT_ALLOC_FAIL.rawValue)
+    return 0
+  }
+  guard bytes <= Arena.largestTable else {
+    iopt_log0(log, IOPT_EVENT_WARN.rawValue)
+    iopt_log0(log, IOPT_EVENT_ALLOC_FAIL.rawValue)
+    return 0
+  }
+  if state.pointee.allocationsToFailure > 0 {
+    state.pointee.allocationsToFailure -= 1
+    if state.pointee.allocationsToFailure == 0 {
+      iopt_log0(log, IOPT_EVENT_ALLOC_FAIL.rawValue)
+      return 0
+    }
+  }
+  let size = max(UInt64(Arena.slotSize), bytes.roundedUpToPowerOfTwo)
+  guard let pa = state.pointee.arena.allocate(bytes: size) else {
+    iopt_log0(log, IOPT_EVENT_ALLOC_FAIL.rawValue)
+    return 0
+  }
+  iopt_log2(log, IOPT_EVENT_ALLOC.rawValue, pa, size)
+  return pa
+}
+
+private let freeTable: @convention(c) (UnsafeMutablePointer<iopt_host>?, UInt64) -> Void = {
+  host, pa in
+  let state = hostState(host)
+  if !state.pointee.arena.free(pa: pa) { state.pointee.misuse = .freedUnallocated(pa: pa) }
+  iopt_log1(host!.pointee.log, IOPT_EVENT_FREE.rawValue, pa)
+}
+
+private let allocateQueue: @convention(c) (UnsafeMutablePointer<iopt_host>?) -> UInt32 = { host in
+  let state = hostState(host)
+  let fails = state.pointee.failNextQueue
+  state.pointee.failNextQueue = false
+  return fails ? 0 : 1
+}
+
+extension UInt64 {
+  /// The smallest power of two that is not smaller; for 1 to 2^63.
+  var roundedUpToPowerOfTwo: UInt64 {
+    self <= 1 ? 1 : 1 << UInt64(64 - (self - 1).leadingZeroBitCount)
+  }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import SubjectABI
+
+/// What a subject answered to one request. Raw values are the ABI's `enum iopt_status`.
+public enum SubjectStatus: UInt32, Sendable {
+  case done = 0
+  case crashed = 1
+  case failed = 2
+  case refused = 3
+
+  var word: String {
+    switch self {
+    case .done: "done"
+    case .crashed: "crash"
+    case .failed: "initialisation failed"
+    case .refused: "refused"
+    }
+  }
+}
+
+/// One subject with table memory of its own, running one scenario at a time.
+public final class Lane {
+  public let subject: Subject
+  /// Overrides the domain line's revision when set.
+  public let gather: UInt32?
+  let host = Host()
+  private var domain: UnsafeMutableRawPointer?
+  private let open: @convention(c) (
+    UnsafeMutablePointer<iopt_host>?, UnsafePointer<iopt_config>?,
+    UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+  ) -> UInt32
+  private let runOperation: @convention(c) (
+    UnsafeMutableRawPointer?, UnsafePointer<iopt_op>?
+  ) -> UInt32
+  private let close: @convention(c) (UnsafeMutableRawPointer?) -> Void
+
+  public init(_ subject: Subject, gather: UInt32? = nil) {
+    self.subject = subject
+    self.gather = gather
+    open = subject.table.pointee.open
+    runOperation = subject.table.pointee.run
+    close = subject.table.pointee.close
+  }
+
+  deinit { endScenario() }
+
+  /// The log's words: those of the last request, after ``beginOperation()``.
+  @inline(__always)
+  var log: UnsafeMutablePointer<iopt_log> { host.log }
+
+  /// Opens a domain on empty table memory.
+  func open(_ configuration: borrowing iopt_config) -> SubjectStatus {
+    var configuration = configuration
+    if let gather { configuration.gather = gather }
+    log.pointee.count = 0
+    let status = SubjectStatus(rawValue: open(host.services, &configuration, &domain))
+    if status != .done { domain = nil }
+    return status ?? .refused
+  }
+
+  /// Runs one operation; its records replace the log's contents. Failures are armed here, no
+  /// subject sees them.
+  @inline(__always)
+  func run(_ operation: UnsafePointer<iopt_op>) -> SubjectStatus {
+    log.pointee.count = 0
+    switch operation.pointee.kind {
+    case UInt32(IOPT_OP_FAIL_ALLOC.rawValue):
+      host.state.pointee.allocationsToFailure = operation.pointee.len
+      return .done
+    case UInt32(IOPT_OP_FAIL_FQ.rawValue):
+      host.state.pointee.failNextQueue = true
+      return .done
+    default:
+      return SubjectStatus(rawValue: runOperation(domain, operation)) ?? .refused
+    }
+  }
+
+  /// Lets the subject free every table, when it can; the records replace the log's contents.
+  /// Returns how many tables are still allocated, or nil when the subject has no teardown.
+  func teardown() -> Int? {
+    guard let teardown = subject.table.pointee.teardown, let domain else { return nil }
+    log.pointee.count = 0
+    teardown(domain)
+    return liveTables
+  }
+
+  /// Tables that are allocated now.
+  var liveTables: Int {
+    var count = 0
+    for slot in 0..<host.state.pointee.arena.used
+    where host.state.pointee.arena.states[slot] == .table {
+      count += 1
+    }
+    return count
+  }
+
+  /// Closes the domain without touching its tables, and clears the arena.
+  func endScenario() {
+    if let domain {
+      close(domain)
+      self.domain = nil
+    }
+    host.reset()
+  }
+}
