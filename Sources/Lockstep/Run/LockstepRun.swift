@@ -96,21 +96,28 @@ public final class LockstepRun {
 
   /// Compares every live table word of every lane with lane 0's.
   func compareTables() -> Outcome? {
-    let first = lanes[0].host.state
     for index in 1..<lanes.count {
-      let other = lanes[index].host.state
-      let used = max(first.pointee.arena.used, other.pointee.arena.used)
-      for slot in 0..<used where first.pointee.arena.isLive(slot) {
-        let left = first.pointee.arena.words(slot)
-        let right = other.pointee.arena.words(slot)
-        if memcmp(left, right, Arena.slotSize) == 0 { continue }
-        let word = (0..<Arena.slotSize / 8).first { left[$0] != right[$0] }!
-        let pa = Arena.base + UInt64(slot * Arena.slotSize + word * 8)
-        return .diverged(.end, lane: index, .word(pa: pa))
-      }
+      guard let pa = firstDifferentWord(lanes[0], lanes[index]) else { continue }
+      return .diverged(.end, lane: index, .word(pa: pa))
     }
     return nil
   }
+}
+
+/// The address of the first live table word that is not the same in both lanes. Which slots are
+/// live is taken from `left`: the records that tell it were compared before.
+func firstDifferentWord(_ left: Lane, _ right: Lane) -> UInt64? {
+  let one = left.host.state
+  let other = right.host.state
+  for slot in 0..<min(one.pointee.arena.used, other.pointee.arena.used)
+  where one.pointee.arena.isLive(slot) {
+    let words = one.pointee.arena.words(slot)
+    let others = other.pointee.arena.words(slot)
+    if memcmp(words, others, Arena.slotSize) == 0 { continue }
+    let word = (0..<Arena.slotSize / 8).first { words[$0] != others[$0] }!
+    return Arena.base + UInt64(slot * Arena.slotSize + word * 8)
+  }
+  return nil
 }
 
 /// Whether two logs hold the same records, stores left out.

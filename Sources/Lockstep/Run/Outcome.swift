@@ -30,6 +30,4 @@ public enum Outcome: Equatable, Sendable {
   case refused(Place, lane: Int)
   /// A lane broke the ABI's rules.
   case misused(Place, lane: Int, Misuse)
-  /// A lane changed table words that its log does not explain, first at this physical address.
-  case unexplained(lane: Int, pa: UInt64)
 }

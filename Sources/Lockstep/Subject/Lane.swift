@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Scenario
 import SubjectABI
 
 /// What a subject answered to one request. Raw values are the ABI's `enum iopt_status`.
@@ -34,15 +35,26 @@ public final class Lane {
   ) -> UInt32
   private let close: @convention(c) (UnsafeMutableRawPointer?) -> Void
 
-  public init(_ subject: Subject, gather: UInt32? = nil) {
+  public init(_ subject: Subject, gather: GatherRevision? = nil) {
     self.subject = subject
-    self.gather = gather
+    self.gather = gather?.rawValue
     open = subject.table.pointee.open
     runOperation = subject.table.pointee.run
     close = subject.table.pointee.close
   }
 
   deinit { endScenario() }
+
+  /// The lane in reports: its subject, and the revision where one was chosen.
+  public var label: String { subject.name + gatherSuffix }
+
+  /// What a user types to get this lane.
+  public var specification: String { subject.specification + gatherSuffix }
+
+  private var gatherSuffix: String {
+    guard let gather, let revision = GatherRevision(rawValue: gather) else { return "" }
+    return ",gather=\(revision.name)"
+  }
 
   /// The log's words: those of the last request, after ``beginOperation()``.
   @inline(__always)

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Scenario
+import SubjectABI
+
+/// Runs scenarios on one subject and prints the canonical trace.
+public struct Recorder: ~Copyable {
+  private let observed: ObservedLane
+  private var buffer = LoweredScenario()
+  /// What was printed and not yet taken.
+  public var output = TextBuffer(capacity: 1 << 16)
+
+  public init(_ lane: Lane) { observed = ObservedLane(lane) }
+
+  /// Records every scenario of a file. `drain` is called with ``output`` now and then, and at the
+  /// end, to write it away. Observations that the file holds are skipped.
+  public mutating func run(
+    _ reader: consuming TraceReader, drain: (inout TextBuffer) throws(ScenarioError) -> Void
+  ) throws(ScenarioError) {
+    var requests = RequestReader(reader, keepsObservations: false)
+    var isOver = true
+    while let request = try requests.next() {
+      switch request {
+      case .open(let domain, let dma):
+        observed.endScenario()
+        isOver = try !open(domain, dma, requests)
+      case .operation(let operation):
+        if isOver { continue }
+        isOver = try !run(operation, requests)
+      }
+      if output.count > 1 << 15 { try drain(&output) }
+    }
+    observed.endScenario()
+    try drain(&output)
+  }
+
+  /// Prints the domain and what became of it; false when the scenario ends there.
+  private mutating func open(
+    _ domain: DomainConfiguration, _ dma: DMAConfiguration?, _ requests: borrowing RequestReader
+  ) throws(ScenarioError) -> Bool {
+    output.appendScenarioStart()
+    output.append(domain)
+    buffer.lower(Scenario(domain: domain, dma: dma))
+    let status = observed.open(buffer.configuration)
+    try printRecords(status, form: .errno, requests)
+    if status == .done, let dma { output.append(dma) }
+    return status == .done
+  }
+
+  private mutating func run(
+    _ operation: Operation, _ requests: borrowing RequestReader
+  ) throws(ScenarioError) -> Bool {
+    output.append(operation)
+    buffer.removeAll()
+    buffer.append(operation)
+    let status = observed.run(buffer.operations)
+    try printRecords(status, form: operation.resultForm, requests)
+    return status == .done
+  }
+
+  private mutating func printRecords(
+    _ status: SubjectStatus, form: ResultForm, _ requests: borrowing RequestReader
+  ) throws(ScenarioError) {
+    let fault: String? =
+      if status == .refused {
+        "refuses: \(observed.lane.subject.refusal)"
+      } else if let misuse = observed.misuse {
+        misuse.description
+      } else {
+        nil
+      }
+    if let fault {
+      throw ScenarioError(
+        file: requests.name, position: .text(line: requests.line, column: 1),
+        message: "subject \(observed.lane.subject.name) \(fault)")
+    }
+    observed.records.words.withUnsafeBufferPointer { output.appendRecords($0, form: form) }
+  }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Scenario
+import SubjectABI
+
+extension Divergence {
+  /// The first record that differs; nil when the records are the same.
+  var recordDifference: RecordDifference? { RecordDifference(left.words, right.words) }
+
+  public var signature: Signature {
+    let word =
+      operation == nil ? "domain" : String(statement.prefix { $0 != " " })
+    let difference =
+      switch cause {
+      case .observations: recordDifference?.signature ?? "status"
+      case .word: "word"
+      case .misuse: "misuse"
+      case .unexplained: "unexplained"
+      }
+    return Signature(operation: word, difference: difference)
+  }
+
+  /// One line that says what differs where.
+  public var headline: String {
+    let place = file.isEmpty ? "" : "\(file):\(line): "
+    let what =
+      operation.map { "operation \($0) of the scenario at line \(scenarioLine)" }
+      ?? "the domain of the scenario at line \(scenarioLine)"
+    return switch cause {
+    case .observations:
+      "\(place)\(right.name) differs from \(left.name) at \(what)"
+    case .word(let pa):
+      "\(place)table words of \(right.name) and \(left.name) differ at \(hex(pa)) after \(what)"
+    case .misuse(let misuse):
+      "\(place)\(right.name) broke a rule of the subject ABI at \(what): \(misuse.description)"
+    case .unexplained(let pa):
+      "\(place)\(right.name) changed the table word at \(hex(pa)) without a store record"
+        + " in the scenario at line \(scenarioLine)"
+    }
+  }
+
+  /// The whole report: the statement, both sides' observations as a diff, table words decoded, and
+  /// how to see it again.
+  public var report: String {
+    var lines = [headline]
+    lines += statement.split(separator: "\n").map { "    \($0)" }
+    if cause == .observations {
+      lines += ["", "    --- \(left.name)", "    +++ \(right.name)"]
+      let diff = LineDiff(left.lines, right.lines)
+      let width = diff.edits.map(\.line.text.count).max() ?? 0
+      for edit in diff.edits {
+        lines.append("    " + edit.mark.rawValue + Self.column(edit.line, width: min(width, 64)))
+      }
+      lines.append("")
+      if let difference = recordDifference {
+        lines.append(
+          "  first difference: "
+            + difference.explanation(left: left.name, right: right.name))
+      }
+    }
+    lines.append("  reproduce: \(reproduce)")
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func column(_ line: Line, width: Int) -> String {
+    guard !line.note.isEmpty else { return line.text }
+    let padding = String(repeating: " ", count: max(0, width - line.text.count))
+    return "\(line.text)\(padding)  # \(line.note)"
+  }
+}

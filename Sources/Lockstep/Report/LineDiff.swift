@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+/// Two lists of lines as one list of edits.
+struct LineDiff {
+  enum Mark: String {
+    case same = "  "
+    case left = "- "
+    case right = "+ "
+    case gap = "… "
+  }
+
+  private(set) var edits: [(mark: Mark, line: Divergence.Line)] = []
+
+  /// Longer lists are told apart by their common front and back only.
+  private static let longestCompared = 400
+
+  init(_ left: [Divergence.Line], _ right: [Divergence.Line], context: Int = 3) {
+    let front = zip(left, right).prefix { $0.text == $1.text }.count
+    let back = zip(left.dropFirst(front).reversed(), right.dropFirst(front).reversed())
+      .prefix { $0.text == $1.text }.count
+    append(left[..<front].suffix(context), skipped: front - min(front, context))
+    appendMiddle(
+      Array(left[front..<left.count - back]), Array(right[front..<right.count - back]))
+    append(left.suffix(back).prefix(context), skipped: 0)
+    appendGap(back - min(back, context))
+  }
+
+  private mutating func append(_ lines: ArraySlice<Divergence.Line>, skipped: Int) {
+    appendGap(skipped)
+    for line in lines { edits.append((.same, line)) }
+  }
+
+  private mutating func appendGap(_ skipped: Int) {
+    if skipped > 0 {
+      edits.append((.gap, Divergence.Line(text: "\(skipped) lines that are the same")))
+    }
+  }
+
+  private mutating func appendMiddle(_ left: [Divergence.Line], _ right: [Divergence.Line]) {
+    guard left.count + right.count <= Self.longestCompared else {
+      appendLong(left, .left)
+      appendLong(right, .right)
+      return
+    }
+    let difference = right.map(\.text).difference(from: left.map(\.text))
+    var removed = Set<Int>()
+    var inserted = Set<Int>()
+    for change in difference {
+      switch change {
+      case .remove(let offset, _, _): removed.insert(offset)
+      case .insert(let offset, _, _): inserted.insert(offset)
+      }
+    }
+    var (old, new) = (0, 0)
+    while old < left.count || new < right.count {
+      if removed.contains(old) {
+        edits.append((.left, left[old]))
+        old += 1
+      } else if inserted.contains(new) {
+        edits.append((.right, right[new]))
+        new += 1
+      } else {
+        edits.append((.same, right[new]))
+        old += 1
+        new += 1
+      }
+    }
+  }
+
+  private mutating func appendLong(_ lines: [Divergence.Line], _ mark: Mark) {
+    let shown = 20
+    for line in lines.prefix(shown) { edits.append((mark, line)) }
+    if lines.count > shown {
+      edits.append((mark, Divergence.Line(text: "… and \(lines.count - shown) lines more")))
+    }
+  }
+}

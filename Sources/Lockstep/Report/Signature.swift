@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Scenario
+import SubjectABI
+
+/// What tells one fault from another: the kind of the first difference at which kind of operation.
+/// Two failures with the same signature are taken for the same fault.
+public struct Signature: Hashable, Sendable, CustomStringConvertible {
+  /// The operation's word, or `domain`.
+  public var operation: String
+  /// What differs: `ret`, `sync[2]`, `sync/nothing`, `word`, …
+  public var difference: String
+
+  public var description: String { "\(operation): \(difference)" }
+}
+
+/// The first record in which two lists differ.
+struct RecordDifference {
+  /// The kinds there; nil where a list has ended.
+  var leftKind: UInt32?
+  var rightKind: UInt32?
+  /// The first argument that differs, from 1, when both are of one kind and length.
+  var argument: Int?
+  var leftWord: UInt64 = 0
+  var rightWord: UInt64 = 0
+
+  /// nil when the lists are the same.
+  init?(_ left: [UInt64], _ right: [UInt64]) {
+    let found = left.withUnsafeBufferPointer { left in
+      right.withUnsafeBufferPointer { right in Self.find(RecordView(left), RecordView(right)) }
+    }
+    guard let found else { return nil }
+    self = found
+  }
+
+  private init(_ left: RecordView.Record?, _ right: RecordView.Record?) {
+    leftKind = left?.kind
+    rightKind = right?.kind
+    guard let left, let right, left.words[0] == right.words[0] else { return }
+    argument = (1..<left.words.count).first { left.words[$0] != right.words[$0] }
+    leftWord = argument.map { left.words[$0] } ?? 0
+    rightWord = argument.map { right.words[$0] } ?? 0
+  }
+
+  private static func find(_ left: RecordView, _ right: RecordView) -> RecordDifference? {
+    var (left, right) = (left, right)
+    while true {
+      let (one, other) = (left.next(), right.next())
+      if one == nil, other == nil { return nil }
+      guard let one, let other, one.words.elementsEqual(other.words) else {
+        return RecordDifference(one, other)
+      }
+    }
+  }
+
+  /// `sync[2]`: one record with another argument; `sync/nothing`: another record; `sync/sync`: a
+  /// list of another length.
+  var signature: String {
+    let (left, right) = (Self.name(leftKind), Self.name(rightKind))
+    guard let argument else { return "\(left)/\(right)" }
+    // Which word of a page list or of a table differs says nothing about the fault.
+    return leftKind == pteRecordKind ? "pte" : "\(left)[\(min(argument, 5))]"
+  }
+
+  private static func name(_ kind: UInt32?) -> String {
+    guard let kind else { return "nothing" }
+    return observationWord(kind) ?? "record \(kind)"
+  }
+
+  /// The difference told in a line.
+  func explanation(left: String, right: String) -> String {
+    if let argument {
+      let what = "\(Self.name(leftKind)), argument \(argument)"
+      return "\(what): \(hex(leftWord)) (\(left)), \(hex(rightWord)) (\(right))"
+        + bitsExplanation
+    }
+    if leftKind == rightKind { return "\(Self.name(leftKind)): lists of different length" }
+    return "\(Self.name(leftKind)) (\(left)), \(Self.name(rightKind)) (\(right))"
+  }
+
+  /// For table words: which bits are not the same.
+  private var bitsExplanation: String {
+    guard leftKind == pteRecordKind, argument == 4 else { return "" }
+    let bits = (0..<64).filter { (leftWord ^ rightWord) >> UInt64($0) & 1 != 0 }
+    return "; bits " + bits.map(String.init).joined(separator: ", ") + " differ"
+  }
+}
+
+/// `0x` and lower-case digits.
+func hex(_ value: UInt64) -> String { "0x" + String(value, radix: 16) }
