@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import ArgumentParser
+import FuzzTarget
+import Glibc
+
+/// The command line of the fuzzer: our flags in front, libFuzzer's own after `--`.
+struct FuzzCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "iopt-fuzz",
+    abstract: "Fuzz two subjects against each other with libFuzzer.",
+    discussion: """
+      A divergence is shrunk, saved (input, text and report) and ends the run with a non-zero \
+      exit status.
+
+      Example: iopt-fuzz --seconds 60 --left reference,gather=original --right reference
+      """)
+
+  @Option(help: "Stop after this many seconds; 0 runs until interrupted.")
+  var seconds = 0
+
+  @Option(help: "Processes that fuzz at the same time and share the corpus.")
+  var jobs = 1
+
+  @Option(help: ArgumentHelp("Inputs are read from here and new ones written here.",
+    valueName: "dir"))
+  var corpus: String?
+
+  @Option(name: .customLong("seeds"), help: ArgumentHelp(
+    "Inputs are read from here too; may be repeated.", valueName: "dir"))
+  var seeds: [String] = []
+
+  @Option(help: ArgumentHelp("Where failures and logs go.", valueName: "dir"))
+  var artifacts = "artifacts"
+
+  @Option(help: ArgumentHelp("What is fuzzed: \(FuzzTargetKind.names).", valueName: "target"))
+  var target = FuzzTargetKind.subjects.rawValue
+
+  @Option(help: ArgumentHelp("The left side.", valueName: "subject[,gather=R]"))
+  var left = "swift"
+
+  @Option(help: ArgumentHelp("The right side.", valueName: "subject[,gather=R]"))
+  var right = "reference"
+
+  @Flag(help: "Leave mutation to libFuzzer alone.")
+  var byteMutationOnly = false
+
+  @Argument(parsing: .postTerminator, help: "libFuzzer's own flags, after --.")
+  var libFuzzer: [String] = []
+
+  func validate() throws {
+    guard jobs >= 1, seconds >= 0 else {
+      throw ValidationError("--jobs takes at least 1, --seconds at least 0")
+    }
+    for folder in seeds where !isFolder(folder) {
+      throw ValidationError("--seeds '\(folder)': no such directory")
+    }
+    guard FuzzTargetKind(rawValue: target) != nil else {
+      throw ValidationError("--target '\(target)': expected \(FuzzTargetKind.names)")
+    }
+    _ = try FuzzSide(left)
+    _ = try FuzzSide(right)
+  }
+
+  func run() throws {
+    for folder in [corpus, artifacts].compactMap({ $0 }) { try makeFolder(folder) }
+    FuzzSettings(
+      left: left, right: right, artifacts: artifacts, target: target,
+      mutatesBytesOnly: byteMutationOnly
+    ).export()
+    let arguments = [CommandLine.arguments[0]] + libFuzzerArguments
+    if jobs == 1 {
+      runLibFuzzer(arguments)
+    } else {
+      try runJobs(arguments, count: jobs, logs: artifacts)
+    }
+  }
+
+  private var libFuzzerArguments: [String] {
+    var arguments = [
+      "-max_total_time=\(seconds)", "-artifact_prefix=\(artifacts)/", "-print_final_stats=1",
+      "-timeout=10", "-rss_limit_mb=2048", "-max_len=1024", "-reload=1",
+    ]
+    arguments += libFuzzer
+    arguments += [corpus].compactMap { $0 } + seeds
+    return arguments
+  }
+
+  private func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  private func makeFolder(_ path: String) throws {
+    if isFolder(path) { return }
+    var partial = ""
+    for part in path.split(separator: "/", omittingEmptySubsequences: false) {
+      partial += partial.isEmpty && part.isEmpty ? "/" : "\(part)/"
+      if isFolder(partial) { continue }
+      if mkdir(partial, 0o777) != 0 && errno != EEXIST {
+        throw ValidationError("'\(path)': cannot create: \(String(cString: strerror(errno)))")
+      }
+    }
+  }
+}

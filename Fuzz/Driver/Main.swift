@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import CFuzzer
+import FuzzTarget
+import Glibc
+
+@main
+enum Main {
+  static func main() {
+    // libFuzzer runs this binary again for its own purposes (-fork, -merge, -minimize_crash), with
+    // flags of its own; so do we for further jobs.
+    if FuzzSettings.isChild {
+      runLibFuzzer(CommandLine.arguments)
+    } else {
+      runCommand()
+    }
+  }
+
+  /// Bad usage ends with status 2 as in `iopt`; libFuzzer's own statuses are larger.
+  private static func runCommand() {
+    do {
+      var command = try FuzzCommand.parseAsRoot()
+      try command.run()
+    } catch {
+      if FuzzCommand.exitCode(for: error).isSuccess { FuzzCommand.exit(withError: error) }
+      fputs(FuzzCommand.fullMessage(for: error) + "\n", stderr)
+      exit(2)
+    }
+  }
+}
+
+/// Hands the process over to libFuzzer, which ends it.
+func runLibFuzzer(_ arguments: [String]) {
+  iopt_fuzz_reset_signals()
+  var count = Int32(arguments.count)
+  // libFuzzer keeps the pointers for good.
+  let strings = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(
+    capacity: arguments.count + 1)
+  for (index, argument) in arguments.enumerated() { strings[index] = strdup(argument) }
+  strings[arguments.count] = nil
+  var list: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = strings
+  exit(LLVMFuzzerRunDriver(&count, &list, testOneInput))
+}

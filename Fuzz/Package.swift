@@ -1,0 +1,50 @@
+// swift-tools-version: 6.1
+// SPDX-License-Identifier: GPL-2.0-only
+// The libFuzzer build. Its targets are the root package's own folders (symbolic links), compiled
+// with coverage instrumentation; dependencies from elsewhere stay without.
+import PackageDescription
+
+let instrumentedSwift: [SwiftSetting] = [.unsafeFlags(["-sanitize=fuzzer"])]
+let instrumentedC: [CSetting] = [.unsafeFlags(["-fsanitize=fuzzer-no-link"])]
+
+let package = Package(
+  name: "lockstep-fuzz",
+  products: [
+    .executable(name: "iopt-fuzz", targets: ["iopt-fuzz"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    .systemLibrary(name: "SubjectABI", path: "reference/abi"),
+    .systemLibrary(name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(
+      name: "Reference", dependencies: ["SubjectABI"], path: "reference",
+      exclude: ["abi"], publicHeadersPath: "include", cSettings: instrumentedC),
+    .target(name: "PageTable", dependencies: ["SubjectABI"], swiftSettings: instrumentedSwift),
+    .target(
+      name: "DMA", dependencies: ["PageTable", "SubjectABI"], swiftSettings: instrumentedSwift),
+    .target(
+      name: "SwiftSubject", dependencies: ["PageTable", "DMA", "SubjectABI"],
+      swiftSettings: instrumentedSwift),
+    .target(
+      name: "Scenario", dependencies: ["SubjectABI", "CZlib"], swiftSettings: instrumentedSwift),
+    .target(
+      name: "Lockstep",
+      dependencies: ["Scenario", "PageTable", "DMA", "SwiftSubject", "Reference", "SubjectABI"],
+      swiftSettings: instrumentedSwift),
+    .target(name: "CFuzzer", path: "CFuzzer"),
+    .target(
+      name: "FuzzTarget", dependencies: ["Lockstep", "Scenario", "SubjectABI", "CFuzzer"],
+      path: "Target"),
+    .executableTarget(
+      name: "iopt-fuzz",
+      dependencies: [
+        "FuzzTarget", "CFuzzer",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Driver",
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),
+  ],
+  swiftLanguageModes: [.v6]
+)

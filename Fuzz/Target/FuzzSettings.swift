@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Glibc
+import Lockstep
+import Scenario
+
+/// What is fuzzed.
+public enum FuzzTargetKind: String, CaseIterable, Sendable {
+  /// Two implementations against each other.
+  case subjects
+  /// The scenario reader.
+  case text
+  /// The gzip reader below it.
+  case gzip
+  /// The decoder of fuzz inputs, and the way back.
+  case decoder
+
+  public static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
+}
+
+/// The fuzzer's settings. They travel in the environment, so that the processes which libFuzzer
+/// starts have them too.
+public struct FuzzSettings: Sendable {
+  public var left = "swift"
+  public var right = "reference"
+  public var artifacts = "."
+  public var target = FuzzTargetKind.subjects.rawValue
+  public var mutatesBytesOnly = false
+
+  private static let prefix = "IOPT_FUZZ_"
+
+  public init(
+    left: String, right: String, artifacts: String, target: String, mutatesBytesOnly: Bool
+  ) {
+    self.left = left
+    self.right = right
+    self.artifacts = artifacts
+    self.target = target
+    self.mutatesBytesOnly = mutatesBytesOnly
+  }
+
+  /// What the environment says, with defaults for the rest.
+  public init() {
+    left = Self.get("LEFT") ?? left
+    right = Self.get("RIGHT") ?? right
+    artifacts = Self.get("ARTIFACTS") ?? artifacts
+    target = Self.get("TARGET") ?? target
+    mutatesBytesOnly = Self.get("BYTES_ONLY") == "1"
+  }
+
+  /// Whether this process was started by libFuzzer or by ourselves.
+  public static var isChild: Bool { get("CHILD") == "1" }
+
+  /// Puts the settings where this process's children and ``init()`` find them.
+  public func export() {
+    Self.set("LEFT", left)
+    Self.set("RIGHT", right)
+    Self.set("ARTIFACTS", artifacts)
+    Self.set("TARGET", target)
+    Self.set("BYTES_ONLY", mutatesBytesOnly ? "1" : "0")
+    Self.set("CHILD", "1")
+  }
+
+  private static func get(_ name: String) -> String? {
+    getenv(prefix + name).map { String(cString: $0) }
+  }
+
+  private static func set(_ name: String, _ value: String) { setenv(prefix + name, value, 1) }
+}
+
+/// One side of the comparison.
+public typealias FuzzSide = LaneChoice

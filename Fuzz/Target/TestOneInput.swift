@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import CFuzzer
+import Glibc
+
+/// Set once by the first input, on the one thread that libFuzzer has.
+nonisolated(unsafe) private var oracle: (any InputOracle)?
+
+/// What an input is put through. A class, so that the call costs no existential copy.
+protocol InputOracle: AnyObject {
+  /// Returns normally when all is well; reports and ends the process when not.
+  func test(_ input: UnsafeBufferPointer<UInt8>)
+}
+
+/// libFuzzer's callback. Always returns 0.
+public let testOneInput: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt = { data, size in
+  if oracle == nil { oracle = makeOracle() }
+  oracle!.test(UnsafeBufferPointer(start: data, count: size))
+  return 0
+}
+
+/// The symbol that libFuzzer's own main, and other engines, look for.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func llvmFuzzerTestOneInput(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
+  testOneInput(data, size)
+}
+
+private func makeOracle() -> any InputOracle {
+  let settings = FuzzSettings()
+  do {
+    switch FuzzTargetKind(rawValue: settings.target) ?? .subjects {
+    case .subjects: return try SubjectOracle(settings)
+    case .text, .gzip: return TextOracle()
+    case .decoder: return DecoderOracle()
+    }
+  } catch {
+    fputs("iopt-fuzz: \(error)\n", stderr)
+    exit(2)
+  }
+}
+
+/// Says why on standard error and ends the process as a crash, which makes libFuzzer save the
+/// input.
+func fail(_ message: String) -> Never {
+  fputs(message, stderr)
+  fflush(stderr)
+  abort()
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import ArgumentParser
+import Glibc
+
+/// The command line. Each verb is a file of its own.
+@main
+struct Iopt: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "iopt",
+    abstract: "A laboratory for the kernel's generic IOMMU page table and its invalidations.",
+    discussion: """
+      Scenarios are text (.iopt, .iopt.gz); - reads standard input. Exit status: 0 all is well, \
+      1 something differs, 2 bad input or usage.
+
+      Example: iopt replay Corpus/kernel/pt/directed-riscv-4k.iopt.gz
+      """,
+    version: "1",
+    subcommands: [Replay.self, Record.self, Diff.self, Show.self, Encode.self, Generate.self])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      leave(error)
+    }
+  }
+
+  /// Prints what an error has to say and ends the process with the status that belongs to it.
+  private static func leave(_ error: any Error) -> Never {
+    if let code = error as? ExitCode { Glibc.exit(code.rawValue) }
+    if exitCode(for: error).isSuccess { exit(withError: error) }
+    let text = exitCode(for: error) == .validationFailure
+      ? fullMessage(for: error) : "\(error)"
+    writeError(text + "\n")
+    Glibc.exit(2)
+  }
+}
+
+/// Something differs; the report was printed.
+let somethingDiffers = ExitCode(1)
+
+/// Writes to standard error, all of it or what it takes.
+func writeError(_ text: String) {
+  var text = text
+  text.withUTF8 { bytes in
+    var rest = UnsafeRawBufferPointer(bytes)[...]
+    while let start = UnsafeRawBufferPointer(rebasing: rest).baseAddress, !rest.isEmpty {
+      let count = write(STDERR_FILENO, start, rest.count)
+      if count <= 0 { return }
+      rest = rest.dropFirst(count)
+    }
+  }
+}
