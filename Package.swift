@@ -18,16 +18,20 @@ let package = Package(
       exclude: ["abi"], publicHeadersPath: "include"),
     .target(name: "PageTable", dependencies: ["SubjectABI"]),
     .target(name: "DMA", dependencies: ["PageTable", "SubjectABI"]),
+    .target(name: "SwiftSubject", dependencies: ["PageTable", "DMA", "SubjectABI"]),
     .target(name: "Scenario", dependencies: ["SubjectABI", "CZlib"]),
     .target(
       name: "Lockstep",
-      dependencies: ["Scenario", "PageTable", "DMA", "Reference", "SubjectABI"]),
+      dependencies: ["Scenario", "PageTable", "DMA", "SwiftSubject", "Reference", "SubjectABI"]),
     .executableTarget(
       name: "iopt",
       dependencies: [
         "Lockstep", "Scenario",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .testTarget(
+      name: "LockstepTests", dependencies: ["Lockstep", "Scenario"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["iopt"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Lockstep
+import Scenario
+import Testing
+
+/// Known faults of older revisions, seen and told.
+@Suite struct DivergenceTests {
+  /// NO_GAPS and disjoint: the original revision syncs and then forgets the range.
+  static let disjoint = """
+    iopt 1
+    domain format=riscv_64 va=39 oa=56 features=sign_extend,flush_range_no_gaps build=debug
+    map 0x0 0x80000000 0x1000 rw
+    map 0x10000 0x80001000 0x1000 rw
+    gather 0 strict
+    unmap_fast 0 0x0 0x1000
+    unmap_fast 0 0x10000 0x1000
+    iotlb_sync 0
+
+    """
+
+  private func compare(_ text: String, _ left: Lane, _ right: Lane) throws -> Divergence? {
+    try Comparison(left: left, right: right).firstDifference(in: scenario(text), file: "case.iopt")
+  }
+
+  @Test(arguments: [Subject.swift, .reference])
+  func originalAgainstMergedDiffersInTheGather(_ subject: Subject) throws {
+    let found = try compare(
+      Self.disjoint, Lane(subject, gather: .original), Lane(subject, gather: .merged))
+    let divergence = try #require(found)
+    #expect(divergence.operation == 3)
+    #expect(divergence.line == 6)
+    #expect(divergence.statement == "unmap_fast 0 0x0 0x1000")
+    #expect(divergence.signature.description.hasPrefix("unmap_fast: gather"))
+    #expect(divergence.report.contains("--- \(subject.name),gather=original"))
+    #expect(divergence.report.contains("+++ \(subject.name),gather=merged"))
+    #expect(
+      divergence.report.contains(
+        "iopt diff case.iopt --left \(subject.specification),gather=original"
+          + " --right \(subject.specification),gather=merged"))
+  }
+
+  @Test(arguments: GatherRevision.allCases)
+  func bothSubjectsCarryTheSameRevisions(_ revision: GatherRevision) throws {
+    let found = try compare(
+      Self.disjoint, Lane(.swift, gather: revision), Lane(.reference, gather: revision))
+    #expect(found == nil, "\(found?.report ?? "")")
+  }
+
+  @Test func theFastRunFindsTheSamePlace() throws {
+    var lowered = LoweredScenario()
+    try lowered.lower(scenario(Self.disjoint))
+    let run = LockstepRun([
+      Lane(.reference, gather: .original), Lane(.reference, gather: .merged),
+    ])
+    #expect(run.run(lowered) == .diverged(.operation(3), lane: 1, .events))
+    let same = LockstepRun([Lane(.swift), Lane(.reference)])
+    #expect(same.run(lowered) == .agreed(operations: 6))
+  }
+
+  @Test func aLaneStartsEveryScenarioFromEmptyMemory() throws {
+    var lowered = LoweredScenario()
+    try lowered.lower(scenario(Self.disjoint))
+    let run = LockstepRun([Lane(.swift), Lane(.reference)])
+    for _ in 0..<3 { #expect(run.run(lowered) == .agreed(operations: 6)) }
+  }
+}
