@@ -29,6 +29,13 @@ let package = Package(
         "Lockstep", "Scenario",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .executableTarget(
+      name: "iopt-bench",
+      dependencies: [
+        "Lockstep", "Scenario", "SubjectABI",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Benchmarks"),
     .testTarget(
       name: "LockstepTests", dependencies: ["Lockstep", "Scenario"]),
     .testTarget(name: "CommandLineTests", dependencies: ["iopt"]),

@@ -58,10 +58,10 @@ public final class Lane {
 
   /// The log's words: those of the last request, after ``beginOperation()``.
   @inline(__always)
-  var log: UnsafeMutablePointer<iopt_log> { host.log }
+  public var log: UnsafeMutablePointer<iopt_log> { host.log }
 
   /// Opens a domain on empty table memory.
-  func open(_ configuration: borrowing iopt_config) -> SubjectStatus {
+  public func open(_ configuration: borrowing iopt_config) -> SubjectStatus {
     var configuration = configuration
     if let gather { configuration.gather = gather }
     log.pointee.count = 0
@@ -73,7 +73,7 @@ public final class Lane {
   /// Runs one operation; its records replace the log's contents. Failures are armed here, no
   /// subject sees them.
   @inline(__always)
-  func run(_ operation: UnsafePointer<iopt_op>) -> SubjectStatus {
+  public func run(_ operation: UnsafePointer<iopt_op>) -> SubjectStatus {
     log.pointee.count = 0
     switch operation.pointee.kind {
     case UInt32(IOPT_OP_FAIL_ALLOC.rawValue):
@@ -89,7 +89,7 @@ public final class Lane {
 
   /// Lets the subject free every table, when it can; the records replace the log's contents.
   /// Returns how many tables are still allocated, or nil when the subject has no teardown.
-  func teardown() -> Int? {
+  public func teardown() -> Int? {
     guard let teardown = subject.table.pointee.teardown, let domain else { return nil }
     log.pointee.count = 0
     teardown(domain)
@@ -97,7 +97,7 @@ public final class Lane {
   }
 
   /// Tables that are allocated now.
-  var liveTables: Int {
+  public var liveTables: Int {
     var count = 0
     for slot in 0..<host.state.pointee.arena.used
     where host.state.pointee.arena.states[slot] == .table {
@@ -107,7 +107,7 @@ public final class Lane {
   }
 
   /// Closes the domain without touching its tables, and clears the arena.
-  func endScenario() {
+  public func endScenario() {
     if let domain {
       close(domain)
       self.domain = nil

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Glibc
+
+/// Prints the rows and keeps what the summary needs.
+struct RowTable {
+  private let counter: Callgrind?
+  private var logarithms = 0.0
+  private var count = 0
+  private var overCount: [String] = []
+
+  /// More instructions on the Swift side than this multiple of the C side's miss the target.
+  private static let limit = 1.10
+
+  init(counter: Callgrind?) { self.counter = counter }
+
+  func printHeader() {
+    print("Page table: nanoseconds of one call, best batch (C port, Swift), and Swift/C.")
+    print(
+      counter == nil
+        ? "Instructions: left out (valgrind is not installed; apt-get install valgrind)."
+        : "Instructions: of map + lookup + unmap, counted by callgrind.")
+    print(
+      Self.columns(
+        "row", ["map C", "Swift", "ratio", "lookup C", "Swift", "ratio", "unmap C", "Swift",
+          "ratio", "instr C", "Swift", "ratio", "target"]))
+  }
+
+  mutating func print(_ row: Row, c: Figures, swift: Figures) {
+    var cells: [String] = []
+    for (one, other) in [(c.map, swift.map), (c.lookup, swift.lookup), (c.unmap, swift.unmap)] {
+      let ratio = other / one
+      logarithms += log(ratio)
+      count += 1
+      cells += [Self.number(one), Self.number(other), Self.number(ratio, digits: 2)]
+    }
+    if let counter, let one = counter.instructions(row, "reference"),
+      let other = counter.instructions(row, "swift")
+    {
+      let ratio = other / one
+      if ratio > Self.limit { overCount.append(row.name) }
+      cells += [
+        Self.number(one, digits: 0), Self.number(other, digits: 0),
+        Self.number(ratio, digits: 2), ratio > Self.limit ? "not met" : "met",
+      ]
+    }
+    Swift.print(Self.columns(row.name, cells))
+  }
+
+  func printSummary() {
+    let mean = exp(logarithms / Double(max(count, 1)))
+    print(
+      "\nSwift/C time, geometric mean of all columns: \(Self.number(mean, digits: 3))"
+        + " (target: below 1: \(mean < 1 ? "met" : "not met"))")
+    guard counter != nil else { return }
+    print(
+      overCount.isEmpty
+        ? "Instructions: no row above \(Self.limit) (met)"
+        : "Instructions above \(Self.limit) (not met): \(overCount.joined(separator: ", "))")
+  }
+
+  static func number(_ value: Double, digits: Int = 1) -> String {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
+      let count = withVaList([Int32(digits), value]) {
+        vsnprintf(buffer.baseAddress!, 64, "%.*f", $0)
+      }
+      return String(
+        decoding: buffer[..<Int(count)].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+  }
+
+  static func columns(_ name: String, _ cells: [String]) -> String {
+    let head = name + String(repeating: " ", count: max(1, 24 - name.count))
+    return head
+      + cells.map { String(repeating: " ", count: max(1, 10 - $0.count)) + $0 }.joined()
+  }
+}
