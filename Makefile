@@ -9,7 +9,7 @@ DURATION ?= 30
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test fuzz fuzz-build fuzz-smoke replay lint example-plugin clean
+.PHONY: help setup build test fuzz fuzz-build fuzz-smoke replay coverage bench lint clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | \
@@ -26,7 +26,8 @@ test: setup ## build and run all tests
 	swift test --skip-build --parallel
 
 fuzz: fuzz-build ## fuzz Swift against C: make fuzz [DURATION=30] [JOBS=2]
-	Fuzz/.build/release/iopt-fuzz --seconds $(DURATION) --jobs $(JOBS) --corpus Corpus/fuzz
+	Fuzz/.build/release/iopt-fuzz --seconds $(DURATION) --jobs $(JOBS) \
+	  --corpus artifacts/corpus --seeds Corpus/fuzz
 
 fuzz-build: setup
 	swift build --package-path Fuzz -c release --product iopt-fuzz
@@ -37,8 +38,16 @@ fuzz-smoke: fuzz-build ## prove that both languages are instrumented and run
 replay: build ## replay the recorded kernel traces on both implementations
 	.build/release/iopt replay $$(find Corpus/kernel -name '*.iopt.gz' | sort)
 
+coverage: setup ## what Corpus/fuzz and artifacts/corpus reach of both sides; unreached lines
+	Fuzz/coverage Corpus/fuzz $(wildcard artifacts/corpus)
+
+bench: setup fuzz-build ## measure both sides, the fuzzer and the replay
+	swift build -c release --product iopt-bench
+	swift build -c release --product iopt
+	Benchmarks/run
+
 lint: ## check formatting
-	swift format lint --strict -r Package.swift Sources Tests Fuzz/Package.swift Fuzz/Driver
+	swift format lint --strict -r Package.swift Sources Tests Benchmarks Fuzz/Package.swift Fuzz/Driver Fuzz/Target
 
 clean: ## remove everything that was built
-	rm -rf .build Fuzz/.build artifacts
+	rm -rf .build Fuzz/.build Fuzz/.build-* artifacts

@@ -13,6 +13,8 @@ public enum FuzzTargetKind: String, CaseIterable, Sendable {
   case gzip
   /// The decoder of fuzz inputs, and the way back.
   case decoder
+  /// Nothing: what libFuzzer itself costs.
+  case empty
 
   public static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
 }

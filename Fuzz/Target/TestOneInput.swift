@@ -11,6 +11,11 @@ protocol InputOracle: AnyObject {
   func test(_ input: UnsafeBufferPointer<UInt8>)
 }
 
+/// Does nothing.
+private final class EmptyOracle: InputOracle {
+  func test(_ input: UnsafeBufferPointer<UInt8>) {}
+}
+
 /// libFuzzer's callback. Always returns 0.
 public let testOneInput: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt = { data, size in
   if oracle == nil { oracle = makeOracle() }
@@ -31,6 +36,7 @@ private func makeOracle() -> any InputOracle {
     case .subjects: return try SubjectOracle(settings)
     case .text, .gzip: return TextOracle()
     case .decoder: return DecoderOracle()
+    case .empty: return EmptyOracle()
     }
   } catch {
     fputs("iopt-fuzz: \(error)\n", stderr)
