@@ -2,15 +2,131 @@
 import SubjectABI
 
 extension TextBuffer {
+  /// Appends the lines of all records in `words`, one after another.
+  public mutating func appendRecords(_ words: UnsafeBufferPointer<UInt64>, form: ResultForm) {
+    var position = 0
+    while position < words.count {
+      let length = min(1 + Int(words[position] >> 32), words.count - position)
+      let record = UnsafeBufferPointer(rebasing: words[position..<position + length])
+      appendRecord(record, form: form)
+      position += length
+    }
+  }
+
   /// Appends the canonical `=` line of one record: a header and its arguments. `form` says how the
   /// statement that caused it writes its result. A store prints nothing. A record that the
   /// language has no form for prints as `= record KIND ARGUMENT…`, which no reader accepts.
   public mutating func appendRecord(_ record: UnsafeBufferPointer<UInt64>, form: ResultForm) {
-    fatalError()
+    guard let header = record.first else { return }
+    let kind = UInt32(truncatingIfNeeded: header)
+    if kind == UInt32(IOPT_EVENT_STORE.rawValue) { return }
+    guard let shape = RecordShape(kind: kind), shape.accepts(record, form: form) else {
+      return appendFormless(record)
+    }
+    append("= ")
+    append(shape.word)
+    append(record, as: shape, form: form)
+    append(byte: UInt8(ascii: "\n"))
   }
 
-  /// Appends the lines of all records in `words`, one after another.
-  public mutating func appendRecords(_ words: UnsafeBufferPointer<UInt64>, form: ResultForm) {
-    fatalError()
+  /// Appends the arguments, each with a space before it.
+  private mutating func append(
+    _ record: UnsafeBufferPointer<UInt64>, as shape: RecordShape, form: ResultForm
+  ) {
+    switch shape {
+    case .pte: appendPTE(record)
+    case .result: appendResult(record, form: form)
+    case .info: appendInfo(record)
+    case .gather:
+      append(" ", decimal: record[1])
+      append(" ", hex: record[2])
+      append(" ", hex: record[3])
+      append(" queued=", decimal: record[4])
+      appendPages(record, from: 5)
+    case .queue:
+      append(" ", decimal: record[1])
+      append(" ", hex: record[2])
+      append(" ", hex: record[3])
+      append(" ", decimal: record[4])
+      appendPages(record, from: 5)
+    case .noIOVA:
+      append(" none ", hex: record[1])
+    case .incoherent:
+      append(" ", hex: record[1])
+      append(record[2] == 0 ? " off" : " on")
+    case .top:
+      append(" ", hex: record[1])
+      append(" ", decimal: record[2])
+    case .timerOn, .timerFire, .depotWork:
+      append(" ", decimal: record[1])
+    case .alloc, .free, .clean, .dirty, .iovaAlloc, .iovaFree, .sync,
+      .allocFail, .flushAll, .warn, .skip, .crash:
+      appendPages(record, from: 1)
+    }
+  }
+
+  private mutating func appendPTE(_ record: UnsafeBufferPointer<UInt64>) {
+    append(" ", hex: record[1])
+    append(" ", decimal: record[2])
+    append("..", decimal: record[3])
+    append(" ", hex: record[4])
+    append(" +", hex: record[5])
+  }
+
+  private mutating func appendInfo(_ record: UnsafeBufferPointer<UInt64>) {
+    append(" pgsizes=", hex: record[1])
+    append(" first=", hex: record[2])
+    append(" last=", hex: record[3])
+    append(" top=", hex: record[4])
+    append(" level=", decimal: record[5])
+    append(" features=")
+    append(Features(rawValue: UInt32(truncatingIfNeeded: record[6])))
+    append(" va=", decimal: record[7])
+    append(" oa=", decimal: record[8])
+  }
+
+  private mutating func appendResult(_ record: UnsafeBufferPointer<UInt64>, form: ResultForm) {
+    let value = record[1]
+    switch form {
+    case .errno, .errnoAndMapped:
+      append(byte: UInt8(ascii: " "))
+      appendErrno(value)
+      if form == .errnoAndMapped { append(" mapped=", hex: record[2]) }
+    case .dmaAddress where value == .max:
+      append(" DMA_MAPPING_ERROR")
+    case .dmaAddress, .number, .absent:
+      append(" ", hex: value)
+    }
+  }
+
+  private mutating func appendErrno(_ value: UInt64) {
+    if value == 0 {
+      append(byte: UInt8(ascii: "0"))
+    } else if let name = Errno.name(ofResult: value) {
+      append(name)
+    } else {
+      append(hex: value)
+    }
+  }
+
+  private mutating func appendPages(_ record: UnsafeBufferPointer<UInt64>, from index: Int) {
+    for word in record[index...] { append(" ", hex: word) }
+  }
+
+  private mutating func appendFormless(_ record: UnsafeBufferPointer<UInt64>) {
+    append("= record ")
+    append(decimal: record[0] & 0xffff_ffff)
+    appendPages(record, from: 1)
+    append(byte: UInt8(ascii: "\n"))
+  }
+
+  private mutating func append(_ prefix: StaticString, hex value: UInt64) {
+    append(prefix)
+    append(hex: value)
+  }
+
+  private mutating func append(_ prefix: StaticString, decimal value: UInt64) {
+    append(prefix)
+    append(decimal: value)
   }
 }

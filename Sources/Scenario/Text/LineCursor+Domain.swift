@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+extension LineCursor {
+  /// Reads `=` after a key that is given once.
+  mutating func beginValue(of key: ByteWord, isRepeated: Bool) throws(LineFault) {
+    if isRepeated {
+      throw fault(expected: "every argument once", at: key.start)
+    }
+    if !skip(UInt8(ascii: "=")) {
+      throw fault(expected: "`\(String(key))=` and a value", at: key.start)
+    }
+  }
+
+  /// The arguments of a `domain` line.
+  mutating func domain() throws(LineFault) -> DomainConfiguration {
+    var arguments = DomainArguments()
+    while let key = key() { try arguments.read(key, from: &self) }
+    try finish()
+    return try arguments.configuration(self)
+  }
+
+  /// A comma-separated list of features, or `none`. `format` bounds what is accepted.
+  mutating func features(of format: Format?) throws(LineFault) -> Features {
+    let first = position
+    if rest(endingAt: UInt8(ascii: " ")) == "none" { return [] }
+    position = first
+    var features: Features = []
+    repeat {
+      let feature = try feature(of: format)
+      if features.contains(feature.value) {
+        throw fault(expected: "every feature once", at: feature.place)
+      }
+      features.insert(feature.value)
+    } while skip(UInt8(ascii: ","))
+    return features
+  }
+
+  private mutating func feature(
+    of format: Format?
+  ) throws(LineFault) -> (value: Features, place: UnsafePointer<UInt8>) {
+    let word = rest(endingAt: UInt8(ascii: ","))
+    guard let bit = Features.names.firstIndex(where: { word == $0 }) else {
+      throw fault(expected: "a feature or `none`", at: word.start)
+    }
+    let feature = Features(rawValue: 1 << UInt32(bit))
+    if let format, !format.expressibleFeatures.contains(feature) {
+      throw fault(expected: "a feature that \(format.name) has", at: word.start)
+    }
+    return (feature, word.start)
+  }
+}
+
+/// What was read of a `domain` line so far.
+private struct DomainArguments {
+  var format: Format?
+  var va: UInt8?
+  var oa: UInt8?
+  /// Where the list stands: which features are accepted depends on the format.
+  var features: LineCursor?
+  var top: (value: UInt32, place: UnsafePointer<UInt8>)?
+  var pageSizes: UInt64?
+  var encryptionBit: UInt8?
+  var build: Build?
+  var gather: GatherRevision?
+
+  mutating func read(_ key: ByteWord, from cursor: inout LineCursor) throws(LineFault) {
+    switch key {
+    case "format":
+      try cursor.beginValue(of: key, isRepeated: format != nil)
+      format = try cursor.choice(
+        "a format: riscv_64, amdv1, vtdss or x86_64", Format.allCases, \.name)
+    case "va":
+      try cursor.beginValue(of: key, isRepeated: va != nil)
+      va = UInt8(try cursor.number("a width in bits, 0 to 255", in: 0...255))
+    case "oa":
+      try cursor.beginValue(of: key, isRepeated: oa != nil)
+      oa = UInt8(try cursor.number("a width in bits, 0 to 255", in: 0...255))
+    case "features":
+      try cursor.beginValue(of: key, isRepeated: features != nil)
+      features = cursor
+      _ = cursor.rest(endingAt: UInt8(ascii: " "))
+    case "top":
+      try cursor.beginValue(of: key, isRepeated: top != nil)
+      top = (
+        UInt32(try cursor.number("a level, 0 to 4294967295", in: 0...UInt64(UInt32.max))), key.start
+      )
+    default:
+      try readOptional(key, from: &cursor)
+    }
+  }
+
+  private mutating func readOptional(
+    _ key: ByteWord, from cursor: inout LineCursor
+  ) throws(LineFault) {
+    switch key {
+    case "pgsizes":
+      try cursor.beginValue(of: key, isRepeated: pageSizes != nil)
+      pageSizes = try cursor.number("a bitmap of page sizes")
+    case "cbit":
+      try cursor.beginValue(of: key, isRepeated: encryptionBit != nil)
+      encryptionBit = UInt8(try cursor.number("a bit, 36 to 63", in: 36...63))
+    case "build":
+      try cursor.beginValue(of: key, isRepeated: build != nil)
+      build = try cursor.choice("`debug`", [Build.debug]) { _ in "debug" }
+    case "gather":
+      try cursor.beginValue(of: key, isRepeated: gather != nil)
+      gather = try cursor.choice(
+        "a revision: original, always-add, proposed or merged", GatherRevision.allCases, \.name)
+    default:
+      throw cursor.fault(expected: "an argument of `domain`", at: key.start)
+    }
+  }
+
+  /// Checks the arguments against one another; `cursor` stands at the line's end.
+  func configuration(_ cursor: LineCursor) throws(LineFault) -> DomainConfiguration {
+    guard let format else { throw cursor.fault(expected: "`format=`") }
+    guard let va else { throw cursor.fault(expected: "`va=`") }
+    guard let oa else { throw cursor.fault(expected: "`oa=`") }
+    guard var features else { throw cursor.fault(expected: "`features=`") }
+    let set = try features.features(of: format)
+    if format.takesTop, top == nil {
+      throw cursor.fault(expected: "`top=`, which \(format.name) takes")
+    }
+    if !format.takesTop, let top {
+      throw cursor.fault(expected: "no `top=`, which \(format.name) does not take", at: top.place)
+    }
+    return DomainConfiguration(
+      format: format, va: va, oa: oa, features: set, top: top?.value, pageSizes: pageSizes,
+      encryptionBit: encryptionBit, build: build ?? .production, gather: gather)
+  }
+}
+
+extension LineCursor {
+  /// Reads the rest of the word at hand as the one of `choices` that `name` gives it.
+  mutating func choice<Choice>(
+    _ expected: StaticString, _ choices: [Choice], _ name: (Choice) -> StaticString
+  ) throws(LineFault) -> Choice {
+    let word = rest(endingAt: UInt8(ascii: " "))
+    for choice in choices where word == name(choice) { return choice }
+    throw fault(expected: "\(expected)", at: word.start)
+  }
+}
+
+extension String {
+  init(_ word: ByteWord) {
+    self.init(decoding: UnsafeBufferPointer(start: word.start, count: word.count), as: UTF8.self)
+  }
+}
