@@ -27,7 +27,7 @@ extension PTEDecoder {
     var flags = flags(word, [(0, "PR"), (5, "A"), (6, "D"), (60, "FC"), (61, "IR"), (62, "IW")])
     if nextLevel == 7 {
       let ones = (~(pa >> 12)).trailingZeroBitCount
-      pa = pa >> (12 + UInt64(ones)) << (12 + UInt64(ones))
+      pa &= ~0 << (12 + UInt64(ones))
       flags += " size=2^\(ones + 13)"
     } else {
       flags += " NL=\(nextLevel)"

@@ -28,8 +28,8 @@ struct TableIndex {
     let itemLog2 = UInt64(12 + 9 * position.level)
     let slots = arena.pointee.arena.slotsOfTable(at: slot)
     for part in 0..<UInt64(slots) {
-      positions[pa + part << 12] = Position(
-        level: position.level, iova: position.iova &+ (part << 9 << itemLog2))
+      positions[pa + (part << 12)] = Position(
+        level: position.level, iova: position.iova &+ (part << (9 + itemLog2)))
     }
     guard position.level > 0 else { return }
     let count = slots * 512

@@ -62,7 +62,7 @@ public final class Lane {
 
   /// Opens a domain on empty table memory.
   public func open(_ configuration: borrowing iopt_config) -> SubjectStatus {
-    var configuration = configuration
+    var configuration = copy configuration
     if let gather { configuration.gather = gather }
     log.pointee.count = 0
     let status = SubjectStatus(rawValue: open(host.services, &configuration, &domain))
