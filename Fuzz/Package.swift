@@ -10,7 +10,9 @@ let instrumentedC: [CSetting] = [.unsafeFlags(["-fsanitize=fuzzer-no-link"])]
 let package = Package(
   name: "lockstep-fuzz",
   products: [
-    .executable(name: "iopt-fuzz", targets: ["iopt-fuzz"])
+    .executable(name: "iopt-fuzz", targets: ["iopt-fuzz"]),
+    // For services that bring their own main: Fuzz/service-build links it.
+    .library(name: "iopt-fuzz-engine", type: .static, targets: ["FuzzTarget"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")

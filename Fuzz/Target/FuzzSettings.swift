@@ -24,14 +24,15 @@ public enum FuzzTargetKind: String, CaseIterable, Sendable {
 public struct FuzzSettings: Sendable {
   public var left = "swift"
   public var right = "reference"
-  public var artifacts = "."
+  /// Where failures are saved; nil: nowhere, libFuzzer keeps the input.
+  public var artifacts: String?
   public var target = FuzzTargetKind.subjects.rawValue
   public var mutatesBytesOnly = false
 
   private static let prefix = "IOPT_FUZZ_"
 
   public init(
-    left: String, right: String, artifacts: String, target: String, mutatesBytesOnly: Bool
+    left: String, right: String, artifacts: String?, target: String, mutatesBytesOnly: Bool
   ) {
     self.left = left
     self.right = right
@@ -44,9 +45,18 @@ public struct FuzzSettings: Sendable {
   public init() {
     left = Self.get("LEFT") ?? left
     right = Self.get("RIGHT") ?? right
-    artifacts = Self.get("ARTIFACTS") ?? artifacts
+    artifacts = Self.get("ARTIFACTS")
     target = Self.get("TARGET") ?? target
     mutatesBytesOnly = Self.get("BYTES_ONLY") == "1"
+  }
+
+  /// Chooses the target by the program's own name, as services run them: `iopt_fuzz_text` and so
+  /// on. Does nothing when ``export()`` was called before.
+  static func chooseTarget(program: String) {
+    guard !isChild else { return }
+    let name = program.split(separator: "/").last ?? ""
+    let kind = FuzzTargetKind.allCases.first { name == "iopt_fuzz_\($0.rawValue)" }
+    if let kind { set("TARGET", kind.rawValue) }
   }
 
   /// Whether this process was started by libFuzzer or by ourselves.
@@ -56,7 +66,7 @@ public struct FuzzSettings: Sendable {
   public func export() {
     Self.set("LEFT", left)
     Self.set("RIGHT", right)
-    Self.set("ARTIFACTS", artifacts)
+    if let artifacts { Self.set("ARTIFACTS", artifacts) }
     Self.set("TARGET", target)
     Self.set("BYTES_ONLY", mutatesBytesOnly ? "1" : "0")
     Self.set("CHILD", "1")

@@ -25,7 +25,7 @@ final class SubjectOracle: InputOracle {
 
   private func report(_ outcome: Outcome, _ input: UnsafeBufferPointer<UInt8>) -> Never {
     let bytes = Array(input)
-    let failure = FailureFiles(folder: settings.artifacts, input: bytes)
+    let failure = FailureFiles(folder: settings.artifacts ?? ".", input: bytes)
     do {
       let found = decode(bytes)
       let comparison = Comparison(left: lanes[0], right: lanes[1])
@@ -34,7 +34,7 @@ final class SubjectOracle: InputOracle {
       else {
         fail("the sides differed (\(outcome)), and did not when it was run again\n")
       }
-      try failure.save(found, report: divergence.report)
+      if settings.artifacts != nil { try failure.save(found, report: divergence.report) }
       fail("\n==== divergence: \(divergence.signature)\n\(divergence.report)\n")
     } catch {
       fail("\(error)\n")

@@ -29,6 +29,19 @@ public func llvmFuzzerTestOneInput(_ data: UnsafePointer<UInt8>?, _ size: Int) -
   testOneInput(data, size)
 }
 
+/// Called once by libFuzzer's own main before anything else.
+@_cdecl("LLVMFuzzerInitialize")
+public func llvmFuzzerInitialize(
+  _ count: UnsafeMutablePointer<CInt>,
+  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>
+) -> CInt {
+  iopt_fuzz_reset_signals()
+  if count.pointee > 0, let program = arguments.pointee[0] {
+    FuzzSettings.chooseTarget(program: String(cString: program))
+  }
+  return 0
+}
+
 private func makeOracle() -> any InputOracle {
   let settings = FuzzSettings()
   do {
