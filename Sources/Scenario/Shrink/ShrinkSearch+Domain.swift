@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+// Passes that make the `domain` and `dma` lines plainer.
+
+extension ShrinkSearch {
+  mutating func simplifyDomain() {
+    let plain = best.domain.format.plainWidths
+    // The widths depend on each other, so all of them first.
+    attempt { ($0.domain.va, $0.domain.oa, $0.domain.top) = plain }
+    attempt { $0.domain.va = plain.va }
+    attempt { $0.domain.oa = plain.oa }
+    attempt { $0.domain.top = plain.top }
+    attempt { $0.domain.build = .production }
+    attempt { $0.domain.gather = nil }
+    attempt { $0.domain.gather = .merged }
+    attempt { $0.domain.pageSizes = nil }
+    attempt { $0.domain.encryptionBit = nil }
+    attempt { $0.domain.features = [] }
+    for bit in 0..<Features.names.count {
+      attempt { $0.domain.features.remove(Features(rawValue: 1 << UInt32(bit))) }
+    }
+  }
+
+  mutating func simplifyDMA() {
+    guard best.dma != nil else { return }
+    if !best.operations.contains(where: \.needsDMA), attempt({ $0.dma = nil }) { return }
+    attempt { $0.dma?.mode = .strict }
+    attempt { $0.dma?.queue = .perCPU }
+    attempt { $0.dma?.pci32 = false }
+    attempt { $0.dma?.limit = .max }
+    lowerCPUs()
+    while let size = best.dma?.ringSize, size > 2, attempt({ $0.dma?.ringSize = size / 2 }) {}
+    lowerTimeout()
+  }
+
+  /// Operations name CPUs below the number of CPUs.
+  private mutating func lowerCPUs() {
+    let needed = UInt32((best.numbers(.cpu).max() ?? 0) + 1)
+    if attempt({ $0.dma?.cpus = needed }) { return }
+    while let cpus = best.dma?.cpus, cpus > needed, attempt({ $0.dma?.cpus = cpus - 1 }) {}
+  }
+
+  private mutating func lowerTimeout() {
+    if attempt({ $0.dma?.timeout = 0 }) { return }
+    while let timeout = best.dma?.timeout, timeout > 1, attempt({ $0.dma?.timeout = timeout / 2 }) {
+    }
+  }
+}
+
+extension Operation {
+  /// Whether the operation is one of the DMA layer, which a `dma` line must precede.
+  fileprivate var needsDMA: Bool {
+    switch self {
+    case .dmaMap, .dmaMapSG, .dmaUnmap, .relax, .failFQ, .tick, .reserve: true
+    default: false
+    }
+  }
+}

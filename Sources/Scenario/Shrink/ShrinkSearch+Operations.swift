@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+// Passes that drop operations and pieces.
+
+extension ShrinkSearch {
+  /// Cuts what follows the failure: a binary search, as a prefix that is long enough fails.
+  mutating func dropTail() {
+    var low = 0
+    while low < best.operations.count {
+      let middle = low + (best.operations.count - low) / 2
+      let isTaken = attempt { $0.operations.removeSubrange(middle...) }
+      if !isTaken { low = middle + 1 }
+    }
+  }
+
+  /// Drops runs of operations, halving their length down to single ones, which are gone through
+  /// until none can be dropped. From the end, as what stands late depends on what stands early.
+  mutating func dropOperations() {
+    var length = max(1, best.operations.count / 2)
+    while true {
+      let before = best.operations.count
+      dropRuns(of: length)
+      if length > 1 {
+        length /= 2
+      } else if best.operations.count == before {
+        return
+      }
+    }
+  }
+
+  private mutating func dropRuns(of length: Int) {
+    var end = best.operations.count
+    while end > 0 {
+      let start = max(0, end - length)
+      attempt { $0.operations.removeSubrange(start..<end) }
+      end = start
+    }
+  }
+
+  /// Drops pieces of scatterlists; each list keeps at least one.
+  mutating func dropPieces() {
+    for index in best.operations.indices {
+      guard case .dmaMapSG(let handle, let direction, var pieces, let cpu) = best.operations[index]
+      else { continue }
+      var place = pieces.count
+      while place > 0 {
+        place -= 1
+        guard pieces.count > 1 else { break }
+        var fewer = pieces
+        fewer.remove(at: place)
+        let isTaken = attempt {
+          $0.operations[index] = .dmaMapSG(
+            handle: handle, direction: direction, pieces: fewer, cpu: cpu)
+        }
+        if isTaken { pieces = fewer }
+      }
+    }
+  }
+}
