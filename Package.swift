@@ -39,6 +39,7 @@ let package = Package(
     .testTarget(
       name: "LockstepTests", dependencies: ["Lockstep", "Scenario"]),
     .testTarget(name: "CommandLineTests", dependencies: ["iopt"]),
+    .testTarget(name: "ShrinkTests", dependencies: ["Scenario", "SubjectABI"]),
   ],
   swiftLanguageModes: [.v6]
 )
