@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * VT-d second stage (Intel Virtualization Technology for Directed I/O
+ * Architecture Specification, "Second-Stage Translation" and "Second-Stage
+ * Paging Entries"). Level 0 is SS-PTE; there is no present bit: an entry is
+ * present when it can be read or written.
+ */
+#ifndef LOCKSTEP_FMT_VTDSS_H
+#define LOCKSTEP_FMT_VTDSS_H
+
+#define VTDSS_FMT_R (UINT64_C(1) << 0)
+#define VTDSS_FMT_W (UINT64_C(1) << 1)
+#define VTDSS_FMT_PS (UINT64_C(1) << 7)
+#define VTDSS_FMT_D (UINT64_C(1) << 9)
+#define VTDSS_FMT_SNP (UINT64_C(1) << 11)
+#define VTDSS_FMT_OA UINT64_C(0x000ffffffffff000)
+
+/* Of the ignored bits the first software bit takes bit 10; no other is used. */
+static inline uint64_t pt_sw_bit(unsigned int bitnr)
+{
+	return bitnr ? 0 : UINT64_C(1) << 10;
+}
+#define pt_sw_bit pt_sw_bit
+
+static inline uint64_t pt_table_pa(const struct pt_state *st)
+{
+	return st->entry & VTDSS_FMT_OA;
+}
+
+static inline uint64_t pt_entry_oa(const struct pt_state *st)
+{
+	return pt_table_pa(st);
+}
+
+/* Up to 1 GiB. */
+static inline bool pt_can_have_leaf(const struct pt_state *st)
+{
+	return st->level < 3;
+}
+
+static inline unsigned int pt_num_items_lg2(const struct pt_state *st)
+{
+	(void)st;
+	return PT_TABLE_ITEMS_LG2;
+}
+
+static inline enum pt_entry_type pt_load_entry_raw(struct pt_state *st)
+{
+	st->entry = pt_read_item(st, st->index);
+	if (!st->entry)
+		return PT_ENTRY_EMPTY;
+	if (!st->level)
+		return PT_ENTRY_OA;
+	return pt_can_have_leaf(st) && (st->entry & VTDSS_FMT_PS) ? PT_ENTRY_OA : PT_ENTRY_TABLE;
+}
+
+static inline void pt_install_leaf_entry(struct pt_state *st, uint64_t oa, unsigned int oasz_lg2,
+					 const struct pt_write_attrs *attrs)
+{
+	uint64_t leaf = (oa & VTDSS_FMT_OA) | attrs->descriptor_bits;
+
+	if (!pt_check_install_leaf_args(st, oa, oasz_lg2))
+		return;
+	if (st->level)
+		leaf |= VTDSS_FMT_PS;
+	pt_write_items(st, st->index, 1, leaf);
+	st->entry = leaf;
+}
+
+static inline bool pt_install_table(struct pt_state *st, uint64_t table_pa,
+				    const struct pt_write_attrs *attrs)
+{
+	(void)attrs;
+	return pt_table_install64(st, (table_pa & VTDSS_FMT_OA) | VTDSS_FMT_R | VTDSS_FMT_W);
+}
+
+static inline bool pt_entry_is_write_dirty(const struct pt_state *st)
+{
+	return pt_read_item(st, st->index) & VTDSS_FMT_D;
+}
+#define pt_entry_is_write_dirty pt_entry_is_write_dirty
+
+static inline void pt_entry_make_write_clean(struct pt_state *st)
+{
+	uint64_t item = pt_read_item(st, st->index);
+
+	pt_write_items(st, st->index, 1, item & ~VTDSS_FMT_D);
+}
+
+static inline bool pt_entry_make_write_dirty(struct pt_state *st)
+{
+	return pt_exchange_item(st, st->entry | VTDSS_FMT_D);
+}
+
+static inline int pt_iommu_set_prot(const struct pt_iommu *pt, struct pt_write_attrs *attrs,
+				    uint32_t prot)
+{
+	uint64_t bits = 0;
+
+	if (prot & IOPT_PROT_READ)
+		bits |= VTDSS_FMT_R;
+	if (prot & IOPT_PROT_WRITE)
+		bits |= VTDSS_FMT_W;
+	else if (pt_feature(pt, IOPT_FEATURE_VTDSS_FORCE_WRITEABLE))
+		return -EINVAL; /* an erratum forbids read-only pages under nesting */
+	if (!bits)
+		return -EINVAL;
+	if (pt_feature(pt, IOPT_FEATURE_VTDSS_FORCE_COHERENCE))
+		bits |= VTDSS_FMT_SNP;
+	attrs->descriptor_bits = bits;
+	return 0;
+}
+
+/* Three to five levels. */
+static inline int pt_iommu_fmt_init(struct pt_iommu *pt, const struct iopt_config *config)
+{
+	if (config->top < 2 || config->top > PT_MAX_TOP_LEVEL)
+		return -EOPNOTSUPP;
+	pt_top_set_level(pt, config->top);
+	return 0;
+}
+
+#endif

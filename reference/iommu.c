@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "iommu.h"
+
+#include "pt_iommu.h"
+
+void iommu_flush_iotlb_all(struct iommu_domain *domain)
+{
+	iopt_log0(domain->log, IOPT_EVENT_FLUSH_ALL);
+}
+
+/* What the driver does: invalidate the range, then free the tables. */
+static void driver_iotlb_sync(struct iommu_domain *domain, const struct iommu_iotlb_gather *gather)
+{
+	struct iopt_log *log = domain->log;
+	uint64_t record = iopt_log_begin(log, IOPT_EVENT_SYNC);
+
+	iopt_log_word(log, gather->start);
+	iopt_log_word(log, gather->end);
+	iommu_pages_list_log(domain, &gather->freelist);
+	iopt_log_end(log, record);
+	iommu_put_pages_list(domain, &gather->freelist);
+}
+
+void iommu_iotlb_sync(struct iommu_domain *domain, struct iommu_iotlb_gather *gather)
+{
+	if (gather->start < gather->end)
+		driver_iotlb_sync(domain, gather);
+	iommu_iotlb_gather_init(gather);
+}
+
+int iommu_map_nosync(struct iommu_domain *domain, uint64_t iova, uint64_t paddr, uint64_t size,
+		     uint32_t prot)
+{
+	struct pt_iommu *pt = pt_iommu_from_domain(domain);
+	uint64_t mapped = 0;
+	int err = domain->ops->map_range(pt, iova, paddr, size, prot, &mapped);
+
+	if (err && !domain->crashed)
+		iommu_unmap(domain, iova, mapped);
+	return err;
+}
+
+/* The drivers modelled here have no iotlb_sync_map, so there is no more to it. */
+int iommu_map(struct iommu_domain *domain, uint64_t iova, uint64_t paddr, uint64_t size,
+	      uint32_t prot)
+{
+	return iommu_map_nosync(domain, iova, paddr, size, prot);
+}
+
+int64_t iommu_map_sg(struct iommu_domain *domain, uint64_t iova, const struct iopt_piece *pieces,
+		     uint64_t count, uint32_t prot)
+{
+	uint64_t done = 0;
+
+	for (uint64_t i = 0; i < count;) {
+		uint64_t first_pa = pieces[i].pa;
+		uint64_t run = pieces[i].len;
+		int err;
+
+		while (++i < count && pieces[i].pa == first_pa + run)
+			run += pieces[i].len;
+		err = iommu_map_nosync(domain, iova + done, first_pa, run, prot);
+		if (err) {
+			if (!domain->crashed)
+				iommu_unmap(domain, iova, done);
+			return err;
+		}
+		done += run;
+	}
+	return (int64_t)done;
+}
+
+uint64_t iommu_unmap_fast(struct iommu_domain *domain, uint64_t iova, uint64_t size,
+			  struct iommu_iotlb_gather *gather)
+{
+	return domain->ops->unmap_range(pt_iommu_from_domain(domain), iova, size, gather);
+}
+
+uint64_t iommu_unmap(struct iommu_domain *domain, uint64_t iova, uint64_t size)
+{
+	struct iommu_iotlb_gather own;
+	uint64_t unmapped;
+
+	iommu_iotlb_gather_init(&own);
+	unmapped = iommu_unmap_fast(domain, iova, size, &own);
+	iommu_iotlb_sync(domain, &own);
+	return unmapped;
+}
+
+uint64_t iommu_iova_to_phys(struct iommu_domain *domain, uint64_t iova)
+{
+	return domain->ops->iova_to_phys(pt_iommu_from_domain(domain), iova);
+}

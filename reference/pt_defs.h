@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a format's header builds on (kernel: generic_pt/pt_defs.h). Order of
+ * inclusion: the format's defs header, this, the format, pt_common.h,
+ * pt_iter.h, iommu_pt.h; fmt/iommu_template.h does it.
+ *
+ * The language: VA is the input address, OA the output address; level 0 holds
+ * leaves only; an item is one index of a table, an entry all items of one
+ * translation; lg2 marks a base-2 logarithm.
+ */
+#ifndef LOCKSTEP_PT_DEFS_H
+#define LOCKSTEP_PT_DEFS_H
+
+#include "pt_iommu.h"
+#include "pt_log2.h"
+
+#include <errno.h>
+
+#define PT_FEATURES_ALL_FORMATS                                                        \
+	(IOPT_FEATURE_DMA_INCOHERENT | IOPT_FEATURE_FULL_VA | IOPT_FEATURE_DYNAMIC_TOP | \
+	 IOPT_FEATURE_SIGN_EXTEND | IOPT_FEATURE_FLUSH_RANGE |                           \
+	 IOPT_FEATURE_FLUSH_RANGE_NO_GAPS)
+
+/*
+ * The debug build takes every feature that the format can express: incoherence
+ * needs a software bit, and sign extension rules out the two others.
+ */
+#ifdef CONFIG_DEBUG_GENERIC_PT
+#define PT_DEBUG 1
+#define PT_SUPPORTED_FEATURES                                                          \
+	((PT_FEATURES_ALL_FORMATS | PT_FORMAT_FEATURES) &                              \
+	 ~((PT_WIRED_FEATURES & IOPT_FEATURE_DMA_INCOHERENT) ?                         \
+		   0u :                                                                \
+		   (unsigned int)IOPT_FEATURE_DMA_INCOHERENT) &                        \
+	 ~((PT_WIRED_FEATURES & IOPT_FEATURE_SIGN_EXTEND) ?                            \
+		   (unsigned int)(IOPT_FEATURE_DYNAMIC_TOP | IOPT_FEATURE_FULL_VA) :   \
+		   (unsigned int)IOPT_FEATURE_SIGN_EXTEND))
+#else
+#define PT_DEBUG 0
+#define PT_SUPPORTED_FEATURES ((unsigned int)PT_WIRED_FEATURES)
+#endif
+
+enum {
+	PT_PAGE_LG2SZ = 12, /* the system's pages */
+	PT_ITEM_LG2SZ = 3, /* all formats here have 64-bit items */
+	PT_TABLE_ITEMS_LG2 = 9, /* items of a table of one page */
+};
+
+enum pt_entry_type {
+	PT_ENTRY_EMPTY,
+	PT_ENTRY_TABLE, /* points to a lower table */
+	PT_ENTRY_OA, /* translates */
+};
+
+/* A range of VAs and the top of the table that it is walked from. */
+struct pt_range {
+	struct pt_iommu *pt;
+	uint64_t *top_table;
+	uint64_t va;
+	uint64_t last_va;
+	uint8_t top_level;
+	uint8_t max_vasz_lg2;
+};
+
+/* A position in one table. */
+struct pt_state {
+	struct pt_range *range;
+	uint64_t *table;
+	uint64_t *table_lower;
+	uint64_t entry;
+	enum pt_entry_type type;
+	uint16_t index;
+	uint16_t end_index;
+	uint8_t level;
+};
+
+/* How a leaf is to look, computed once for each map. */
+struct pt_write_attrs {
+	uint64_t descriptor_bits;
+};
+
+/* Is a feature (one enum iopt_feature bit) in force? */
+static inline bool pt_feature(const struct pt_iommu *pt, uint32_t feature)
+{
+	if (PT_FORCE_ENABLED_FEATURES & feature)
+		return true;
+	return (PT_SUPPORTED_FEATURES & feature) && (pt->features & feature);
+}
+
+static inline bool pts_feature(const struct pt_state *st, uint32_t feature)
+{
+	return pt_feature(st->range->pt, feature);
+}
+
+/* Only the debug build looks at expectations; says whether one was violated. */
+static inline bool pt_warn_on(struct pt_iommu *pt, bool violated)
+{
+	if (!PT_DEBUG || __builtin_expect(!violated, 1))
+		return false;
+	iommu_warn(&pt->domain);
+	return true;
+}
+
+#define PT_WARN_ON(st, violated) pt_warn_on((st)->range->pt, PT_DEBUG && (violated))
+
+/* Table memory by physical address, and back. */
+static inline uint64_t *pt_phys_to_virt(const struct pt_iommu *pt, uint64_t pa)
+{
+	return (uint64_t *)(void *)(pt->domain.arena + (pa - IOPT_ARENA_BASE));
+}
+
+static inline uint64_t pt_virt_to_phys(const struct pt_iommu *pt, const uint64_t *table)
+{
+	return IOPT_ARENA_BASE + (uint64_t)((const uint8_t *)table - pt->domain.arena);
+}
+
+static inline uint64_t pt_table_phys(const struct pt_state *st)
+{
+	return pt_virt_to_phys(st->range->pt, st->table);
+}
+
+/* Reads the item at `index`. */
+static inline uint64_t pt_read_item(const struct pt_state *st, unsigned int index)
+{
+	return __atomic_load_n(&st->table[index], __ATOMIC_RELAXED);
+}
+
+/* Writes `value` to `count` items from `index` on: the only way to a table's words. */
+static inline void pt_write_items(struct pt_state *st, unsigned int index, unsigned int count,
+				  uint64_t value)
+{
+	uint64_t *item = &st->table[index];
+
+	for (unsigned int i = 0; i < count; i++)
+		__atomic_store_n(&item[i], value, __ATOMIC_RELAXED);
+	iopt_log_store(st->range->pt->domain.log, pt_virt_to_phys(st->range->pt, item), count,
+		       value, 0);
+}
+
+/*
+ * Replaces the current item, which must still hold what was loaded; virtual
+ * CPUs may race here. On success st->entry is the new value.
+ */
+static inline bool pt_exchange_item(struct pt_state *st, uint64_t value)
+{
+	struct iommu_domain *domain = &st->range->pt->domain;
+	uint64_t *item = &st->table[st->index];
+	uint64_t found = st->entry;
+
+	if (__builtin_expect(domain->services.compare_exchange != NULL, 0))
+		found = domain->services.compare_exchange(domain->host, IOPT_CELL_TABLE_WORD, item,
+							  found, value, IOPT_RELEASE);
+	else
+		__atomic_compare_exchange_n(item, &found, value, false, __ATOMIC_RELEASE,
+					    __ATOMIC_RELAXED);
+	if (found != st->entry)
+		return false;
+	st->entry = value;
+	iopt_log_store(domain->log, pt_virt_to_phys(st->range->pt, item), 1, value, 0);
+	return true;
+}
+
+/* Points the current item at a lower table. */
+static inline bool pt_table_install64(struct pt_state *st, uint64_t table_entry)
+{
+	iommu_yield(&st->range->pt->domain, IOPT_POINT_TABLE_INSTALL);
+	return pt_exchange_item(st, table_entry);
+}
+
+static inline uint64_t _pt_top_set(const uint64_t *table, unsigned int level)
+{
+	return (uint64_t)(uintptr_t)table | level;
+}
+
+static inline unsigned int pt_top_get_level(const struct pt_iommu *pt)
+{
+	return pt->top_of_table & PT_TOP_LEVEL_MASK;
+}
+
+static inline void pt_top_set_level(struct pt_iommu *pt, unsigned int level)
+{
+	pt->top_of_table = _pt_top_set(NULL, level);
+}
+
+/* VA bits below the one that selects an item: one item's size. */
+static inline unsigned int pt_table_item_lg2sz(const struct pt_state *st)
+{
+	return PT_GRANULE_LG2SZ + PT_TABLE_ITEMS_LG2 * st->level;
+}
+
+static inline unsigned int pt_pgsz_lg2_to_level(unsigned int pgsize_lg2)
+{
+	return (pgsize_lg2 - (unsigned int)PT_GRANULE_LG2SZ) / PT_TABLE_ITEMS_LG2;
+}
+
+/* Its body, in pt_common.h, needs what the format has yet to say. */
+static inline bool pt_check_install_leaf_args(const struct pt_state *st, uint64_t oa,
+					      unsigned int oasz_lg2);
+
+#endif
