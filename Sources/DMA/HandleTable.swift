@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import SubjectABI
+
+/// A live mapping of the DMA layer: where the device sees it, in bytes. A length of 0 is no mapping.
+struct DMAMapping {
+  var address: UInt64 = 0
+  var length: UInt64 = 0
+}
+
+/// The mappings by handle, in blocks that are allocated when first written.
+struct HandleTable: ~Copyable {
+  private static let blockSize = 256
+  private static let blockCount = Int(IOPT_HANDLE_COUNT) / blockSize
+
+  private var blocks: UnsafeMutablePointer<UnsafeMutablePointer<DMAMapping>?>?
+
+  deinit {
+    guard let blocks else { return }
+    for index in 0..<HandleTable.blockCount { blocks[index]?.deallocate() }
+    blocks.deallocate()
+  }
+
+  subscript(handle: Int) -> DMAMapping {
+    get {
+      guard let block = blocks?[handle / HandleTable.blockSize] else { return DMAMapping() }
+      return block[handle % HandleTable.blockSize]
+    }
+    set { block(of: handle)[handle % HandleTable.blockSize] = newValue }
+  }
+
+  private mutating func block(of handle: Int) -> UnsafeMutablePointer<DMAMapping> {
+    let blocks = self.blocks ?? makeBlocks()
+    let index = handle / HandleTable.blockSize
+    if let block = blocks[index] { return block }
+    let block = UnsafeMutablePointer<DMAMapping>.allocate(capacity: HandleTable.blockSize)
+    block.initialize(repeating: DMAMapping(), count: HandleTable.blockSize)
+    blocks[index] = block
+    return block
+  }
+
+  private mutating func makeBlocks() -> UnsafeMutablePointer<UnsafeMutablePointer<DMAMapping>?> {
+    let made = UnsafeMutablePointer<UnsafeMutablePointer<DMAMapping>?>.allocate(
+      capacity: HandleTable.blockCount)
+    made.initialize(repeating: nil, count: HandleTable.blockCount)
+    blocks = made
+    return made
+  }
+}
