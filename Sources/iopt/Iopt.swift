@@ -15,7 +15,9 @@ struct Iopt: ParsableCommand {
       Example: iopt replay Corpus/kernel/pt/directed-riscv-4k.iopt.gz
       """,
     version: "1",
-    subcommands: [Replay.self, Record.self, Diff.self, Show.self, Encode.self, Generate.self])
+    subcommands: [
+      Replay.self, Record.self, Diff.self, Minimize.self, Show.self, Encode.self, Generate.self,
+    ])
 
   static func main() {
     do {

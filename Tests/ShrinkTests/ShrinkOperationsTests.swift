@@ -67,6 +67,18 @@ import Testing
     #expect(counter.count == limit)
   }
 
+  @Test func shrinkingStopsWhenItIsToldTo() {
+    let counter = Counter()
+    var shrinker = Shrinker()
+    shrinker.shouldStop = { counter.count == 25 }
+    let result = shrinker.smallest(tableScenario(seed: 2, operations: 100)) { scenario in
+      counter.count += 1
+      return scenario.operations.count > 90
+    }
+    #expect(counter.count == 25)
+    #expect(result.operations.count < 100)
+  }
+
   @Test func progressIsTold() {
     let seen = Counter()
     var shrinker = Shrinker()

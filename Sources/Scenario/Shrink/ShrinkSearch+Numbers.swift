@@ -50,7 +50,7 @@ extension ShrinkSearch {
     _ start: UInt64, to floor: UInt64, _ role: NumberRole,
     _ candidate: (_ scenario: Scenario, _ old: UInt64, _ new: UInt64) -> Scenario
   ) {
-    guard start > floor else { return }
+    guard start > floor, !isOver else { return }
     if attempt(candidate(best, start, floor)) { return }
     let unit = role.unit(for: start)
     var value = start

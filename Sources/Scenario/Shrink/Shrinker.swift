@@ -13,6 +13,8 @@ public struct Shrinker {
 
   /// At most so many candidates are tested; what was found by then is the result.
   public var testLimit = 100_000
+  /// Asked before each test; when it holds, what was found by then is the result.
+  public var shouldStop: (() -> Bool)?
   /// Called now and then; must not depend on anything that a result may depend on.
   public var onProgress: ((Progress) -> Void)?
 
@@ -24,8 +26,7 @@ public struct Shrinker {
   public func smallest(
     _ scenario: Scenario, where fails: @escaping (Scenario) -> Bool
   ) -> Scenario {
-    var search = ShrinkSearch(
-      scenario, testLimit: testLimit, fails: fails, onProgress: onProgress)
+    var search = ShrinkSearch(scenario, settings: self, fails: fails)
     search.run()
     return search.best
   }
@@ -36,19 +37,16 @@ struct ShrinkSearch {
   private(set) var best: Scenario
   private var complexity: Complexity
   private var tests = 0
-  private let testLimit: Int
+  /// Nothing more will be tested.
+  private(set) var isOver = false
+  private let settings: Shrinker
   private let fails: (Scenario) -> Bool
-  private let onProgress: ((Shrinker.Progress) -> Void)?
 
-  init(
-    _ scenario: Scenario, testLimit: Int, fails: @escaping (Scenario) -> Bool,
-    onProgress: ((Shrinker.Progress) -> Void)?
-  ) {
+  init(_ scenario: Scenario, settings: Shrinker, fails: @escaping (Scenario) -> Bool) {
     best = scenario
     complexity = Complexity(scenario)
-    self.testLimit = testLimit
+    self.settings = settings
     self.fails = fails
-    self.onProgress = onProgress
   }
 
   /// Goes through all passes until none of them makes the scenario simpler.
@@ -64,17 +62,20 @@ struct ShrinkSearch {
       simplifyDMA()
       simplifyChoices()
       for role in NumberRole.allCases { simplifyNumbers(role) }
-    } while complexity < before && tests < testLimit
+    } while complexity < before && !isOver
   }
 
   /// Takes `candidate` as the best so far when it is simpler and still fails.
   mutating func attempt(_ candidate: Scenario) -> Bool {
-    guard tests < testLimit else { return false }
+    if isOver || tests >= settings.testLimit || settings.shouldStop?() == true {
+      isOver = true
+      return false
+    }
     let candidateComplexity = Complexity(candidate)
     guard candidateComplexity < complexity else { return false }
     tests += 1
     if tests & 63 == 0 {
-      onProgress?(Shrinker.Progress(tests: tests, operations: best.operations.count))
+      settings.onProgress?(Shrinker.Progress(tests: tests, operations: best.operations.count))
     }
     guard fails(candidate) else { return false }
     best = candidate
