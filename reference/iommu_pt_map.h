@@ -74,22 +74,24 @@ static inline uint64_t table_alloc(const struct pt_state *parent)
 }
 
 /*
- * Puts a new table under the current, empty item. A level 0 that is asked for
- * one has no way to end in the production build: it would go on below itself.
+ * Puts a new table under the current, empty item. The production build does so
+ * even at level 0, where an unaligned length leads; once it has a table there,
+ * it walks on below level 0 without end.
  */
 static int pt_iommu_new_table(struct pt_state *st, const struct pt_write_attrs *attrs)
 {
 	struct pt_iommu *pt = st->range->pt;
 	uint64_t pa;
 
-	if (!pt_can_have_table(st)) {
-		PT_WARN_ON(st, true);
-		pt->domain.crashed |= !PT_DEBUG;
+	if (PT_WARN_ON(st, !pt_can_have_table(st)))
 		return -ENXIO;
-	}
 	pa = table_alloc(st);
 	if (!pa)
 		return -ENOMEM;
+	if (!pt_can_have_table(st)) {
+		pt->domain.crashed = true;
+		return -ENXIO;
+	}
 	if (!pt_install_table(st, pa, attrs)) {
 		iommu_pages_free_incoherent(&pt->domain, pa);
 		return -EAGAIN;
