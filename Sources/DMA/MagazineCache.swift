@@ -107,11 +107,9 @@ private struct MagazineStack: ~Copyable {
   private var magazines: UnsafeMutablePointer<Magazine>?
 
   deinit {
-    while count > 0 {
-      count -= 1
-      magazines![count].deallocate()
-    }
-    magazines?.deallocate()
+    guard let magazines else { return }
+    for index in 0..<count { magazines[index].deallocate() }
+    magazines.deallocate()
   }
 
   mutating func push(_ magazine: Magazine) {

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import SubjectABI
+
+extension DMALayer {
+  /// Maps one buffer: whole frames around it, at an IOVA that keeps its offset in the first one.
+  func map(_ operation: UnsafePointer<iopt_op>, cpu: Int) -> Bool {
+    let handle = Int(operation.pointee.handle)
+    if isLive(handle) { return skip() }
+    let granule = UInt64(1) << granuleLog2
+    let offset = operation.pointee.pa & (granule - 1)
+    let length = (operation.pointee.len + offset + granule - 1) & ~(granule - 1)
+    let iova = allocateIOVA(length, cpu: cpu)
+    if iova == 0 { return fail() }
+    let outcome = pages.map(
+      iova, to: operation.pointee.pa - offset, length: length,
+      protection: protection(operation.pointee.dir))
+    switch outcome {
+    case .crashed: return false
+    case .failed:
+      giveBack(frame: iova >> granuleLog2, count: length >> granuleLog2, cpu: cpu)
+      return fail()
+    case .done:
+      return succeed(handle, DMAMapping(address: iova + offset, length: operation.pointee.len))
+    }
+  }
+
+  /// Maps a list of pieces into one range of IOVAs.
+  func mapPieces(_ operation: UnsafePointer<iopt_op>, cpu: Int) -> Bool {
+    let handle = Int(operation.pointee.handle)
+    if isLive(handle) { return skip() }
+    let pieces = UnsafeBufferPointer(
+      start: operation.pointee.pieces, count: Int(operation.pointee.piece_count))
+    var length: UInt64 = 0
+    for piece in pieces { length += piece.len }
+    let iova = allocateIOVA(length, cpu: cpu)
+    if iova == 0 { return fail() }
+    switch mapRuns(of: pieces, at: iova, protection: protection(operation.pointee.dir)) {
+    case .crashed: return false
+    case .failed:
+      giveBack(frame: iova >> granuleLog2, count: length >> granuleLog2, cpu: cpu)
+      return fail()
+    case .done: return succeed(handle, DMAMapping(address: iova, length: length))
+    }
+  }
+
+  /// Unmaps a mapping. A strict domain syncs before the IOVA is given back; on a queued one the
+  /// range waits, with its tables, for a flush.
+  func unmap(_ operation: UnsafePointer<iopt_op>, cpu: Int) -> Bool {
+    let handle = Int(operation.pointee.handle)
+    if !isLive(handle) { return skip() }
+    let mapping = handles.pointee[handle]
+    handles.pointee[handle] = DMAMapping()
+    let granule = UInt64(1) << granuleLog2
+    let offset = mapping.address & (granule - 1)
+    let iova = mapping.address - offset
+    let length = (mapping.length + offset + granule - 1) & ~(granule - 1)
+
+    var gather = Gather(queued: readsQueueInForce())
+    guard let unmapped = pages.unmap(iova, length: length, into: &gather) else { return false }
+    if unmapped != length { iopt_log0(services.log, IOPT_EVENT_WARN.rawValue) }
+    let frame = iova >> granuleLog2
+    let count = length >> granuleLog2
+    if gather.queued {
+      enqueue(frame: frame, count: count, tables: gather.takeTables(), cpu: cpu)
+    } else {
+      pages.sync(&gather)
+      giveBack(frame: frame, count: count, cpu: cpu)
+    }
+    logResult(unmapped)
+    return true
+  }
+
+  /// Maps the pieces one after the other, those that touch in physical memory as one. When one
+  /// fails, what was mapped is unmapped again, strictly.
+  private func mapRuns(
+    of pieces: UnsafeBufferPointer<iopt_piece>, at iova: UInt64, protection: UInt32
+  ) -> MapOutcome {
+    var mapped: UInt64 = 0
+    var index = 0
+    while index < pieces.count {
+      let start = pieces[index].pa
+      var length: UInt64 = 0
+      while index < pieces.count && pieces[index].pa == start &+ length {
+        length += pieces[index].len
+        index += 1
+      }
+      switch pages.map(iova + mapped, to: start, length: length, protection: protection) {
+      case .crashed: return .crashed
+      case .failed: return pages.unmap(iova, length: mapped) ? .failed : .crashed
+      case .done: mapped += length
+      }
+    }
+    return .done
+  }
+
+  /// What the device may do, by the direction of the transfer; the device is coherent.
+  private func protection(_ direction: UInt32) -> UInt32 {
+    let cached = IOPT_PROT_CACHE.rawValue
+    switch iopt_direction(rawValue: direction) {
+    case IOPT_TO_DEVICE: return cached | IOPT_PROT_READ.rawValue
+    case IOPT_FROM_DEVICE: return cached | IOPT_PROT_WRITE.rawValue
+    default: return cached | IOPT_PROT_READ.rawValue | IOPT_PROT_WRITE.rawValue
+    }
+  }
+
+  private func isLive(_ handle: Int) -> Bool { handles.pointee[handle].length != 0 }
+
+  private func succeed(_ handle: Int, _ mapping: DMAMapping) -> Bool {
+    // A buffer that ends with the space's last byte can look like an error.
+    if mapping.address == DMALayer.mappingError { return fail() }
+    handles.pointee[handle] = mapping
+    logResult(mapping.address)
+    return true
+  }
+
+  private func fail() -> Bool {
+    logResult(DMALayer.mappingError)
+    return true
+  }
+
+  private func skip() -> Bool {
+    iopt_log0(services.log, IOPT_EVENT_SKIP.rawValue)
+    return true
+  }
+}
