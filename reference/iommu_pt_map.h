@@ -75,8 +75,7 @@ static inline uint64_t table_alloc(const struct pt_state *parent)
 
 /*
  * Puts a new table under the current, empty item. The production build does so
- * even at level 0, where an unaligned length leads; once it has a table there,
- * it walks on below level 0 without end.
+ * even at level 0, where an unaligned length leads.
  */
 static int pt_iommu_new_table(struct pt_state *st, const struct pt_write_attrs *attrs)
 {
@@ -88,10 +87,6 @@ static int pt_iommu_new_table(struct pt_state *st, const struct pt_write_attrs *
 	pa = table_alloc(st);
 	if (!pa)
 		return -ENOMEM;
-	if (!pt_can_have_table(st)) {
-		pt->domain.crashed = true;
-		return -ENXIO;
-	}
 	if (!pt_install_table(st, pa, attrs)) {
 		iommu_pages_free_incoherent(&pt->domain, pa);
 		return -EAGAIN;
@@ -255,11 +250,25 @@ static inline int map_reach_table(struct pt_state *st, const struct map_args *ma
 	return 0;
 }
 
+/*
+ * Below level 0, in a new and empty table, the kernel goes on adding tables
+ * without end, unless it gets none.
+ */
+static int map_run_away(struct pt_state *st)
+{
+	if (!table_alloc(st))
+		return -ENOMEM;
+	st->range->pt->domain.crashed = true;
+	return -ENXIO;
+}
+
 static int __map_range(struct pt_range *range, void *arg, unsigned int level, uint64_t *table)
 {
 	struct pt_state st = pt_init(range, level, table);
 	struct map_args *map = arg;
 
+	if (level > PT_MAX_TOP_LEVEL)
+		return map_run_away(&st);
 	PT_WARN_ON(&st, map->leaf_level == level);
 	PT_WARN_ON(&st, !pt_can_have_table(&st));
 	_pt_iter_first(&st);
