@@ -39,7 +39,7 @@ let package = Package(
     .testTarget(
       name: "LockstepTests", dependencies: ["Lockstep", "Scenario"]),
     .testTarget(name: "CommandLineTests", dependencies: ["iopt"]),
-    .testTarget(name: "ShrinkTests", dependencies: ["Scenario", "SubjectABI"]),
+    .testTarget(name: "ShrinkTests", dependencies: ["Lockstep", "Scenario", "SubjectABI"]),
   ],
   swiftLanguageModes: [.v6]
 )

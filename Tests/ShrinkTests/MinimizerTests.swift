@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Lockstep
+import Scenario
+import Testing
+
+/// Known faults, brought down from long scenarios to their core.
+@Suite struct MinimizerTests {
+  /// A thousand operations that meet each other, with strict and queued gathers.
+  private static func longScenario(_ format: Format, seed: UInt64) -> Scenario {
+    var random = SplitMix(state: seed)
+    let features: Features = [.flushRange, .flushRangeNoGaps]
+    let domain =
+      switch format {
+      case .riscv64: DomainConfiguration(format: format, va: 48, oa: 56, features: features)
+      case .amdv1:
+        DomainConfiguration(
+          format: format, va: 64, oa: 52,
+          features: features.union([
+            .dynamicTop, .amdv1EncryptTables, .amdv1ForceCoherence,
+          ]), top: 3)
+      default: DomainConfiguration(format: format, va: 48, oa: 52, features: features, top: 3)
+      }
+    var debug = domain
+    debug.build = .debug
+    return Scenario(
+      domain: debug, operations: (0..<1000).map { operation($0, &random) })
+  }
+
+  private static func operation(_ index: Int, _ random: inout SplitMix) -> Operation {
+    let iova = UInt64.random(in: 0..<1 << 12, using: &random) << 12
+    let length = UInt64.random(in: 1...16, using: &random) << 12
+    let gather = UInt8.random(in: 0...3, using: &random)
+    switch Int.random(in: 0..<10, using: &random) {
+    case 0..<5: return .map(iova: iova, pa: iova << 4, length: length, prot: [.read, .write])
+    case 5: return .iovaToPhys(iova: iova)
+    case 6: return .mapRange(iova: iova, pa: iova << 8, length: length, prot: .read)
+    case 7 where index > 700: return .gather(gather, queued: .random(using: &random))
+    case 8 where index > 950: return .iotlbSync(gather: gather)
+    case 8... where index > 800: return .unmapFast(gather: gather, iova: iova, length: length)
+    default: return .iovaToPhys(iova: iova)
+    }
+  }
+
+  private static let older: [GatherRevision] = [.original, .alwaysAdd, .proposed]
+
+  @Test(arguments: older, Format.allCases)
+  func aThousandOperationsComeDownToAFew(_ revision: GatherRevision, _ format: Format) throws {
+    let scenario = Self.longScenario(format, seed: 11)
+    let left = Lane(.reference, gather: revision)
+    let right = Lane(.reference)
+    let before = try #require(
+      try Comparison(left: left, right: right).firstDifference(in: scenario, file: "long"))
+    let begun = ContinuousClock.now
+    let result = try #require(
+      try Minimizer(left: left, right: right).minimize(scenario, file: "long"))
+    #if !DEBUG
+      #expect(ContinuousClock.now - begun < .seconds(2))
+    #else
+      #expect(ContinuousClock.now - begun < .seconds(60))
+    #endif
+    #expect(result.scenario.operations.count <= 6)
+    #expect(result.signature == before.signature)
+    let after = try #require(
+      try Comparison(left: left, right: right).firstDifference(in: result.scenario, file: "core"))
+    #expect(after.signature == before.signature)
+  }
+
+  @Test func theSameInputGivesTheSameOutput() throws {
+    let scenario = Self.longScenario(.riscv64, seed: 3)
+    let results = try (0..<2).map { _ in
+      try Minimizer(left: Lane(.reference, gather: .original), right: Lane(.reference))
+        .minimize(scenario, file: "long")
+    }
+    #expect(results[0] != nil)
+    #expect(results[0] == results[1])
+  }
+
+  @Test func lanesThatDoTheSameLeaveNothingToShrink() throws {
+    let minimizer = Minimizer(left: Lane(.reference), right: Lane(.reference))
+    #expect(try minimizer.minimize(Self.longScenario(.vtdss, seed: 3), file: "long") == nil)
+  }
+
+  @Test func withoutTimeTheScenarioComesBackAsItWas() {
+    let scenario = Self.longScenario(.x86_64, seed: 3)
+    let (left, right) = (Lane(.reference, gather: .original), Lane(.reference))
+    #expect(Minimizer.minimize(scenario, left: left, right: right, seconds: 0) == scenario)
+    let some = Minimizer.minimize(scenario, left: left, right: right, seconds: 60)
+    #expect(some.operations.count <= 6)
+  }
+
+  /// The lanes that are handed over go on as they were: one of them is in the middle of something.
+  @Test func theLanesThemselvesAreLeftAlone() throws {
+    let (left, right) = (Lane(.reference, gather: .original), Lane(.reference))
+    let comparison = Comparison(left: left, right: right)
+    let scenario = Self.longScenario(.riscv64, seed: 5)
+    let before = try comparison.firstDifference(in: scenario, file: "long")
+    _ = Minimizer.minimize(scenario, left: left, right: right, seconds: 60)
+    let after = try comparison.firstDifference(in: scenario, file: "long")
+    #expect(before != nil)
+    #expect(before?.report == after?.report)
+  }
+}
