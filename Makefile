@@ -9,7 +9,7 @@ DURATION ?= 30
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test fuzz fuzz-build fuzz-smoke replay coverage bench lint clean
+.PHONY: help setup build test fuzz fuzz-build fuzz-smoke replay coverage bench faults fuzz-services lint clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | \
@@ -45,6 +45,12 @@ bench: setup fuzz-build ## measure both sides, the fuzzer and the replay
 	swift build -c release --product iopt-bench
 	swift build -c release --product iopt
 	Benchmarks/run
+
+faults: fuzz-build ## how soon each known fault is found: make faults [SEEDS=10] [RUNS=N] [ONLY=pattern]
+	Fuzz/faults
+
+fuzz-services: setup ## build as OSS-Fuzz and ClusterFuzzLite do, and exercise the result
+	Fuzz/check-service-build
 
 lint: ## check formatting
 	swift format lint --strict -r Package.swift Sources Tests Benchmarks Fuzz/Package.swift Fuzz/Driver Fuzz/Target
