@@ -36,6 +36,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks"),
+    .testTarget(name: "DMATests", dependencies: ["DMA"]),
     .testTarget(
       name: "LockstepTests", dependencies: ["Lockstep", "Scenario"]),
     .testTarget(name: "CommandLineTests", dependencies: ["iopt"]),

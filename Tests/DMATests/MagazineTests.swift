@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Testing
+
+@testable import DMA
+
+@Suite struct MagazineTests {
+  @Test func popTakesTheTopmostFrameThatTheLimitAllows() {
+    let magazine = Magazine.allocate()
+    defer { magazine.deallocate() }
+    for frame in [10, 20, 30] as [UInt64] { magazine.push(frame) }
+    #expect(magazine.pop(atMost: 15) == 10)
+    // The top one filled its place.
+    #expect(magazine[0] == 30)
+    #expect(magazine.pop(atMost: 15) == 0)
+    #expect(magazine.pop(atMost: 100) == 20)
+    #expect(magazine.pop(atMost: 100) == 30)
+    #expect(magazine.isEmpty)
+  }
+
+  @Test func aMagazineHolds127() {
+    let magazine = Magazine.allocate()
+    defer { magazine.deallocate() }
+    for frame in 1...126 as ClosedRange<UInt64> { magazine.push(frame) }
+    #expect(!magazine.isFull)
+    magazine.push(127)
+    #expect(magazine.isFull)
+  }
+
+  @Test func theLastFreedComesFirst() {
+    var cache = MagazineCache(cpus: 1)
+    cache.push(1, cpu: 0)
+    cache.push(2, cpu: 0)
+    expect(cache.pop(atMost: .max, cpu: 0), is: 2)
+    expect(cache.pop(atMost: .max, cpu: 0), is: 1)
+    expect(cache.pop(atMost: .max, cpu: 0), is: 0)
+  }
+
+  @Test func cpusDoNotShareMagazines() {
+    var cache = MagazineCache(cpus: 2)
+    cache.push(1, cpu: 0)
+    expect(cache.pop(atMost: .max, cpu: 1), is: 0)
+    expect(cache.pop(atMost: .max, cpu: 0), is: 1)
+  }
+
+  @Test func twoFullMagazinesSendOneToTheDepot() {
+    var cache = MagazineCache(cpus: 1)
+    for frame in 1...254 as ClosedRange<UInt64> { cache.push(frame, cpu: 0) }
+    expect(cache.depotCount, is: 0)
+    expect(cache.pushFillsDepot(cpu: 0), is: true)
+    cache.push(255, cpu: 0)
+    expect(cache.depotCount, is: 1)
+    // The magazine loaded last, with frames 128 to 254, is the one that went.
+    expect(cache.pop(atMost: .max, cpu: 0), is: 255)
+    expect(cache.pop(atMost: .max, cpu: 0), is: 127)
+  }
+
+  @Test func anotherCPURefillsFromTheDepot() {
+    var cache = MagazineCache(cpus: 2)
+    for frame in 1...255 as ClosedRange<UInt64> { cache.push(frame, cpu: 0) }
+    expect(cache.popNeedsDepot(cpu: 1), is: true)
+    expect(cache.pop(atMost: .max, cpu: 1), is: 254)
+    expect(cache.depotCount, is: 0)
+  }
+
+  @Test func thePreviousMagazineDoesNotCountWhileTheLoadedOneHoldsAny() {
+    var cache = MagazineCache(cpus: 1)
+    for _ in 0..<127 { cache.push(5, cpu: 0) }
+    cache.push(500, cpu: 0)
+    expect(cache.pop(atMost: 10, cpu: 0), is: 0)
+    expect(cache.pop(atMost: 500, cpu: 0), is: 500)
+    expect(cache.pop(atMost: 10, cpu: 0), is: 5)
+  }
+}
