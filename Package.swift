@@ -35,7 +35,7 @@ let package = Package(
         "Lockstep", "Scenario", "SubjectABI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "Benchmarks"),
+      path: "Benchmarks", exclude: ["run"]),
     .testTarget(name: "DMATests", dependencies: ["DMA"]),
     .testTarget(
       name: "LockstepTests", dependencies: ["Lockstep", "Scenario"]),

@@ -11,8 +11,8 @@ struct Callgrind {
   /// not read DWARF 5 of this toolchain.
   static func find() -> Callgrind? {
     let path = getenv("PATH").map { String(cString: $0) } ?? ""
-    let found = path.split(separator: ":").map { "\($0)/valgrind" }
-      .first { access($0, X_OK) == 0 }
+    let candidates = path.split(separator: ":").map { String($0) + "/valgrind" }
+    let found = candidates.first { access($0, X_OK) == 0 }
     guard let found else { return nil }
     let copy = "/tmp/iopt-bench-\(getpid())"
     guard Self.run(["strip", "-g", "-o", copy, "/proc/\(getpid())/exe"], output: nil) == 0 else {

@@ -32,7 +32,6 @@ struct Bench: ParsableCommand {
   var subject = "swift"
 
   func run() throws {
-    setvbuf(stdout, nil, _IOLBF, 0)
     if let countRow {
       guard let row = Rows.all.first(where: { $0.name == countRow }) else {
         throw ValidationError("no row '\(countRow)'")
@@ -51,7 +50,7 @@ struct Bench: ParsableCommand {
     for row in rows {
       let c = RowRunner(row, .reference).run(batches: batches)
       let swift = RowRunner(row, .swift).run(batches: batches)
-      table.print(row, c: c, swift: swift)
+      table.add(row, c: c, swift: swift)
     }
     table.printSummary()
   }

@@ -25,7 +25,7 @@ struct RowTable {
           "ratio", "instr C", "Swift", "ratio", "target"]))
   }
 
-  mutating func print(_ row: Row, c: Figures, swift: Figures) {
+  mutating func add(_ row: Row, c: Figures, swift: Figures) {
     var cells: [String] = []
     for (one, other) in [(c.map, swift.map), (c.lookup, swift.lookup), (c.unmap, swift.unmap)] {
       let ratio = other / one
@@ -43,7 +43,7 @@ struct RowTable {
         Self.number(ratio, digits: 2), ratio > Self.limit ? "not met" : "met",
       ]
     }
-    Swift.print(Self.columns(row.name, cells))
+    print(Self.columns(row.name, cells))
   }
 
   func printSummary() {

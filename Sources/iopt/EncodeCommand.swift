@@ -40,13 +40,13 @@ struct Encode: ParsableCommand {
   }
 
   private func write(_ bytes: [UInt8], to path: String) throws {
+    var buffer = TextBuffer(capacity: bytes.count)
+    bytes.withUnsafeBytes { buffer.append($0) }
     if path == "-" {
-      var buffer = TextBuffer(capacity: bytes.count)
-      bytes.withUnsafeBytes { buffer.append($0) }
       return try buffer.write(to: STDOUT_FILENO, name: "standard output")
     }
     var file = try FileOutput(path: path)
-    try bytes.withUnsafeBytes { (bytes) throws(ScenarioError) in try file.append(bytes) }
+    try file.append(buffer.bytes)
     try file.commit()
   }
 }
