@@ -80,7 +80,7 @@ public final class Minimizer {
 
 extension Lane {
   /// Another lane with the same subject and revision and with memory of its own.
-  fileprivate var twin: Lane {
+  var twin: Lane {
     Lane(subject, gather: gather.flatMap { GatherRevision(rawValue: $0) })
   }
 }
