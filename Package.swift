@@ -36,7 +36,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks", exclude: ["run"]),
-    .testTarget(name: "DMATests", dependencies: ["DMA"]),
+    .testTarget(name: "DMATests", dependencies: ["DMA", "SwiftSubject", "SubjectABI"]),
     .testTarget(
       name: "LockstepTests", dependencies: ["Lockstep", "Scenario"]),
     .testTarget(name: "CommandLineTests", dependencies: ["iopt"]),
