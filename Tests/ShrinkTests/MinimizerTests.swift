@@ -65,6 +65,49 @@ import Testing
     #expect(after.signature == before.signature)
   }
 
+  /// Scenarios in which dropping an operation makes an earlier one differ in another way.
+  @Test(arguments: older)
+  func shrinkingDoesNotSlipToAnotherDifference(_ revision: GatherRevision) throws {
+    let (left, right) = (Lane(.reference, gather: revision), Lane(.reference))
+    let comparison = Comparison(left: left, right: right)
+    let minimizer = Minimizer(left: left, right: right)
+    var signatures: Set<Signature> = []
+    for seed in 0..<60 as Range<UInt64> {
+      let scenario = Self.mixedScenario(seed: seed)
+      guard let result = try minimizer.minimize(scenario, file: "mixed") else { continue }
+      let after = try comparison.firstDifference(in: result.scenario, file: "core")
+      #expect(after?.signature == result.signature, "\(result.scenario.text)")
+      signatures.insert(result.signature)
+    }
+    #expect(signatures.count > 1)
+  }
+
+  private static func mixedScenario(seed: UInt64) -> Scenario {
+    var random = SplitMix(state: seed)
+    let features: [Features] = [.flushRange, .flushRangeNoGaps, [.flushRange, .flushRangeNoGaps]]
+    let domain = DomainConfiguration(
+      format: .vtdss, va: 48, oa: 52, features: features.randomElement(using: &random)!, top: 3,
+      build: .debug)
+    let operations = (0..<40).map { _ in mixedOperation(&random) }
+    return Scenario(domain: domain, operations: operations)
+  }
+
+  private static func mixedOperation(_ random: inout SplitMix) -> Operation {
+    let iova = UInt64.random(in: 0..<8, using: &random) << 12
+    let length = UInt64.random(in: 1...4, using: &random) << 12
+    let gather = UInt8.random(in: 0...1, using: &random)
+    switch Int.random(in: 0..<9, using: &random) {
+    case 0, 1: return .map(iova: iova, pa: iova, length: length, prot: [.read, .write])
+    case 2: return .unmap(iova: iova, length: length)
+    case 3: return .setDirty(iova: iova)
+    case 4: return .gather(gather, queued: true)
+    case 5: return .gather(gather, queued: false)
+    case 6: return .unmapFast(gather: gather, iova: iova, length: length)
+    case 7: return .readAndClearDirty(gather: gather, iova: iova, length: length, keep: false)
+    default: return .iotlbSync(gather: gather)
+    }
+  }
+
   @Test func theSameInputGivesTheSameOutput() throws {
     let scenario = Self.longScenario(.riscv64, seed: 3)
     let results = try (0..<2).map { _ in

@@ -62,6 +62,23 @@ import Testing
       result == [.setDirty(iova: 0), .setDirty(iova: 0x3000), .setDirty(iova: 0x20_3000)])
   }
 
+  @Test func addressesThatDependOnEachOtherMoveTogether() {
+    let result = shrink([
+      .map(iova: 0x5_0000_0000, pa: 0x9_0000_7000, length: 0x1000, prot: []),
+      .map(iova: 0x5_0000_3000, pa: 0x9_0000_0000, length: 0x1000, prot: []),
+    ]) {
+      guard $0.operations.count == 2, case .map(let one, let pa, _, _) = $0.operations[0],
+        case .map(let two, let base, _, _) = $0.operations[1]
+      else { return false }
+      return two == one + 0x3000 && pa == base + 0x7000
+    }
+    #expect(
+      result == [
+        .map(iova: 0, pa: 0x7000, length: 0x1000, prot: []),
+        .map(iova: 0x3000, pa: 0, length: 0x1000, prot: []),
+      ])
+  }
+
   @Test func gathersAndFlagsBecomePlain() {
     let result = shrink([
       .gather(3, queued: true), .unmapFast(gather: 3, iova: 0, length: 0x1000),
@@ -109,6 +126,12 @@ import Testing
     }
     let kept = [ScatterPiece(pa: 0, length: 0x1000), ScatterPiece(pa: 0, length: 0x3000)]
     #expect(two == [.dmaMapSG(handle: 0, direction: .bidirectional, pieces: kept, cpu: 0)])
+    let plain = shrink([list], dma: dma) {
+      guard case .dmaMapSG? = $0.operations.first else { return false }
+      return true
+    }
+    let piece = ScatterPiece(pa: 0, length: 0x1000)
+    #expect(plain == [.dmaMapSG(handle: 0, direction: .bidirectional, pieces: [piece], cpu: 0)])
     let one = shrink([list], dma: dma) { $0.operations.count == 1 }
     #expect(
       one == [.dmaMap(handle: 0, pa: 0, length: 0x1000, direction: .bidirectional, cpu: 0)])
