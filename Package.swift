@@ -40,6 +40,7 @@ let package = Package(
     .testTarget(
       name: "LockstepTests", dependencies: ["Lockstep", "Scenario"]),
     .testTarget(name: "CommandLineTests", dependencies: ["iopt"]),
+    .testTarget(name: "CorpusTests", dependencies: ["Lockstep", "Scenario", "iopt"]),
     .testTarget(name: "ShrinkTests", dependencies: ["Lockstep", "Scenario", "SubjectABI"]),
   ],
   swiftLanguageModes: [.v6]

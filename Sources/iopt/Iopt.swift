@@ -16,7 +16,8 @@ struct Iopt: ParsableCommand {
       """,
     version: "1",
     subcommands: [
-      Replay.self, Record.self, Diff.self, Minimize.self, Show.self, Encode.self, Generate.self,
+      Replay.self, Record.self, Diff.self, Minimize.self, Show.self, Encode.self,
+      Generate.self, Corpus.self,
     ])
 
   static func main() {

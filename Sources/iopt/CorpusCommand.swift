@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import ArgumentParser
+import Glibc
+import Lockstep
+import Scenario
+
+struct Corpus: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Look after folders of fuzz inputs.",
+    discussion: """
+      A corpus is a folder with one fuzz input a file, named by the SHA-1 of its bytes as libFuzzer \
+      does; files with other names are inputs too, except hidden ones and *.iopt, *.iopt.gz and \
+      *.txt. Every file is written beside its place and renamed there, and nothing is removed \
+      before what replaces it is on the disk.
+
+      Example: iopt corpus merge Corpus/fuzz artifacts/corpus
+      """,
+    subcommands: [
+      CorpusStats.self, CorpusMerge.self, CorpusPrune.self, CorpusPackCommand.self,
+      CorpusUnpack.self, CorpusCheck.self,
+    ])
+}
+
+/// What of an input's worth is judged by, for the verbs that choose.
+let whatAddsSomething = """
+  An input adds nothing when another decodes to the same scenario, when another fails with the \
+  same signature (the kind of the first difference at which kind of operation), or when others \
+  show all of its behaviour: what the right side did, as a set of features, each made of the \
+  format, build and gather revision, the kinds of an operation and of the one before it, its \
+  errno or whether its result is 0, and the kinds of records it logged, in order, with about how \
+  many in a row. That is coarser than code coverage: iopt-fuzz -- -merge=1 judges by that.
+  """
+
+/// The two sides that inputs are run on.
+struct CorpusSides: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The left side; gather=R overrides the domain line's.", valueName: "subject[,gather=R]"))
+  var left = "swift"
+
+  @Option(help: ArgumentHelp("The right side.", valueName: "subject[,gather=R]"))
+  var right = "reference"
+
+  /// Runs every input, the smallest first.
+  func survey(_ inputs: [CorpusInput]) throws -> [CorpusSurvey.Entry] {
+    let survey = CorpusSurvey(
+      left: try LaneChoice(left).lane(), right: try LaneChoice(right).lane())
+    let progress = ProgressLine()
+    defer { progress.clear() }
+    var entries: [CorpusSurvey.Entry] = []
+    for input in inputs.sorted(by: CorpusSelection.order) {
+      entries.append(try survey.entry(input, decode(input.bytes)))
+      if entries.count & 63 == 0 { progress.show("\(entries.count) of \(inputs.count) inputs") }
+    }
+    return entries
+  }
+}
+
+/// How many inputs were found to add nothing, by reason.
+struct SuperfluousCount {
+  private var scenarios = 0
+  private var failures = 0
+  private var behaviours = 0
+
+  mutating func add(_ verdict: CorpusSelection.Verdict) {
+    switch verdict {
+    case .adds: break
+    case .sameScenario: scenarios += 1
+    case .sameFailure: failures += 1
+    case .sameBehaviour: behaviours += 1
+    }
+  }
+
+  var total: Int { scenarios + failures + behaviours }
+
+  var text: String {
+    "\(total) that add nothing (same scenario \(scenarios), same failure \(failures),"
+      + " same behaviour \(behaviours))"
+  }
+}
+
+/// A file that grows too large for the process's limit is an error of `write` then, like a full
+/// disk, and does not end the process.
+func reportLargeFilesAsErrors() { signal(SIGXFSZ, SIG_IGN) }

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import ArgumentParser
+import Lockstep
+
+struct CorpusMerge: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "merge",
+    abstract: "Add to a corpus what others have that it lacks.",
+    discussion: """
+      Nothing is removed anywhere. \(whatAddsSomething)
+
+      Example: iopt corpus merge Corpus/fuzz artifacts/corpus
+      """)
+
+  @Argument(help: ArgumentHelp("The folder that grows; made when missing.", valueName: "dir"))
+  var folder: String
+
+  @Argument(help: ArgumentHelp("Folders to take inputs from.", valueName: "from"))
+  var sources: [String]
+
+  @OptionGroup var sides: CorpusSides
+
+  func run() throws {
+    reportLargeFilesAsErrors()
+    var offered: [CorpusInput] = []
+    for source in sources { offered += try CorpusFolder(source).inputs() }
+    let folder = try CorpusFolder(self.folder, create: true)
+    var selection = CorpusSelection()
+    for entry in try sides.survey(folder.inputs()) { _ = selection.consider(entry) }
+    var added = 0
+    var superfluous = SuperfluousCount()
+    for entry in try sides.survey(offered) {
+      let verdict = selection.consider(entry)
+      superfluous.add(verdict)
+      guard verdict == .adds else { continue }
+      let name = ContentName(of: entry.input.bytes).description
+      if !folder.contains(name) { try folder.write(entry.input.bytes, as: name) }
+      added += 1
+    }
+    try folder.synchronize()
+    print("\(self.folder): \(added) added, \(superfluous.text)")
+  }
+}

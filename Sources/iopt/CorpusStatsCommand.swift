@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import ArgumentParser
+import Lockstep
+import Scenario
+
+struct CorpusStats: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "stats",
+    abstract: "Say what a corpus holds, and which failures.",
+    discussion: """
+      Example: iopt corpus stats Corpus/fuzz
+      """)
+
+  @Argument(help: ArgumentHelp("A folder of fuzz inputs.", valueName: "dir"))
+  var folder: String
+
+  @OptionGroup var sides: CorpusSides
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  func run() throws {
+    let inputs = try CorpusFolder(folder).inputs()
+    let stats = CorpusStatsJSON(try sides.survey(inputs))
+    if json { try printJSON(stats) } else { print(stats.text, terminator: "") }
+  }
+}
+
+private struct CorpusStatsJSON: Encodable {
+  struct Failure: Encodable {
+    var signature: String
+    var inputs: Int
+    /// The smallest input that fails so.
+    var smallest: String
+  }
+
+  var inputs: Int
+  var bytes: Int
+  var largest: Int
+  var scenarios: Int
+  var operations: Int
+  var behaviours: Int
+  var formats: [String: Int] = [:]
+  var operationKinds: [String: Int] = [:]
+  var failures: [Failure] = []
+
+  /// `entries` in order of size.
+  init(_ entries: [CorpusSurvey.Entry]) {
+    inputs = entries.count
+    bytes = entries.reduce(0) { $0 + $1.input.bytes.count }
+    largest = entries.last?.input.bytes.count ?? 0
+    operations = entries.reduce(0) { $0 + $1.scenario.operations.count }
+    scenarios = Set(entries.map(\.scenario.text)).count
+    behaviours = entries.reduce(into: Set()) { $0.formUnion($1.behaviour.features) }.count
+    for entry in entries {
+      formats["\(entry.scenario.domain.format.name)", default: 0] += 1
+      for operation in entry.scenario.operations {
+        operationKinds[String(operation.text.prefix { $0 != " " }), default: 0] += 1
+      }
+    }
+    let failing = Dictionary(grouping: entries.filter { $0.failure != nil }) { $0.failure! }
+    for (signature, same) in failing {
+      failures.append(
+        Failure(
+          signature: signature.description, inputs: same.count, smallest: same[0].input.name))
+    }
+    failures.sort { $0.signature < $1.signature }
+  }
+
+  var text: String {
+    var lines = [
+      "inputs      \(inputs), \(bytes) bytes, the largest has \(largest)",
+      "scenarios   \(scenarios) different, \(operations) operations",
+      "behaviours  \(behaviours)",
+      "formats     \(Self.list(formats))",
+      "operations  \(Self.list(operationKinds))",
+      "failures    \(failures.reduce(0) { $0 + $1.inputs }) in \(failures.count) kinds",
+    ]
+    lines += failures.map { "  \($0.signature): \($0.inputs), the smallest is \($0.smallest)" }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func list(_ counts: [String: Int]) -> String {
+    counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+      .map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+  }
+}
