@@ -57,7 +57,8 @@ struct TestHost {
     return records
   }
 
-  private static func of(_ host: UnsafeMutablePointer<iopt_host>) -> UnsafeMutablePointer<TestHost> {
+  private static func of(_ host: UnsafeMutablePointer<iopt_host>) -> UnsafeMutablePointer<TestHost>
+  {
     UnsafeMutableRawPointer(host).assumingMemoryBound(to: TestHost.self)
   }
 
