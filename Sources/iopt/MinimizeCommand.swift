@@ -17,7 +17,9 @@ struct Minimize: ParsableCommand {
       Example: iopt minimize case.iopt --left swift,gather=original --right reference -o core.iopt
       """)
 
-  @Argument(help: ArgumentHelp("Scenarios, plain or gzip; - is standard input.", valueName: "file"))
+  @Argument(
+    help: ArgumentHelp(
+      "Scenarios, plain or gzip, or a fuzz input; - is standard input.", valueName: "file"))
   var file: String
 
   @Option(
@@ -43,8 +45,7 @@ struct Minimize: ParsableCommand {
         progress.show("\($0.operations) operations, \($0.tests) candidates run")
       }
     }
-    let scenarios = try readScenarios(path: file).map(\.scenario)
-    for scenario in scenarios {
+    for scenario in try readScenariosOrInput(file) {
       let result = try minimizer.minimize(scenario, file: file)
       progress.clear()
       if let result { return try write(result, from: scenario) }

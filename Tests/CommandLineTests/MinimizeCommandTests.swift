@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Foundation
+import Testing
+
+/// `iopt minimize` as a user meets it.
+@Suite struct MinimizeCommandTests {
+  private static let disjoint =
+    "Corpus/reproducers/gather-original-forgets-the-disjoint-range.iopt"
+
+  private func minimize(_ file: String, input: String? = nil) throws -> Tool {
+    try Tool.iopt("minimize", file, "--left", "reference,gather=original", input: input)
+  }
+
+  private func scratch(_ name: String) -> String {
+    FileManager.default.temporaryDirectory
+      .appendingPathComponent("lockstep-\(UUID().uuidString)-\(name)").path
+  }
+
+  @Test func theResultIsSmallerAndStillDiffers() throws {
+    let tool = try minimize(Self.disjoint)
+    #expect(tool.status == 0)
+    #expect(tool.errors == "")
+    #expect(tool.output.hasPrefix("iopt 1\ndomain format=riscv_64 "))
+    #expect(tool.output.split(separator: "\n").count < 7)
+    let again = try Tool.iopt(
+      "diff", "-", "--left", "reference,gather=original", "--right", "reference",
+      input: tool.output)
+    #expect(again.status == 1)
+    #expect(try minimize("-", input: tool.output).output == tool.output)
+  }
+
+  @Test func theResultGoesToAFile() throws {
+    let output = scratch("core.iopt")
+    defer { try? FileManager.default.removeItem(atPath: output) }
+    let tool = try Tool.iopt(
+      "minimize", Self.disjoint, "-o", output, "--left", "reference,gather=original")
+    #expect(tool.status == 0)
+    #expect(tool.output.hasPrefix("\(output): 5 operations shrunk to "))
+    #expect(try String(contentsOfFile: output, encoding: .utf8) == minimize(Self.disjoint).output)
+  }
+
+  @Test func aFuzzInputIsTakenToo() throws {
+    let input = scratch("input")
+    defer { try? FileManager.default.removeItem(atPath: input) }
+    #expect(try Tool.iopt("encode", Self.disjoint, "-o", input).status == 0)
+    #expect(try minimize(input).output == minimize(Self.disjoint).output)
+  }
+
+  @Test func sidesThatDoNotDifferExitWithOne() throws {
+    let tool = try Tool.iopt("minimize", Self.disjoint, "--left", "reference")
+    #expect(tool.status == 1)
+    #expect(tool.output == "")
+    #expect(tool.errors == "\(Self.disjoint): reference and reference do not differ\n")
+  }
+
+  @Test func badInputExitsWithTwoAndWritesNothing() throws {
+    let output = scratch("never.iopt")
+    let tool = try Tool.iopt("minimize", "-", "-o", output, input: "iopt 1\nnonsense\n")
+    #expect(tool.status == 2)
+    #expect(tool.errors.hasPrefix("<standard input>:2:1: error: "))
+    #expect(try minimize("-", input: "a slip of the pen\n").status == 2)
+    #expect(!FileManager.default.fileExists(atPath: output))
+  }
+
+  @Test func aPlaceThatCannotBeWrittenExitsWithTwo() throws {
+    let tool = try Tool.iopt(
+      "minimize", Self.disjoint, "-o", "/nowhere/core.iopt", "--left", "reference,gather=original")
+    #expect(tool.status == 2)
+    #expect(tool.errors.contains("cannot create: No such file"))
+  }
+}
