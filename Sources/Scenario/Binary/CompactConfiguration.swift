@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+// The header word of a compact configuration, chosen so that nearly every value initialises:
+//
+// byte 1  bits 0-1 format, 2 debug build, 3 `dma` line, 4 single queue, 5 flush queues, 6 pci32
+// byte 2  bits 0-3 width and top level, 4-7 the device's limit
+// byte 3  bits 0-2 output width, 3-7 page sizes (below 8: a narrowed bitmap)
+// byte 4  features: bit 0 incoherent, 1 no gaps, 2 and 3 the format's own, 4 without sign
+//         extension, 5 without a dynamic top (debug), 6 encryption bit, 5 and 7 nothing flushed by range
+// byte 5  bits 0-2 CPUs, 3-5 ring size, 6-7 timeout
+// byte 6  bits 0-3 gather revision (13 to 15: an older one)
+
+extension DomainConfiguration {
+  init(compact word: UInt64) {
+    let format = Format(rawValue: UInt32(word.bits(8, 2)))!
+    let build: Build = word.bits(10, 1) == 1 ? .debug : .production
+    let toggles = CompactToggles(word.byte(4))
+    let (va, top) = knownShape(format, word.bits(16, 4))
+    let features = knownFeatures(format, build, toggles)
+    self.init(
+      format: format, va: va, oa: knownOutputWidth(word.bits(24, 3)), features: features,
+      top: top, pageSizes: knownPageSizes(word.bits(27, 5)),
+      encryptionBit: toggles[6] ? 47 : nil, build: build, gather: knownRevision(word.bits(48, 4)))
+    if format == .x86_64, !features.contains(.signExtend) { self.va -= 1 }
+  }
+}
+
+extension DMAConfiguration {
+  /// nil when the header has no `dma` line.
+  init?(compact word: UInt64) {
+    guard word.bits(ConfigurationBits.hasDMA, 1) == 1 else { return nil }
+    self.init(
+      queue: word.bits(12, 1) == 1 ? .single : .perCPU, cpus: knownCPUs(word.bits(40, 3)),
+      ringSize: knownRingSize(word.bits(43, 3)), timeout: knownTimeout(word.bits(46, 2)),
+      mode: word.bits(13, 1) == 1 ? .flushQueue : .strict, limit: knownLimit(word.bits(20, 4)),
+      pci32: word.bits(14, 1) == 1)
+  }
+}
+
+/// The feature byte.
+private struct CompactToggles {
+  private let byte: UInt64
+  init(_ byte: UInt64) { self.byte = byte }
+  subscript(bit: UInt64) -> Bool { byte.bits(bit, 1) == 1 }
+}
+
+private func knownFeatures(
+  _ format: Format, _ build: Build, _ toggles: CompactToggles
+) -> Features {
+  let isDebug = build == .debug
+  var features: Features = []
+  if !(toggles[5] && toggles[7]) {
+    let hasNoGaps = isDebug || format == .amdv1 || format == .x86_64
+    features.insert(toggles[1] && hasNoGaps ? .flushRangeNoGaps : .flushRange)
+  }
+  switch format {
+  case .riscv64:
+    if !toggles[4] { features.insert(.signExtend) }
+    if toggles[2] { features.insert(.riscvSvnapot64k) }
+  case .amdv1:
+    if !(isDebug && toggles[5]) { features.insert(.dynamicTop) }
+    if !(isDebug && toggles[2]) { features.insert(.amdv1EncryptTables) }
+    if !(isDebug && toggles[3]) { features.insert(.amdv1ForceCoherence) }
+  case .vtdss:
+    if toggles[0] { features.insert(.dmaIncoherent) }
+    if toggles[2] { features.insert(.vtdssForceCoherence) }
+    if toggles[3] { features.insert(.vtdssForceWriteable) }
+  case .x86_64:
+    if toggles[0] { features.insert(.dmaIncoherent) }
+    if !toggles[4] { features.insert(.signExtend) }
+    if toggles[2] { features.insert(.x86_64AMDEncryptTables) }
+  }
+  return features
+}
+
+/// Input width and top level that the format's initialisation accepts together.
+private func knownShape(_ format: Format, _ index: UInt64) -> (va: UInt8, top: UInt32?) {
+  switch format {
+  case .riscv64:
+    switch index % 3 {
+    case 0: (39, nil)
+    case 1: (48, nil)
+    default: (57, nil)
+    }
+  case .amdv1: knownAMDShape(index)
+  case .vtdss:
+    switch index {
+    case 0, 1, 2, 3: (48, 3)
+    case 4, 5: (57, 4)
+    case 6, 7: (39, 2)
+    case 8: (31, 2)
+    case 9: (47, 3)
+    case 10: (38, 2)
+    case 11: (36, 2)
+    case 12: (45, 3)
+    case 13: (56, 4)
+    case 14: (54, 4)
+    default: (40, 3)
+    }
+  case .x86_64: index % 2 == 0 ? (48, 3) : (57, 4)
+  }
+}
+
+private func knownAMDShape(_ index: UInt64) -> (va: UInt8, top: UInt32?) {
+  switch index {
+  case 0, 1, 2: (64, 2)
+  case 3, 4: (64, 1)
+  case 5, 6: (64, 3)
+  case 7: (64, 4)
+  case 8: (57, 2)
+  case 9: (57, 3)
+  case 10: (56, 2)
+  case 11: (56, 1)
+  case 12: (56, 3)
+  case 13: (48, 2)
+  case 14: (48, 1)
+  default: (39, 1)
+  }
+}
+
+private func knownOutputWidth(_ index: UInt64) -> UInt8 {
+  switch index {
+  case 0, 1: 52
+  case 2: 46
+  case 3: 48
+  case 4: 40
+  case 5: 39
+  case 6: 44
+  default: 56
+  }
+}
+
+private func knownPageSizes(_ index: UInt64) -> UInt64? {
+  switch index {
+  case 0: 0x1000
+  case 1: 0x11000
+  case 2: 0x20_1000
+  case 3: 0x21_1000
+  case 4: 0x4020_1000
+  case 5: 0x4021_1000
+  case 6: 0x4020_0000
+  case 7: 0x20_0000
+  default: nil
+  }
+}
+
+private func knownRevision(_ index: UInt64) -> GatherRevision? {
+  switch index {
+  case 13: .original
+  case 14: .alwaysAdd
+  case 15: .proposed
+  default: nil
+  }
+}
+
+private func knownCPUs(_ index: UInt64) -> UInt32 {
+  switch index {
+  case 0, 1: 1
+  case 2, 3, 4: 2
+  case 5: 3
+  case 6: 4
+  default: 8
+  }
+}
+
+private func knownRingSize(_ index: UInt64) -> UInt32 {
+  switch index {
+  case 0, 1: 4
+  case 2, 3: 2
+  case 4: 8
+  case 5: 16
+  case 6: 64
+  default: 256
+  }
+}
+
+/// Milliseconds.
+private func knownTimeout(_ index: UInt64) -> UInt64 {
+  switch index {
+  case 0: 10
+  case 1: 3
+  case 2: 1000
+  default: 1
+  }
+}
+
+private func knownLimit(_ index: UInt64) -> UInt64 {
+  switch index {
+  case 0, 1, 2, 3: .max
+  case 4, 5, 6: 0xffff_ffff_ffff
+  case 7, 8: 0xffff_ffff
+  case 9, 10: 0xff_ffff
+  case 11, 12: 0x7f_ffff_ffff
+  case 13: 0x3f_ffff
+  case 14: 0xffff
+  default: 0x7fff
+  }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+/// The header of an input: the `domain` and `dma` lines.
+struct InputConfiguration {
+  var domain: DomainConfiguration
+  var dma: DMAConfiguration?
+  var isExact: Bool
+
+  init(_ input: inout InputWords) {
+    let header = input.next()
+    isExact = header.byte(7) == exactMark
+    if isExact {
+      let hasDMA = header.bits(ConfigurationBits.hasDMA, 1) == 1
+      domain = DomainConfiguration(exact: &input)
+      dma = hasDMA ? DMAConfiguration(exact: &input) : nil
+    } else {
+      domain = DomainConfiguration(compact: header)
+      dma = DMAConfiguration(compact: header)
+    }
+  }
+
+  /// Bytes of a header that starts with `word`.
+  static func size(_ word: UInt64) -> Int {
+    guard word.byte(7) == exactMark else { return 8 }
+    return word.bits(ConfigurationBits.hasDMA, 1) == 1 ? 56 : 32
+  }
+}
+
+/// Where the header word keeps what both forms read: byte 1, bit 3.
+enum ConfigurationBits {
+  static let hasDMA: UInt64 = 11
+}

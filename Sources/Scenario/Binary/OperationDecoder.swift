@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import SubjectABI
+
+/// Turns the words after the header into operations, one after the other.
+struct OperationDecoder {
+  let hasDMA: Bool
+  let cpus: UInt64
+  /// Bits of a physical address that the domain can hold, as a mask.
+  let outputMask: UInt64
+  var landmarks: Landmarks
+  var budget: WorkBudget
+
+  init(_ configuration: InputConfiguration) {
+    hasDMA = configuration.dma != nil
+    cpus = UInt64(configuration.dma?.cpus ?? 1)
+    outputMask = (1 << UInt64(configuration.domain.oa)) &- 1
+    landmarks = Landmarks(configuration.domain, configuration.dma)
+    budget = WorkBudget(pageSizes: configuration.domain.pageSizes)
+  }
+
+  /// Appends the operation that starts at `input`'s place.
+  mutating func decode(_ input: inout InputWords, into scenario: inout LoweredScenario) {
+    let word = input.next()
+    if let kind = ExactCode.kind(word, hasDMA: hasDMA) {
+      decodeExact(kind, word, &input, into: &scenario)
+    } else {
+      decodeCompact(word, into: &scenario)
+    }
+  }
+
+  func blank(_ kind: iopt_op_kind) -> iopt_op {
+    var op = iopt_op()
+    op.size = UInt32(MemoryLayout<iopt_op>.size)
+    op.kind = UInt32(kind.rawValue)
+    return op
+  }
+}
