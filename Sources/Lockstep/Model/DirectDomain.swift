@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Scenario
+import SubjectABI
+
+/// One open domain of one subject, driven an operation at a time: for suites and sweeps that ask
+/// for results and table words themselves.
+public final class DirectDomain {
+  /// How opening ended when it did not succeed.
+  public struct OpenFailure: Error, Equatable {
+    public var status: SubjectStatus
+    /// The errno, positive, when initialisation failed with one.
+    public var errno: Int32?
+  }
+
+  public let configuration: DomainConfiguration
+  /// What the subject reported when it was opened.
+  public let info: DomainInfo
+  /// The top table now, and its level; they move when the table grows.
+  public private(set) var top: UInt64
+  public private(set) var level: Int
+  let lane: Lane
+  private var buffer = LoweredScenario()
+
+  /// Opens a domain of `subject` on table memory of its own.
+  public convenience init(
+    _ subject: Subject, _ configuration: DomainConfiguration
+  ) throws(OpenFailure) {
+    try self.init(Lane(subject), configuration)
+  }
+
+  /// Opens a domain on a lane that nobody else uses; `failingAllocation` (1: the first) fails, 0:
+  /// none does.
+  init(
+    _ lane: Lane, _ configuration: DomainConfiguration, failingAllocation: UInt64 = 0
+  ) throws(OpenFailure) {
+    self.configuration = configuration
+    self.lane = lane
+    lane.endScenario()
+    lane.host.state.pointee.allocationsToFailure = failingAllocation
+    let status = lane.open(Scenario(domain: configuration).loweredConfiguration)
+    let response = Response(status, lane.log)
+    guard status == .done, let info = DomainInfo(response.records) else {
+      throw OpenFailure(status: status, errno: response.errno)
+    }
+    self.info = info
+    top = info.top
+    level = info.level
+  }
+
+  deinit { lane.endScenario() }
+
+  /// Runs one operation and returns what the subject answered.
+  @discardableResult
+  public func run(_ operation: Operation) -> Response {
+    buffer.removeAll()
+    buffer.append(operation)
+    let response = Response(lane.run(buffer.operations), lane.log)
+    for record in response.records where record.kind == IOPT_EVENT_TOP {
+      top = record.arguments[0]
+      level = Int(record.arguments[1])
+    }
+    return response
+  }
+
+  /// Tables that are allocated now.
+  public var liveTables: Int { lane.liveTables }
+
+  /// Lets the subject free its tables; returns how many are left, nil without a teardown.
+  public func teardown() -> Int? { lane.teardown() }
+
+  /// Whether a table starts at `pa` and is allocated.
+  public func isTable(_ pa: UInt64) -> Bool {
+    guard let slot = lane.host.state.pointee.arena.slot(of: pa) else { return false }
+    return lane.host.state.pointee.arena.states[slot] == .table
+  }
+
+  /// The words of the table that starts at `pa`, which must be one.
+  public func words(of pa: UInt64) -> UnsafeBufferPointer<UInt64> {
+    precondition(isTable(pa), "no table at \(pa)")
+    let state = lane.host.state
+    let slot = state.pointee.arena.slot(of: pa)!
+    let count = state.pointee.arena.slotsOfTable(at: slot) * Arena.slotSize / 8
+    return UnsafeBufferPointer(start: state.pointee.arena.words(slot), count: count)
+  }
+}
