@@ -18,7 +18,7 @@ extension DomainConfiguration {
     let (va, top) = knownShape(format, word.bits(16, 4))
     let features = knownFeatures(format, build, toggles)
     self.init(
-      format: format, va: va, oa: knownOutputWidth(word.bits(24, 3)), features: features,
+      format: format, va: va, oa: knownOutputWidth(format, word.bits(24, 3)), features: features,
       top: top, pageSizes: knownPageSizes(word.bits(27, 5)),
       encryptionBit: toggles[6] ? 47 : nil, build: build, gather: knownRevision(word.bits(48, 4)))
     if format == .x86_64, !features.contains(.signExtend) { self.va -= 1 }
@@ -118,7 +118,7 @@ private func knownAMDShape(_ index: UInt64) -> (va: UInt8, top: UInt32?) {
   }
 }
 
-private func knownOutputWidth(_ index: UInt64) -> UInt8 {
+private func knownOutputWidth(_ format: Format, _ index: UInt64) -> UInt8 {
   switch index {
   case 0, 1: 52
   case 2: 46
@@ -126,7 +126,7 @@ private func knownOutputWidth(_ index: UInt64) -> UInt8 {
   case 4: 40
   case 5: 39
   case 6: 44
-  default: 56
+  default: format == .riscv64 ? 56 : 32
   }
 }
 

@@ -10,7 +10,7 @@ import SubjectABI
 // byte 4  the length: bits 0-2 the page size, 3-5 how many less 1, 6-7 2 the recent mapping's, 3 a
 //         page less; scatterlists: the number of pieces less 1 in bits 5-7
 // byte 5  protection; bits 0-1 and 4-7 of operations of the DMA layer: direction, CPU
-// byte 6  bits 0-1 gather, 2 flag; or the handle, by its low 4 bits unless byte 7 is 128 or more
+// byte 6  bits 0-1 gather, 2 flag; or the handle, by its low 4 bits unless byte 7 is 240 or more
 // byte 7  bits 0-2 the unit of byte 2; bits 3-5: 6 and 7 an address or a length off the page
 //
 // In a DMA buffer the bits 3-5 of byte 7 from 4 on say that it starts within a page.
@@ -174,7 +174,7 @@ extension OperationDecoder {
     _ op: inout iopt_op, _ word: UInt64, into scenario: inout LoweredScenario
   ) {
     let kind = iopt_op_kind(op.kind)
-    let handle = UInt32(word.byte(7) < 128 ? word.bits(48, 4) : word.byte(6))
+    let handle = UInt32(word.byte(7) < 240 ? word.bits(48, 4) : word.byte(6))
     let cpu = UInt32(word.bits(44, 4) % cpus)
     switch kind {
     case IOPT_OP_DMA_MAP:
