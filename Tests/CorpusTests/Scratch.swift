@@ -72,8 +72,20 @@ enum Tool {
     process.standardOutput = FileHandle.nullDevice
     if errors != "/dev/null" { try Data().write(to: URL(fileURLWithPath: errors)) }
     process.standardError = FileHandle(forWritingAtPath: errors)
-    try process.run()
+    try withSignals { try process.run() }
     return process
+  }
+
+  /// Tests run on threads that block signals, and a process starts out with what its parent blocks
+  /// or ignores; a user's shell does neither.
+  private static func withSignals(_ start: () throws -> Void) rethrows {
+    signal(SIGXFSZ, SIG_DFL)
+    var all = sigset_t()
+    var before = sigset_t()
+    sigfillset(&all)
+    pthread_sigmask(SIG_UNBLOCK, &all, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    try start()
   }
 
   static func status(_ command: String, errors: String = "/dev/null") throws -> Int32 {
