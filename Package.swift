@@ -39,6 +39,7 @@ let package = Package(
     .testTarget(name: "DMATests", dependencies: ["DMA", "SwiftSubject", "SubjectABI"]),
     .testTarget(
       name: "LockstepTests", dependencies: ["Lockstep", "Scenario"]),
+    .testTarget(name: "PageTableTests", dependencies: ["Lockstep", "Scenario", "SubjectABI"]),
     .testTarget(name: "CommandLineTests", dependencies: ["iopt"]),
     .testTarget(name: "CorpusTests", dependencies: ["Lockstep", "Scenario", "iopt"]),
     .testTarget(name: "ShrinkTests", dependencies: ["Lockstep", "Scenario", "SubjectABI"]),
