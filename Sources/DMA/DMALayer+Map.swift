@@ -57,7 +57,7 @@ extension DMALayer {
     let length = (mapping.length + offset + granule - 1) & ~(granule - 1)
 
     var gather = Gather(queued: readsQueueInForce())
-    guard let unmapped = pages.unmap(iova, length: length, into: &gather) else { return false }
+    let unmapped = pages.unmap(iova, length: length, into: &gather)
     if unmapped != length { iopt_log0(services.log, IOPT_EVENT_WARN.rawValue) }
     let frame = iova >> granuleLog2
     let count = length >> granuleLog2
@@ -87,7 +87,9 @@ extension DMALayer {
       }
       switch pages.map(iova + mapped, to: start, length: length, protection: protection) {
       case .crashed: return .crashed
-      case .failed: return pages.unmap(iova, length: mapped) ? .failed : .crashed
+      case .failed:
+        pages.unmap(iova, length: mapped)
+        return .failed
       case .done: mapped += length
       }
     }

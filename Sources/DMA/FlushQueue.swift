@@ -104,7 +104,7 @@ extension DMALayer {
 
   /// Gives the tables of all entries that still wait back to the host, as teardown does. Their IOVAs
   /// go with the allocator.
-  func freeQueuedTables() {
+  public func freeQueuedTables() {
     if cells.domain.load(IOPT_RELAXED, services) == 0 { return }
     timer.pointee.cancelFlush()
     for index in 0..<rings.pointee.count {

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import PageTable
 
+/// What became of a mapping.
+enum MapOutcome {
+  case done
+  case failed
+  case crashed
+}
+
 /// The domain below, as the DMA layer uses it: all that this room asks of the page table, in one
 /// place. The domain must stay where it is as long as the layer lives.
 struct Pages {
@@ -10,23 +17,21 @@ struct Pages {
   var pageSizes: UInt64 { domain.pointee.pageSizes }
 
   /// The first and the last address that can be mapped.
-  var aperture: (first: UInt64, last: UInt64) {
-    (domain.pointee.firstAddress, domain.pointee.lastAddress)
-  }
+  var aperture: (first: UInt64, last: UInt64) { domain.pointee.aperture }
 
   /// `iommu_map()`: all or nothing.
   func map(_ iova: UInt64, to physical: UInt64, length: UInt64, protection: UInt32) -> MapOutcome {
-    domain.pointee.map(iova: iova, pa: physical, length: length, protection: protection)
+    let status = domain.pointee.map(iova, to: physical, length: length, protection: protection)
+    if domain.pointee.hasCrashed { return .crashed }
+    return status == .done ? .done : .failed
   }
 
-  /// `iommu_unmap()`, with a sync of its own. False when the kernel's code would have crashed.
-  func unmap(_ iova: UInt64, length: UInt64) -> Bool {
-    domain.pointee.unmap(iova: iova, length: length) != nil
-  }
+  /// `iommu_unmap()`, with a sync of its own.
+  func unmap(_ iova: UInt64, length: UInt64) { domain.pointee.unmap(iova, length: length) }
 
-  /// `iommu_unmap_fast()`: the bytes unmapped, nil when the kernel's code would have crashed.
-  func unmap(_ iova: UInt64, length: UInt64, into gather: inout Gather) -> UInt64? {
-    domain.pointee.unmapFast(iova: iova, length: length, gather: &gather)
+  /// `iommu_unmap_fast()`: the bytes unmapped.
+  func unmap(_ iova: UInt64, length: UInt64, into gather: inout Gather) -> UInt64 {
+    domain.pointee.unmapFast(iova, length: length, into: &gather)
   }
 
   /// `iommu_iotlb_sync()`

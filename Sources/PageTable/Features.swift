@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import SubjectABI
+
+/// A set of page-table features; bits are the subject ABI's `enum iopt_feature`.
+struct FeatureSet: OptionSet {
+  let rawValue: UInt32
+
+  @inline(__always)
+  init(rawValue: UInt32) { self.rawValue = rawValue }
+
+  static let dmaIncoherent = FeatureSet(rawValue: IOPT_FEATURE_DMA_INCOHERENT.rawValue)
+  static let fullVA = FeatureSet(rawValue: IOPT_FEATURE_FULL_VA.rawValue)
+  static let dynamicTop = FeatureSet(rawValue: IOPT_FEATURE_DYNAMIC_TOP.rawValue)
+  static let signExtend = FeatureSet(rawValue: IOPT_FEATURE_SIGN_EXTEND.rawValue)
+  static let flushRange = FeatureSet(rawValue: IOPT_FEATURE_FLUSH_RANGE.rawValue)
+  static let noGaps = FeatureSet(rawValue: IOPT_FEATURE_FLUSH_RANGE_NO_GAPS.rawValue)
+  static let svnapot64K = FeatureSet(rawValue: IOPT_FEATURE_RISCV_SVNAPOT_64K.rawValue)
+  static let amdv1Encryption = FeatureSet(rawValue: IOPT_FEATURE_AMDV1_ENCRYPT_TABLES.rawValue)
+  static let amdv1Coherence = FeatureSet(rawValue: IOPT_FEATURE_AMDV1_FORCE_COHERENCE.rawValue)
+  static let vtdssCoherence = FeatureSet(rawValue: IOPT_FEATURE_VTDSS_FORCE_COHERENCE.rawValue)
+  static let vtdssWriteable = FeatureSet(rawValue: IOPT_FEATURE_VTDSS_FORCE_WRITEABLE.rawValue)
+  static let x86Encryption = FeatureSet(rawValue: IOPT_FEATURE_X86_64_AMD_ENCRYPT_TABLES.rawValue)
+}
+
+/// How the kernel's code was compiled.
+protocol BuildMode {
+  /// Whether violated expectations are checked and reported (`CONFIG_DEBUG_GENERIC_PT`).
+  static var checks: Bool { get }
+}
+
+enum ProductionBuild: BuildMode {
+  @inline(__always) static var checks: Bool { false }
+}
+
+enum DebugBuild: BuildMode {
+  @inline(__always) static var checks: Bool { true }
+}

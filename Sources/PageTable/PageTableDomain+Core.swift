@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import SubjectABI
+
+extension PageTableDomain {
+  /// `iommu_map()`: all of the range, or nothing (empty tables may stay).
+  public func map(
+    _ iova: UInt64, to pa: UInt64, length: UInt64, protection: UInt32
+  ) -> Status {
+    var mapped: UInt64 = 0
+    let status = mapRange(iova, to: pa, length: length, protection: protection, mapped: &mapped)
+    if status != .done, !hasCrashed { _ = unmap(iova, length: mapped) }
+    return status
+  }
+
+  /// `iommu_unmap()`: with a strict gather of its own, and a sync. Returns the bytes unmapped.
+  @discardableResult
+  public func unmap(_ iova: UInt64, length: UInt64) -> UInt64 {
+    var gather = Gather()
+    let unmapped = unmapFast(iova, length: length, into: &gather)
+    sync(&gather)
+    return unmapped
+  }
+
+  /// `iommu_iotlb_sync()`: invalidates what was gathered and frees its tables; the gather is empty
+  /// and strict afterwards.
+  public func sync(_ gather: inout Gather) { DomainReference(state: state).sync(&gather) }
+
+  /// The driver's `flush_iotlb_all`.
+  public func flushAll() { iopt_log0(state.pointee.log, IOPT_EVENT_FLUSH_ALL.rawValue) }
+
+  /// Gives tables back to the allocator, in order.
+  public func free(_ tables: TableList) { DomainReference(state: state).free(tables) }
+
+  /// Appends the tables' addresses to the log record that was begun.
+  public func logPages(_ tables: TableList) { DomainReference(state: state).logPages(tables) }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import SubjectABI
+
+/// RISC-V Sv39, Sv48 and Sv57 with Svnapot (The RISC-V Instruction Set Manual, Volume II,
+/// chapters "Sv39", "Sv48", "Sv57" and "Svnapot"; the IOMMU's first stage uses the same).
+enum RISCV64: PageTableFormat {
+  // Figure "Sv39 page table entry".
+  private static let valid: UInt64 = 1 << 0
+  private static let read: UInt64 = 1 << 1
+  private static let write: UInt64 = 1 << 2
+  private static let execute: UInt64 = 1 << 3
+  private static let user: UInt64 = 1 << 4
+  private static let accessed: UInt64 = 1 << 6
+  private static let dirty: UInt64 = 1 << 7
+  private static let pageNumber: UInt64 = ((1 << 44) - 1) << 10
+  // Svnapot: the entry is one of sixteen, and the low bits of the page number say so.
+  private static let napot: UInt64 = 1 << 63
+  private static let napot64K: UInt64 = 0b1000 << 10
+  private static let napotItemsLog2 = 4
+
+  @inline(__always) static var widestInput: Int { 57 }
+  @inline(__always) static var widestOutput: Int { 56 }
+  @inline(__always) static var highestLevel: Int { 4 }
+  @inline(__always) static var features: FeatureSet { [.signExtend, .flushRange, .svnapot64K] }
+
+  @inline(__always)
+  static func canHaveLeaf(level: Int) -> Bool { true }
+
+  @inline(__always)
+  static func contiguousItems(level: Int, _ context: EntryContext) -> Int {
+    level == 0 && context.features.contains(.svnapot64K) ? napotItemsLog2 : 0
+  }
+
+  @inline(__always)
+  static func kind(of entry: UInt64, level: Int) -> EntryKind {
+    if entry & valid == 0 { return .empty }
+    return level == 0 || entry & (read | write | execute) != 0 ? .leaf : .table
+  }
+
+  @inline(__always)
+  private static func address(_ entry: UInt64) -> UInt64 { (entry & pageNumber) << 2 }
+
+  @inline(__always)
+  static func tableAddress(_ entry: UInt64, _ context: EntryContext) -> UInt64 { address(entry) }
+
+  @inline(__always)
+  static func itemsLog2(ofLeaf entry: UInt64, level: Int, _ context: EntryContext) -> Int {
+    entry & napot != 0 ? napotItemsLog2 : 0
+  }
+
+  @inline(__always)
+  static func output(ofLeaf entry: UInt64, _ context: EntryContext) -> UInt64 {
+    guard entry & napot != 0, context.features.contains(.svnapot64K) else { return address(entry) }
+    return address(entry) & ~0xffff
+  }
+
+  @inline(__always)
+  static func leaf(
+    output: UInt64, sizeLog2: Int, level: Int, attributes: UInt64, _ context: EntryContext
+  ) -> UInt64 {
+    let entry = valid | output >> 2 & pageNumber | attributes
+    let isNapot = level == 0 && sizeLog2 != TableShape.pageLog2
+    return isNapot && context.features.contains(.svnapot64K) ? entry | napot | napot64K : entry
+  }
+
+  @inline(__always)
+  static func link(to table: UInt64, level: Int, _ context: EntryContext) -> UInt64 {
+    valid | table >> 2 & pageNumber
+  }
+
+  @inline(__always)
+  static func attributes(
+    _ protection: UInt32, _ context: EntryContext, into bits: inout UInt64
+  ) -> Status {
+    bits = user | accessed
+    if protection & IOPT_PROT_READ.rawValue != 0 { bits |= read }
+    // A word that can be written but not read is reserved.
+    if protection & IOPT_PROT_WRITE.rawValue != 0 { bits |= read | write | dirty }
+    if protection & IOPT_PROT_NOEXEC.rawValue == 0 { bits |= execute }
+    return bits & (read | write | execute) == 0 ? .notSupported : .done
+  }
+
+  static func initialize(
+    _ configuration: borrowing iopt_config, isDynamic: Bool, into limits: inout Limits
+  ) -> Status {
+    switch configuration.va_lg2 {
+    case 39: limits.topLevel = 2
+    case 48: limits.topLevel = 3
+    case 57: limits.topLevel = 4
+    default: return .invalid
+    }
+    limits.outputLog2 = min(limits.outputLog2, widestOutput)
+    return .done
+  }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+/// 0 or a negative errno, as the kernel's functions return it.
+public struct Status: Equatable, Sendable {
+  public let code: Int32
+
+  @inline(__always)
+  init(_ code: Int32) { self.code = code }
+
+  public static let done = Status(0)
+  static let noEntry = Status(-2)
+  static let noSuchDevice = Status(-6)
+  static let again = Status(-11)
+  static let noMemory = Status(-12)
+  static let invalid = Status(-22)
+  static let outOfRange = Status(-34)
+  static let overflow = Status(-75)
+  static let notSupported = Status(-95)
+  static let inUse = Status(-98)
+
+  /// As a result word: two's complement.
+  public var word: UInt64 { UInt64(bitPattern: Int64(code)) }
+}

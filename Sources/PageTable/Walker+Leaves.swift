@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import SubjectABI
+
+extension Walker {
+  /// Leaves of the size at hand in one table. `again`: the same table goes on with another size.
+  ///
+  /// The kernel counts leaves against items of the table here; so does this.
+  func mapLeaves(
+    _ mapping: inout Mapping, _ span: inout Span, _ words: TableWords, level: Int
+  ) -> Status {
+    var cursor = Cursor(words, level: level)
+    _ = warns(mapping.leafLevel != level)
+    _ = warns(!Format.canHaveLeaf(level: level))
+    let items = 1 << (mapping.sizeLog2 - cursor.itemLog2)
+    begin(&cursor, span)
+    let start = cursor.index
+    let tableEnd = cursor.end
+    var rest: UInt32 = 0
+    if UInt64(start) &+ mapping.leaves < UInt64(tableEnd) {
+      cursor.end = start + Int(mapping.leaves)
+    } else {
+      rest = UInt32(truncatingIfNeeded: mapping.leaves &- UInt64(tableEnd - start))
+    }
+
+    let status = writeLeaves(&mapping, &cursor, &span, items: items)
+    clean(cursor, from: start, to: cursor.index)
+    mapping.leaves = UInt64(rest)
+    if status != .done || rest != 0 { return status }
+
+    // The last leaf's own address: past the table's end there is none.
+    cursor.index -= items
+    follow(cursor, &span)
+    cursor.index += items
+    let next = span.first &+ power(of: mapping.sizeLog2)
+    if next &- 1 == span.last {
+      _ = warns(cursor.index != tableEnd)
+      return .done
+    }
+    choose(&mapping, next, span.last)
+    if cursor.index == tableEnd { return .done }
+    if cursor.index != start { follow(cursor, &span) }
+    return .again
+  }
+
+  /// Writes leaves from the cursor to its end. Where something is in the way, tables without a
+  /// mapping are dropped.
+  @inline(__always)
+  private func writeLeaves(
+    _ mapping: inout Mapping, _ cursor: inout Cursor, _ span: inout Span, items: Int
+  ) -> Status {
+    let start = cursor.index
+    repeat {
+      load(&cursor)
+      if cursor.kind != .empty || items != 1 {
+        if cursor.index != start { follow(cursor, &span) }
+        let status = makeRoom(&mapping, cursor, span, items: items)
+        if status != .done { return status }
+      }
+      if Build.checks { checkSize(mapping, cursor, &span) }
+      writeLeaf(cursor, mapping)
+      mapping.output &+= power(of: mapping.sizeLog2)
+      cursor.index += items
+    } while cursor.index < cursor.end
+    return .done
+  }
+
+  /// Expects the size at hand to be the best one here.
+  private func checkSize(_ mapping: Mapping, _ cursor: Cursor, _ span: inout Span) {
+    follow(cursor, &span)
+    var best = 0
+    if Format.canHaveLeaf(level: cursor.level) {
+      let sizes = Format.sizes(level: cursor.level, context) & state.pointee.pageSizes
+      if !warns(span.first >= span.last) {
+        best = PageSizes.best(sizes, span.first, span.last, output: mapping.output)
+      }
+    }
+    _ = warns(best != mapping.sizeLog2)
+  }
+
+  /// Drops the tables under the items that a leaf is to take. `inUse` when anything is mapped.
+  private func makeRoom(
+    _ mapping: inout Mapping, _ start: Cursor, _ span: Span, items: Int
+  ) -> Status {
+    var span = span
+    var cursor = Cursor(start.words, level: start.level)
+    cursor.index = start.index
+    cursor.end = start.index + items
+    while cursor.index < cursor.end {
+      load(&cursor)
+      switch cursor.kind {
+      case .leaf: return .inUse
+      case .table:
+        let status = dropTable(&mapping, cursor, span)
+        if status != .done { return status }
+      case .empty: break
+      }
+      advance(&cursor, &span)
+    }
+    return .done
+  }
+
+  private func dropTable(_ mapping: inout Mapping, _ cursor: Cursor, _ span: Span) -> Status {
+    let low = ones(below: cursor.itemLog2)
+    var part = Span(
+      first: span.first & ~low, last: span.first | low, table: span.table, level: span.level,
+      log2: span.log2)
+    _ = warns(part.last < part.first)
+    _ = warns(!isInside(part))
+    if warns(cursor.level == 0) { return .invalid }
+    var list = TableList()
+    let lower = lowerTable(cursor)
+    let status = collectTables(
+      &part, lower, level: cursor.level - 1, unlessMapped: true, into: &list)
+    if status != .done { return status }
+    clear(cursor, itemsLog2: 0)
+    cleanItem(cursor)
+    state.pointee.pages.append(domain.address(of: lower), to: &list)
+    gather(&mapping.gather, span.first, power(of: cursor.itemLog2), tables: list)
+    return .done
+  }
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import SubjectABI
+
+/// A mapping under way.
+struct Mapping {
+  var gather = Gather()
+  /// Attribute bits of its leaves.
+  var attributes: UInt64 = 0
+  /// Output address of the next leaf.
+  var output: UInt64
+  /// So many leaves of the size at hand, then another choice.
+  var leaves: UInt64 = 1
+  var sizeLog2 = TableShape.pageLog2
+  /// The level that leaves of this size belong to.
+  var leafLevel = 0
+
+  init(output: UInt64) { self.output = output }
+}
+
+extension Walker {
+  /// Maps a range; what was mapped before a failure stays. `mapped` grows by the bytes mapped.
+  func mapRange(
+    _ iova: UInt64, _ output: UInt64, _ length: UInt64, protection: UInt32,
+    mapped: inout UInt64
+  ) -> Status {
+    guard protection & (IOPT_PROT_READ.rawValue | IOPT_PROT_WRITE.rawValue) != 0 else {
+      domain.warn()
+      return .invalid
+    }
+    // Only the first address is held against the limit.
+    guard output.divided(by: state.pointee.outputLog2) == 0 else { return .outOfRange }
+    var mapping = Mapping(output: output)
+    var status = Format.attributes(protection, context, into: &mapping.attributes)
+    guard status == .done, var span = uncheckedSpan(iova, length, &status) else { return status }
+    let isSinglePage = length == power(of: TableShape.pageLog2)
+    status = plan(&mapping, span, isSinglePage: isSinglePage)
+    if status == .done { status = reach(&span, mapping) }
+    guard status == .done else { return status }
+
+    _ = warns(mapping.leafLevel > span.level)
+    status = install(&mapping, &span, isSinglePage: isSinglePage)
+    // Tables made way for larger leaves, and the hardware may still walk them.
+    if !mapping.gather.tables.isEmpty { domain.sync(&mapping.gather) }
+    _ = warns(status == .done && mapping.output &- output != length)
+    mapped &+= mapping.output &- output
+    return status
+  }
+
+  /// Chooses the first leaves. A single page is taken as 4 KiB whatever the domain allows.
+  @inline(__always)
+  private func plan(_ mapping: inout Mapping, _ span: Span, isSinglePage: Bool) -> Status {
+    if isSinglePage {
+      _ = warns(state.pointee.pageSizes & power(of: TableShape.pageLog2) == 0)
+      return (span.first | mapping.output).isAligned(to: TableShape.pageLog2)
+        ? .done : .noSuchDevice
+    }
+    choose(&mapping, span.first, span.last)
+    return mapping.sizeLog2 == 0 ? .noSuchDevice : .done
+  }
+
+  /// Chooses the leaves from `first` on. A size of 0 means that none fits; it belongs to no level.
+  @inline(__always)
+  func choose(_ mapping: inout Mapping, _ first: UInt64, _ last: UInt64) {
+    let sizes = state.pointee.pageSizes
+    mapping.sizeLog2 =
+      warns(first >= last) ? 0 : PageSizes.best(sizes, first, last, output: mapping.output)
+    mapping.leafLevel =
+      mapping.sizeLog2 == 0
+      ? .max : (mapping.sizeLog2 - TableShape.pageLog2) / TableShape.bitsPerLevel
+    mapping.leaves = PageSizes.count(
+      sizes, first, last, output: mapping.output, sizeLog2: mapping.sizeLog2)
+  }
+
+  @inline(__always)
+  private func install(
+    _ mapping: inout Mapping, _ span: inout Span, isSinglePage: Bool
+  ) -> Status {
+    // The short way writes nothing back.
+    if isSinglePage, !has(.dmaIncoherent) {
+      let status = installPage(&mapping, span)
+      if status != .again { return status }
+    }
+    var status = Status.again
+    while status == .again {
+      status =
+        mapping.leafLevel == span.level
+        ? mapLeaves(&mapping, &span, span.table!, level: span.level)
+        : mapTables(&mapping, &span, span.table!, level: span.level)
+    }
+    return status
+  }
+
+  /// One page into a table that is there.
+  @inline(__always)
+  private func installPage(_ mapping: inout Mapping, _ span: Span) -> Status {
+    let cursor = descend(span)
+    guard cursor.level == 0 else { return .again }
+    guard cursor.kind == .empty else { return .inUse }
+    writeLeaf(cursor, mapping)
+    mapping.output &+= power(of: TableShape.pageLog2)
+    return .done
+  }
+
+  /// Writes a leaf of the mapping's size. The debug build refuses one that does not belong there.
+  @inline(__always)
+  func writeLeaf(_ cursor: Cursor, _ mapping: Mapping) {
+    let itemsLog2 = mapping.sizeLog2 - cursor.itemLog2
+    if Build.checks, isMisplaced(cursor, mapping, itemsLog2) { return }
+    let entry = Format.leaf(
+      output: mapping.output, sizeLog2: mapping.sizeLog2, level: cursor.level,
+      attributes: mapping.attributes, context)
+    domain.store(entry, to: cursor.words, cursor.index, count: 1 << itemsLog2)
+  }
+
+  private func isMisplaced(_ cursor: Cursor, _ mapping: Mapping, _ itemsLog2: Int) -> Bool {
+    if warns(!mapping.output.isAligned(to: mapping.sizeLog2)) { return true }
+    let isSize =
+      Format.hasEverySize
+      ? (0...tableItems(cursor.level)).contains(itemsLog2)
+      : itemsLog2 == 0
+        || itemsLog2 == Format.contiguousItems(level: cursor.level, context)
+    if warns(!isSize) { return true }
+    return warns(!UInt64(truncatingIfNeeded: cursor.index).isAligned(to: itemsLog2))
+  }
+
+  private func tableItems(_ level: Int) -> Int { itemsLog2(level: level) }
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import SubjectABI
+
+/// The operations of a page table, specialised for a format and a build. It owns nothing.
+struct Walker<Format: PageTableFormat, Build: BuildMode> {
+  let domain: DomainReference
+
+  @inline(__always)
+  init(_ state: UnsafeMutablePointer<DomainState>) { domain = DomainReference(state: state) }
+
+  @inline(__always) var state: UnsafeMutablePointer<DomainState> { domain.state }
+
+  @inline(__always) var context: EntryContext {
+    EntryContext(
+      features: state.pointee.effective, encryption: state.pointee.encryption)
+  }
+
+  /// What this build accepts.
+  @inline(__always)
+  static var supported: FeatureSet {
+    if !Build.checks { return Format.features }
+    var without: FeatureSet = []
+    if !Format.features.contains(.dmaIncoherent) { without.insert(.dmaIncoherent) }
+    // Sign extension does not go with the two.
+    without.formUnion(
+      Format.features.contains(.signExtend) ? [.dynamicTop, .fullVA] : .signExtend)
+    return FeatureSet(rawValue: .max).subtracting(without)
+  }
+
+  @inline(__always)
+  func has(_ feature: FeatureSet) -> Bool {
+    if Format.forcedFeatures.contains(feature) { return true }
+    if !Self.supported.contains(feature) { return false }
+    return state.pointee.effective.contains(feature)
+  }
+
+  /// Reports a violated expectation; always false in the production build.
+  @inline(__always)
+  func warns(_ isViolated: @autoclosure () -> Bool) -> Bool {
+    guard Build.checks, isViolated() else { return false }
+    domain.warn()
+    return true
+  }
+
+  // MARK: Tables
+
+  /// Base-2 logarithm of a table's items.
+  @inline(__always)
+  func itemsLog2(level: Int) -> Int {
+    if Format.hasOddItemCount(level: level), warns(true) { return 7 }
+    return TableShape.bitsPerLevel
+  }
+
+  /// Base-2 logarithm of the bytes that a table translates.
+  @inline(__always)
+  func tableLog2(_ cursor: Cursor, _ span: Span) -> Int {
+    if cursor.level == span.level { return span.log2 }
+    return min(state.pointee.inputLog2, itemsLog2(level: cursor.level) + cursor.itemLog2)
+  }
+
+  /// All that lies below `top`; with sign extension its lower half.
+  @inline(__always)
+  func span(below top: TopTable) -> Span {
+    var log2 = state.pointee.inputLog2
+    // A top that can still grow translates no more than one table's worth.
+    if has(.dynamicTop), top.level != Format.highestLevel {
+      log2 = min(log2, itemsLog2(level: top.level) + TableShape.itemLog2(level: top.level))
+    }
+    return Span(
+      first: 0, last: ones(below: has(.signExtend) ? log2 - 1 : log2), table: top.words,
+      level: top.level, log2: log2)
+  }
+
+  @inline(__always)
+  func span(_ first: UInt64, _ last: UInt64) -> Span {
+    let whole = span(below: state.pointee.top)
+    return Span(
+      first: first, last: last, table: whole.table, level: whole.level, log2: whole.log2)
+  }
+
+  /// The range of a request, checked for its arithmetic.
+  @inline(__always)
+  func uncheckedSpan(_ iova: UInt64, _ length: UInt64, _ status: inout Status) -> Span? {
+    guard length != 0 else {
+      status = .invalid
+      return nil
+    }
+    let (last, overflow) = iova.addingReportingOverflow(length - 1)
+    guard !overflow else {
+      status = .overflow
+      return nil
+    }
+    return span(iova, last)
+  }
+
+  @inline(__always)
+  func checkedSpan(_ iova: UInt64, _ length: UInt64, _ status: inout Status) -> Span? {
+    guard let span = uncheckedSpan(iova, length, &status) else { return nil }
+    guard isInside(span) else {
+      status = .outOfRange
+      return nil
+    }
+    return span
+  }
+
+  /// Whether both ends can be translated. With sign extension the first address alone says which
+  /// half the range is in.
+  @inline(__always)
+  func isInside(_ span: Span) -> Bool {
+    _ = warns(span.log2 == 0)
+    var prefix: UInt64 = 0
+    if has(.signExtend) {
+      _ = warns(state.pointee.inputLog2 != span.log2)
+      if span.first.divided(by: span.log2 - 1) != 0 { prefix = .max }
+    }
+    return ((span.first ^ prefix) | (span.last ^ prefix)).divided(by: span.log2) == 0
+  }
+
+  // MARK: Indexes
+
+  @inline(__always)
+  func firstIndex(_ cursor: Cursor, _ span: Span) -> Int {
+    _ = warns(cursor.level > span.level)
+    let address =
+      cursor.level == span.level
+      ? (span.first & ones(below: span.log2)).divided(by: cursor.itemLog2)
+      : span.first.divided(by: cursor.itemLog2) & ones(below: itemsLog2(level: cursor.level))
+    return Int(truncatingIfNeeded: address)
+  }
+
+  @inline(__always)
+  private func endIndex(_ cursor: Cursor, _ span: Span) -> Int {
+    if span.first == span.last { return cursor.index + 1 }
+    if cursor.level == span.level {
+      let last = (span.last & ones(below: span.log2)).divided(by: cursor.itemLog2)
+      return Int(truncatingIfNeeded: last) + 1
+    }
+    let items = itemsLog2(level: cursor.level)
+    if (span.first ^ span.last).divided(by: items + cursor.itemLog2) != 0 { return 1 << items }
+    let last = span.last.divided(by: cursor.itemLog2) & ones(below: items)
+    return Int(truncatingIfNeeded: last) + 1
+  }
+
+  /// Puts the cursor at the start of the span's part of its table.
+  @inline(__always)
+  func begin(_ cursor: inout Cursor, _ span: Span) {
+    cursor.index = firstIndex(cursor, span)
+    cursor.end = endIndex(cursor, span)
+    _ = warns(cursor.index > cursor.end)
+  }
+
+  /// Moves the span's first address to the cursor's item.
+  @inline(__always)
+  func follow(_ cursor: Cursor, _ span: inout Span) {
+    let low = UInt64(truncatingIfNeeded: cursor.index) &<< UInt64(cursor.itemLog2)
+    span.first = span.first.replacingLow(tableLog2(cursor, span), with: low)
+  }
+
+  // MARK: Entries
+
+  @inline(__always)
+  func load(_ cursor: inout Cursor) {
+    cursor.entry = cursor.words[cursor.index]
+    cursor.kind = Format.kind(of: cursor.entry, level: cursor.level)
+  }
+
+  /// Loads the one entry that the span begins in.
+  @inline(__always)
+  func loadFirst(_ cursor: inout Cursor, _ span: Span) {
+    cursor.index = firstIndex(cursor, span)
+    load(&cursor)
+  }
+
+  /// The table that the loaded entry points to.
+  @inline(__always)
+  func lowerTable(_ cursor: Cursor) -> TableWords {
+    domain.words(at: Format.tableAddress(cursor.entry, context))
+  }
+
+  @inline(__always)
+  func leafItemsLog2(_ cursor: Cursor) -> Int {
+    Format.itemsLog2(ofLeaf: cursor.entry, level: cursor.level, context)
+  }
+
+  /// On to the next entry; from inside a contiguous one to its end.
+  @inline(__always)
+  func advance(_ cursor: inout Cursor, _ span: inout Span) {
+    let log2 = cursor.kind == .leaf ? leafItemsLog2(cursor) : 0
+    cursor.index = (cursor.index + 1 << log2) & ~((1 << log2) - 1)
+    follow(cursor, &span)
+  }
+
+  @inline(__always)
+  func clear(_ cursor: Cursor, itemsLog2: Int) {
+    if Format.expectsAlignedClears {
+      _ = warns(!UInt64(truncatingIfNeeded: cursor.index).isAligned(to: itemsLog2))
+    }
+    domain.store(0, to: cursor.words, cursor.index, count: 1 << itemsLog2)
+  }
+
+  @inline(__always)
+  func clean(_ cursor: Cursor, from first: Int, to end: Int) {
+    if has(.dmaIncoherent) { domain.clean(cursor.words, from: first, to: end) }
+  }
+
+  @inline(__always)
+  func cleanItem(_ cursor: Cursor) { clean(cursor, from: cursor.index, to: cursor.index + 1) }
+
+  /// Walks down to the entry that is no table and that the span begins in.
+  @inline(__always)
+  func descend(_ span: Span) -> Cursor {
+    var cursor = Cursor(span.table!, level: span.level)
+    loadFirst(&cursor, span)
+    while cursor.kind == .table {
+      cursor.words = lowerTable(cursor)
+      cursor.level -= 1
+      loadFirst(&cursor, span)
+    }
+    return cursor
+  }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import SubjectABI
+
+/// x86-64 first stage (Intel 64 and IA-32 Architectures SDM volume 3A, section 4.5; AMD64 APM volume
+/// 2, section 5.3; memory encryption: APM section 7.10).
+enum X8664: PageTableFormat {
+  private static let present: UInt64 = 1 << 0
+  private static let write: UInt64 = 1 << 1
+  private static let user: UInt64 = 1 << 2
+  private static let accessed: UInt64 = 1 << 5
+  private static let dirty: UInt64 = 1 << 6
+  private static let pageSize: UInt64 = 1 << 7
+  /// Bit 9 is ignored by hardware.
+  private static let software: UInt64 = 1 << 9
+  private static let address: UInt64 = 0x000f_ffff_ffff_f000
+
+  @inline(__always) static var widestInput: Int { 57 }
+  @inline(__always) static var widestOutput: Int { 52 }
+  @inline(__always) static var highestLevel: Int { 4 }
+  @inline(__always) static var features: FeatureSet {
+    [.signExtend, .flushRange, .noGaps, .x86Encryption, .dmaIncoherent]
+  }
+  @inline(__always) static var writtenBackBit: UInt64 { software }
+
+  @inline(__always)
+  static func canHaveLeaf(level: Int) -> Bool { level <= 2 }
+
+  @inline(__always)
+  private static func plain(_ entry: UInt64, _ context: EntryContext) -> UInt64 {
+    context.features.contains(.x86Encryption) ? entry & ~context.encryption : entry
+  }
+
+  @inline(__always)
+  static func kind(of entry: UInt64, level: Int) -> EntryKind {
+    if entry & present == 0 { return .empty }
+    return level == 0 || (canHaveLeaf(level: level) && entry & pageSize != 0) ? .leaf : .table
+  }
+
+  @inline(__always)
+  static func tableAddress(_ entry: UInt64, _ context: EntryContext) -> UInt64 {
+    plain(entry, context) & address
+  }
+
+  @inline(__always)
+  static func output(ofLeaf entry: UInt64, _ context: EntryContext) -> UInt64 {
+    plain(entry, context) & address
+  }
+
+  @inline(__always)
+  static func leaf(
+    output: UInt64, sizeLog2: Int, level: Int, attributes: UInt64, _ context: EntryContext
+  ) -> UInt64 {
+    present | output & address | attributes | (level == 0 ? 0 : pageSize)
+  }
+
+  @inline(__always)
+  static func link(to table: UInt64, level: Int, _ context: EntryContext) -> UInt64 {
+    let entry = present | write | user | accessed | table & address
+    return context.features.contains(.x86Encryption) ? entry | context.encryption : entry
+  }
+
+  /// Execution is never forbidden: the kernel's format leaves bit 63 alone.
+  @inline(__always)
+  static func attributes(
+    _ protection: UInt32, _ context: EntryContext, into bits: inout UInt64
+  ) -> Status {
+    bits = user | accessed
+    if protection & IOPT_PROT_WRITE.rawValue != 0 { bits |= write | dirty }
+    if protection & IOPT_PROT_MMIO.rawValue == 0, context.features.contains(.x86Encryption) {
+      bits |= context.encryption
+    }
+    return .done
+  }
+
+  static func initialize(
+    _ configuration: borrowing iopt_config, isDynamic: Bool, into limits: inout Limits
+  ) -> Status {
+    guard (3...4).contains(configuration.top) else { return .notSupported }
+    limits.topLevel = Int(configuration.top)
+    limits.outputLog2 = min(limits.outputLog2, widestOutput)
+    return .done
+  }
+}

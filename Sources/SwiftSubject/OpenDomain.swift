@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import DMA
+import PageTable
+import SubjectABI
+
+/// A domain that is open: the page table, the DMA layer if there is one, and the four gathers of
+/// the scenario language.
+struct OpenDomain: ~Copyable {
+  private let log: UnsafeMutablePointer<iopt_log>
+  /// At an address of its own: the DMA layer keeps it.
+  private let domain: UnsafeMutablePointer<PageTableDomain>
+  private let layer: UnsafeMutablePointer<DMALayer>?
+  private let gathers: UnsafeMutablePointer<Gather>
+  private(set) var hasCrashed = false
+
+  private init(
+    log: UnsafeMutablePointer<iopt_log>, domain: UnsafeMutablePointer<PageTableDomain>,
+    layer: UnsafeMutablePointer<DMALayer>?
+  ) {
+    self.log = log
+    self.domain = domain
+    self.layer = layer
+    gathers = .allocate(capacity: Self.gatherCount)
+    gathers.initialize(repeating: Gather(), count: Self.gatherCount)
+  }
+
+  /// `IOPT_GATHER_COUNT`
+  private static let gatherCount = 4
+
+  deinit {
+    if let layer {
+      layer.deinitialize(count: 1)
+      layer.deallocate()
+    }
+    domain.deinitialize(count: 1)
+    domain.deallocate()
+    gathers.deallocate()
+  }
+
+  /// Opens a domain; nil with the reason in `result` when that fails.
+  static func create(
+    _ host: UnsafeMutablePointer<iopt_host>, _ configuration: UnsafePointer<iopt_config>,
+    _ result: inout UInt32
+  ) -> UnsafeMutablePointer<OpenDomain>? {
+    var status = Status.done
+    guard
+      let table = PageTableDomain.open(host: host, configuration.pointee, status: &status)
+    else {
+      iopt_log2(host.pointee.log, IOPT_EVENT_RET.rawValue, status.word, 0)
+      result = IOPT_FAILED.rawValue
+      return nil
+    }
+    let domain = UnsafeMutablePointer<PageTableDomain>.allocate(capacity: 1)
+    domain.initialize(to: table)
+    var layer: UnsafeMutablePointer<DMALayer>?
+    if configuration.pointee.has_dma != 0 {
+      layer = openLayer(host, configuration, domain)
+      if layer == nil {
+        domain.deinitialize(count: 1)
+        domain.deallocate()
+        result = IOPT_CRASHED.rawValue
+        return nil
+      }
+    }
+    let open = UnsafeMutablePointer<OpenDomain>.allocate(capacity: 1)
+    open.initialize(to: OpenDomain(log: host.pointee.log, domain: domain, layer: layer))
+    return open
+  }
+
+  private static func openLayer(
+    _ host: UnsafeMutablePointer<iopt_host>, _ configuration: UnsafePointer<iopt_config>,
+    _ domain: UnsafeMutablePointer<PageTableDomain>
+  ) -> UnsafeMutablePointer<DMALayer>? {
+    guard
+      let opened = DMALayer(
+        host: host, configuration: configuration.pointee.dma, domain: domain)
+    else { return nil }
+    let layer = UnsafeMutablePointer<DMALayer>.allocate(capacity: 1)
+    layer.initialize(to: opened)
+    return layer
+  }
+
+  /// Frees every table, those that wait on a flush queue included.
+  func teardown() {
+    layer?.pointee.freeQueuedTables()
+    domain.pointee.teardown()
+  }
+
+  // MARK: Operations
+
+  mutating func run(_ operation: UnsafePointer<iopt_op>) {
+    let op = operation.pointee
+    switch iopt_op_kind(rawValue: op.kind) {
+    case IOPT_OP_MAP:
+      let status = domain.pointee.map(op.iova, to: op.pa, length: op.len, protection: op.prot)
+      result(status.word, status == .done ? op.len : 0)
+    case IOPT_OP_MAP_RANGE:
+      var mapped: UInt64 = 0
+      let status = domain.pointee.mapRange(
+        op.iova, to: op.pa, length: op.len, protection: op.prot, mapped: &mapped)
+      result(status.word, mapped)
+    case IOPT_OP_UNMAP:
+      result(domain.pointee.unmap(op.iova, length: op.len))
+    case IOPT_OP_IOVA_TO_PHYS:
+      result(domain.pointee.iovaToPhys(op.iova))
+    case IOPT_OP_SET_DIRTY:
+      result(domain.pointee.setDirty(op.iova).word)
+    case IOPT_OP_GATHER, IOPT_OP_UNMAP_FAST, IOPT_OP_IOTLB_SYNC, IOPT_OP_FLUSH,
+      IOPT_OP_READ_AND_CLEAR_DIRTY:
+      run(op, on: &gathers[Int(op.gather)])
+    default:
+      runOnLayer(operation)
+    }
+    if domain.pointee.hasCrashed { hasCrashed = true }
+  }
+
+  private mutating func runOnLayer(_ operation: UnsafePointer<iopt_op>) {
+    guard let layer else { preconditionFailure("an operation of the DMA layer without a layer") }
+    if !layer.pointee.run(operation) { hasCrashed = true }
+  }
+
+  private func run(_ op: iopt_op, on gather: inout Gather) {
+    switch iopt_op_kind(rawValue: op.kind) {
+    case IOPT_OP_GATHER:
+      gather = Gather(queued: op.flag != 0)
+    case IOPT_OP_UNMAP_FAST:
+      result(domain.pointee.unmapFast(op.iova, length: op.len, into: &gather))
+    case IOPT_OP_IOTLB_SYNC:
+      domain.pointee.sync(&gather)
+    case IOPT_OP_FLUSH:
+      domain.pointee.flushAll()
+      domain.pointee.free(gather.takeTables())
+      gather = Gather(queued: gather.queued)
+    default:
+      let status = domain.pointee.readAndClearDirty(
+        op.iova, length: op.len, keep: op.flag != 0, into: &gather)
+      result(status.word)
+    }
+    logGather(gather, number: op.gather)
+  }
+
+  @inline(__always)
+  private func result(_ value: UInt64, _ mapped: UInt64 = 0) {
+    iopt_log2(log, IOPT_EVENT_RET.rawValue, value, mapped)
+  }
+
+  private func logGather(_ gather: Gather, number: UInt32) {
+    let record = iopt_log_begin(log, IOPT_EVENT_GATHER.rawValue)
+    iopt_log_word(log, UInt64(number))
+    iopt_log_word(log, gather.start)
+    iopt_log_word(log, gather.last)
+    iopt_log_word(log, gather.queued ? 1 : 0)
+    domain.pointee.logPages(gather.tables)
+    iopt_log_end(log, record)
+  }
+}
