@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import SubjectABI
+
+// Edits of one operation's fields, or of the configuration's.
+
+/// One operation of an input, to be changed.
+private struct EditedOperation {
+  let input: InputBuffer
+  let offset: Int
+  /// Words of 64 bits that follow the first.
+  let words: Int
+
+  init?(_ input: InputBuffer, _ count: Int, _ random: inout SeededRandom) {
+    let range = input.records.range(random.below(count))
+    guard range.count >= 8 else { return nil }
+    self.input = input
+    offset = range.lowerBound
+    words = range.count / 8 - 1
+  }
+
+  subscript(byte: Int) -> UInt8 {
+    get { input[offset + byte] }
+    nonmutating set { input[offset + byte] = newValue }
+  }
+
+  /// Word `index` of those that follow the first.
+  func word(_ index: Int) -> UInt64 { input.records.word(at: offset + 8 + 8 * index) }
+
+  /// Stores such a word; from here on the work that the operation asks for is bounded.
+  func store(_ word: UInt64, _ index: Int) {
+    input.store(word, at: offset + 8 + 8 * index)
+    if UInt64(self[7]) == exactMark { self[7] = 0 }
+  }
+}
+
+/// Moves an address to a boundary, to another operation's address, or a page on.
+func editAddress(_ input: InputBuffer, _ count: Int, _ random: inout SeededRandom) {
+  guard let target = EditedOperation(input, count, &random) else { return }
+  guard target.words > 0 else { return editCompactAddress(target, &random) }
+  let index = random.below(max(1, target.words - 1))
+  let old = target.word(index)
+  let unit: UInt64 = 1 << pageShift(&random)
+  switch random.below(5) {
+  case 0: target.store(old &+ unit, index)
+  case 1: target.store(old &- unit, index)
+  case 2: target.store(old & ~(unit - 1), index)
+  case 3: target.store(old ^ 1 << UInt64(12 + random.below(52)), index)
+  default:
+    guard let other = EditedOperation(input, count, &random), other.words > 0 else { return }
+    target.store(other.word(0), index)
+  }
+}
+
+private func editCompactAddress(_ target: EditedOperation, _ random: inout SeededRandom) {
+  switch random.below(5) {
+  case 0: target[1] = UInt8(0x40 | random.below(8))
+  case 1: target[1] = UInt8(0xc0 | random.below(64))
+  case 2: target[1] = UInt8(random.below(64))
+  case 3: target[2] = UInt8(random.oneIn(2) ? 0 : random.below(256))
+  default: target[3] = UInt8(random.below(256))
+  }
+}
+
+/// Changes a length to a neighbouring one.
+func editLength(_ input: InputBuffer, _ count: Int, _ random: inout SeededRandom) {
+  guard let target = EditedOperation(input, count, &random) else { return }
+  guard target.words > 0 else {
+    switch random.below(4) {
+    case 0: target[4] = target[4] & 0xf8 | UInt8(random.below(8))
+    case 1: target[4] = target[4] & 0xc7 | UInt8(random.below(8) << 3)
+    case 2: target[4] ^= UInt8(0x40 << random.below(2))
+    default: target[7] = UInt8(random.oneIn(2) ? 0 : random.below(256))
+    }
+    return
+  }
+  let index = target.words - 1
+  let old = target.word(index)
+  switch random.below(5) {
+  case 0: target.store(old &+ 0x1000, index)
+  case 1: target.store(old &- 0x1000, index)
+  case 2: target.store(old << 1, index)
+  case 3: target.store(old >> 1 & ~0xfff, index)
+  default: target.store(1 << pageShift(&random), index)
+  }
+}
+
+/// Changes what an operation does, but not where: its kind, flag, gather, handle, CPU, protection.
+func editMode(_ input: InputBuffer, _ count: Int, _ random: inout SeededRandom) {
+  guard let target = EditedOperation(input, count, &random) else { return }
+  switch random.below(4) {
+  case 0 where target.words == 0: target[0] = UInt8(random.below(32))
+  case 1: target[5] ^= 1 << UInt8(random.below(8))
+  case 2: target[6] = UInt8(random.below(8))
+  default: target[random.oneIn(2) ? 6 : 1] ^= 1 << UInt8(random.below(3))
+  }
+}
+
+/// Changes one choice of the `domain` or `dma` line.
+func editConfiguration(_ input: InputBuffer, _ random: inout SeededRandom) {
+  let size = input.records.first
+  if size == 8 {
+    let byte = 1 + random.below(6)
+    input[byte] ^= 1 << UInt8(random.below(8))
+  } else if size >= 32 {
+    let choices: InlineArray<7, Int> = [11, 11, 16, 17, 8, 24, 32]
+    let offset = choices[random.below(7)]
+    if offset < size { input[offset] ^= 1 << UInt8(random.below(8)) }
+  }
+}
+
+/// The size of a page, log2 bytes.
+private func pageShift(_ random: inout SeededRandom) -> UInt64 {
+  switch random.below(6) {
+  case 0, 1, 2: 12
+  case 3: 16
+  case 4: 21
+  default: 30
+  }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import SubjectABI
+
+/// Where the operations of an input begin and end.
+struct InputRecords {
+  let bytes: UnsafeBufferPointer<UInt8>
+  let hasDMA: Bool
+  /// Bytes of the header.
+  let first: Int
+
+  init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    self.bytes = bytes
+    let header = InputWords(bytes).peek
+    hasDMA = header.bits(ConfigurationBits.hasDMA, 1) == 1
+    first = min(InputConfiguration.size(header), bytes.count)
+  }
+
+  func word(at offset: Int) -> UInt64 { InputWords(bytes, offset: offset).peek }
+
+  /// Bytes of the operation at `offset`, which must be where one begins.
+  func size(at offset: Int) -> Int {
+    var input = InputWords(bytes, offset: offset)
+    let word = input.next()
+    guard let kind = ExactCode.kind(word, hasDMA: hasDMA) else {
+      return min(8, bytes.count - offset)
+    }
+    var words = 1 + ExactCode.words(kind)
+    if kind == IOPT_OP_DMA_MAP_SG {
+      words += 2 * ExactCode.pieces(input.next(), word, remaining: input.remaining)
+    }
+    return min(8 * words, bytes.count - offset)
+  }
+
+  var count: Int {
+    var (count, offset) = (0, first)
+    while offset < bytes.count {
+      offset += size(at: offset)
+      count += 1
+    }
+    return count
+  }
+
+  /// Operations `index` up to, not including, `index + length`; what lies past the end is empty.
+  func range(_ index: Int, length: Int = 1) -> Range<Int> {
+    var start = first
+    for _ in 0..<index where start < bytes.count { start += size(at: start) }
+    var end = start
+    for _ in 0..<length where end < bytes.count { end += size(at: end) }
+    return start..<end
+  }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+// Edits that move whole operations about.
+
+func insertOperation(_ input: inout InputBuffer, _ count: Int, _ random: inout SeededRandom) {
+  insert(randomOperation(&random), &input, count, &random)
+}
+
+/// Inserts what makes time pass or a policy change: a relaxation or a tick, a queued gather or a
+/// flush.
+func insertMilestone(_ input: inout InputBuffer, _ count: Int, _ random: inout SeededRandom) {
+  let codes: InlineArray<4, UInt64> = input.records.hasDMA ? [20, 22, 23, 21] : [12, 22, 20, 13]
+  let word = randomOperation(&random) & ~0xff | codes[random.below(4)]
+  insert(word | 1 << 50, &input, count, &random)
+}
+
+private func insert(
+  _ word: UInt64, _ input: inout InputBuffer, _ count: Int, _ random: inout SeededRandom
+) {
+  let offset = input.records.range(random.below(count + 1), length: 0).lowerBound
+  guard input.open(8, at: offset) else { return }
+  input.store(word, at: offset)
+}
+
+/// A compact operation, with most of its bytes small or zero: the plainest choice of each.
+private func randomOperation(_ random: inout SeededRandom) -> UInt64 {
+  var word = random.next()
+  for byte in 1..<8 as Range<UInt64> where random.oneIn(2) { word &= ~(0xff << (8 * byte)) }
+  return word & ~0xe0
+}
+
+func removeRun(_ input: inout InputBuffer, _ count: Int, _ random: inout SeededRandom) {
+  input.remove(input.records.range(random.below(count), length: runLength(&random)))
+}
+
+func duplicateRun(_ input: inout InputBuffer, _ count: Int, _ random: inout SeededRandom) {
+  let records = input.records
+  let run = records.range(random.below(count), length: runLength(&random))
+  let place = records.range(random.below(count + 1), length: 0).lowerBound
+  let inside = place > run.lowerBound && place < run.upperBound
+  _ = input.duplicate(run, at: inside ? run.upperBound : place)
+}
+
+/// Exchanges two neighbouring runs of operations.
+func swapRuns(_ input: inout InputBuffer, _ count: Int, _ random: inout SeededRandom) {
+  let records = input.records
+  let index = random.below(count)
+  let length = runLength(&random)
+  let left = records.range(index, length: length)
+  let right = records.range(index + length, length: runLength(&random))
+  guard !right.isEmpty else { return }
+  input.rotate(left.lowerBound, right.lowerBound, right.upperBound)
+}
+
+/// Mostly 1.
+private func runLength(_ random: inout SeededRandom) -> Int {
+  random.oneIn(3) ? 1 + random.below(8) : 1
+}
