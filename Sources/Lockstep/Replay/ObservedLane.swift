@@ -21,7 +21,20 @@ public final class ObservedLane {
   /// Opens a domain on empty table memory.
   func open(_ configuration: borrowing iopt_config) -> SubjectStatus {
     top = nil
-    return observe(lane.open(configuration))
+    let status = observe(lane.open(configuration))
+    // A crash in the DMA layer's set-up comes after the domain has shown itself.
+    if status == .crashed, configuration.has_dma != 0 { keepInitialisation() }
+    return status
+  }
+
+  private func keepInitialisation() {
+    let log = RecordView(lane.log)
+    guard log.contains(where: { $0.kind == UInt32(IOPT_EVENT_INFO.rawValue) }) else { return }
+    records.removeAll()
+    for record in log where record.kind != UInt32(IOPT_EVENT_STORE.rawValue) {
+      records.append(record.words)
+    }
+    records.appendCrash()
   }
 
   func run(_ operation: UnsafePointer<iopt_op>) -> SubjectStatus {

@@ -41,8 +41,17 @@ public struct Recorder: ~Copyable {
     output.append(domain)
     buffer.lower(Scenario(domain: domain, dma: dma))
     let status = observed.open(buffer.configuration)
-    try printRecords(status, form: .errno, requests)
-    if status == .done, let dma { output.append(dma) }
+    try checkStatus(status, requests)
+    // What the DMA layer does comes after its line: nothing, or a crash.
+    let isLayersCrash = status == .crashed && observed.records.words.count > 1
+    let own = observed.records.words.dropLast(isLayersCrash ? 1 : 0)
+    Array(own).withUnsafeBufferPointer { output.appendRecords($0, form: .errno) }
+    if status == .done || isLayersCrash, let dma { output.append(dma) }
+    if isLayersCrash {
+      observed.records.words.suffix(1).withUnsafeBufferPointer {
+        output.appendRecords($0, form: .errno)
+      }
+    }
     return status == .done
   }
 
@@ -53,12 +62,15 @@ public struct Recorder: ~Copyable {
     buffer.removeAll()
     buffer.append(operation)
     let status = observed.run(buffer.operations)
-    try printRecords(status, form: operation.resultForm, requests)
+    try checkStatus(status, requests)
+    observed.records.words.withUnsafeBufferPointer {
+      output.appendRecords($0, form: operation.resultForm)
+    }
     return status == .done
   }
 
-  private mutating func printRecords(
-    _ status: SubjectStatus, form: ResultForm, _ requests: borrowing RequestReader
+  private func checkStatus(
+    _ status: SubjectStatus, _ requests: borrowing RequestReader
   ) throws(ScenarioError) {
     let fault: String? =
       if status == .refused {
@@ -73,6 +85,5 @@ public struct Recorder: ~Copyable {
         file: requests.name, position: .text(line: requests.line, column: 1),
         message: "subject \(observed.lane.subject.name) \(fault)")
     }
-    observed.records.words.withUnsafeBufferPointer { output.appendRecords($0, form: form) }
   }
 }

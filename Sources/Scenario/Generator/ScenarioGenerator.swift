@@ -5,7 +5,7 @@
 public struct ScenarioGenerator: Sendable {
   public enum Layer: String, CaseIterable, Sendable {
     /// Domains without a `dma` line.
-    case pageTable
+    case pageTable = "pt"
     /// Domains with one.
     case dma
     /// Either.

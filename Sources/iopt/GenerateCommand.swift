@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import ArgumentParser
+import Glibc
+import Scenario
+
+struct Generate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Print random scenarios whose operations meet.",
+    discussion: """
+      The same seed gives the same scenarios.
+
+      Example: iopt generate --seed 1 --count 100 --layer dma | iopt diff -
+      """)
+
+  @Option(help: "Where randomness starts.")
+  var seed: UInt64 = 0
+
+  @Option(help: "How many scenarios.")
+  var count = 1
+
+  @Option(help: ArgumentHelp("riscv_64, amdv1, vtdss or x86_64. Default: all.", valueName: "format"))
+  var format: String?
+
+  @Option(help: ArgumentHelp(
+    "What the operations are for: \(layerNames). Default: the page table.", valueName: "layer"))
+  var layer: String?
+
+  @Option(help: "Operations of the longest scenario.")
+  var operations = 48
+
+  private static var layerNames: String {
+    ScenarioGenerator.Layer.allCases.map(\.rawValue).joined(separator: ", ")
+  }
+
+  func validate() throws {
+    guard count >= 0 else { throw ValidationError("--count takes at least 0") }
+    guard operations >= 1 else { throw ValidationError("--operations takes at least 1") }
+    _ = try chosenFormat()
+    _ = try chosenLayer()
+  }
+
+  func run() throws {
+    var generator = ScenarioGenerator(
+      seed: seed, format: try chosenFormat(), layer: try chosenLayer(),
+      operations: min(8, operations)...operations)
+    var text = TextBuffer(capacity: 1 << 16)
+    for _ in 0..<count {
+      text.append(generator.next())
+      if text.count > 1 << 15 { try write(&text) }
+    }
+    try write(&text)
+  }
+
+  private func write(_ text: inout TextBuffer) throws {
+    try text.write(to: STDOUT_FILENO, name: "standard output")
+    text.removeAll()
+  }
+
+  private func chosenFormat() throws -> Format? {
+    guard let format else { return nil }
+    guard let found = Format.allCases.first(where: { "\($0.name)" == format }) else {
+      let names = Format.allCases.map { "\($0.name)" }.joined(separator: ", ")
+      throw ValidationError("--format '\(format)': expected \(names)")
+    }
+    return found
+  }
+
+  private func chosenLayer() throws -> ScenarioGenerator.Layer {
+    guard let layer else { return .pageTable }
+    guard let found = ScenarioGenerator.Layer(rawValue: layer) else {
+      throw ValidationError("--layer '\(layer)': expected \(Self.layerNames)")
+    }
+    return found
+  }
+}
