@@ -78,7 +78,7 @@ enum Rows {
   private static let vtdss = DomainConfiguration(
     format: .vtdss, va: 48, oa: 52, features: [.flushRange], top: 3)
   private static let x86 = DomainConfiguration(
-    format: .x86_64, va: 48, oa: 52, features: [.signExtend, .flushRange], top: 3)
+    format: .x8664, va: 48, oa: 52, features: [.signExtend, .flushRange], top: 3)
 
   private static let formats: [(String, DomainConfiguration, [PageSize])] = [
     ("riscv_64 Sv39", riscv(39), [p4K, p64K, p2M, p1G]),

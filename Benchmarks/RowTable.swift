@@ -21,8 +21,11 @@ struct RowTable {
         : "Instructions: of map + lookup + unmap, counted by callgrind.")
     print(
       Self.columns(
-        "row", ["map C", "Swift", "ratio", "lookup C", "Swift", "ratio", "unmap C", "Swift",
-          "ratio", "instr C", "Swift", "ratio", "target"]))
+        "row",
+        [
+          "map C", "Swift", "ratio", "lookup C", "Swift", "ratio", "unmap C", "Swift",
+          "ratio", "instr C", "Swift", "ratio", "target",
+        ]))
   }
 
   mutating func add(_ row: Row, c: Figures, swift: Figures) {

@@ -21,12 +21,16 @@ struct FuzzCommand: ParsableCommand {
   @Option(help: "Processes that fuzz at the same time and share the corpus.")
   var jobs = 1
 
-  @Option(help: ArgumentHelp("Inputs are read from here and new ones written here.",
-    valueName: "dir"))
+  @Option(
+    help: ArgumentHelp(
+      "Inputs are read from here and new ones written here.",
+      valueName: "dir"))
   var corpus: String?
 
-  @Option(name: .customLong("seeds"), help: ArgumentHelp(
-    "Inputs are read from here too; may be repeated.", valueName: "dir"))
+  @Option(
+    name: .customLong("seeds"),
+    help: ArgumentHelp(
+      "Inputs are read from here too; may be repeated.", valueName: "dir"))
   var seeds: [String] = []
 
   @Option(help: ArgumentHelp("Where failures and logs go.", valueName: "dir"))

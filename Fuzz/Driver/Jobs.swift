@@ -25,7 +25,7 @@ func runJobs(_ arguments: [String], count: Int, logs: String) throws {
     }
   }
   guard let failed else { return }
-  if failed.job > 0 { fputs(tail(of: "\(logs)/job-\(failed.job).log"), stderr) }
+  if failed.job > 0 { printError(tail(of: "\(logs)/job-\(failed.job).log")) }
   exit(failed.status)
 }
 

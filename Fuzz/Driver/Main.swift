@@ -22,7 +22,7 @@ enum Main {
       try command.run()
     } catch {
       if FuzzCommand.exitCode(for: error).isSuccess { FuzzCommand.exit(withError: error) }
-      fputs(FuzzCommand.fullMessage(for: error) + "\n", stderr)
+      printError(FuzzCommand.fullMessage(for: error) + "\n")
       exit(2)
     }
   }

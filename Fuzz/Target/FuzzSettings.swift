@@ -43,11 +43,11 @@ public struct FuzzSettings: Sendable {
 
   /// What the environment says, with defaults for the rest.
   public init() {
-    left = Self.get("LEFT") ?? left
-    right = Self.get("RIGHT") ?? right
-    artifacts = Self.get("ARTIFACTS")
-    target = Self.get("TARGET") ?? target
-    mutatesBytesOnly = Self.get("BYTES_ONLY") == "1"
+    left = Self.value("LEFT") ?? left
+    right = Self.value("RIGHT") ?? right
+    artifacts = Self.value("ARTIFACTS")
+    target = Self.value("TARGET") ?? target
+    mutatesBytesOnly = Self.value("BYTES_ONLY") == "1"
   }
 
   /// Chooses the target by the program's own name, as services run them: `iopt_fuzz_text` and so
@@ -60,7 +60,7 @@ public struct FuzzSettings: Sendable {
   }
 
   /// Whether this process was started by libFuzzer or by ourselves.
-  public static var isChild: Bool { get("CHILD") == "1" }
+  public static var isChild: Bool { value("CHILD") == "1" }
 
   /// Puts the settings where this process's children and ``init()`` find them.
   public func export() {
@@ -72,7 +72,7 @@ public struct FuzzSettings: Sendable {
     Self.set("CHILD", "1")
   }
 
-  private static func get(_ name: String) -> String? {
+  private static func value(_ name: String) -> String? {
     getenv(prefix + name).map { String(cString: $0) }
   }
 

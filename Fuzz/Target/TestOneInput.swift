@@ -52,7 +52,7 @@ private func makeOracle() -> any InputOracle {
     case .empty: return EmptyOracle()
     }
   } catch {
-    fputs("iopt-fuzz: \(error)\n", stderr)
+    printError("iopt-fuzz: \(error)\n")
     exit(2)
   }
 }
@@ -60,7 +60,6 @@ private func makeOracle() -> any InputOracle {
 /// Says why on standard error and ends the process as a crash, which makes libFuzzer save the
 /// input.
 func fail(_ message: String) -> Never {
-  fputs(message, stderr)
-  fflush(stderr)
+  printError(message)
   abort()
 }

@@ -16,8 +16,10 @@ struct Diff: ParsableCommand {
   @Argument(help: ArgumentHelp("Scenarios, plain or gzip; - is standard input.", valueName: "file"))
   var files: [String]
 
-  @Option(help: ArgumentHelp("The left side; gather=R overrides the domain line's.",
-    valueName: "subject[,gather=R]"))
+  @Option(
+    help: ArgumentHelp(
+      "The left side; gather=R overrides the domain line's.",
+      valueName: "subject[,gather=R]"))
   var left = "swift"
 
   @Option(help: ArgumentHelp("The right side.", valueName: "subject[,gather=R]"))

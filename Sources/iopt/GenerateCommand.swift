@@ -18,11 +18,13 @@ struct Generate: ParsableCommand {
   @Option(help: "How many scenarios.")
   var count = 1
 
-  @Option(help: ArgumentHelp("riscv_64, amdv1, vtdss or x86_64. Default: all.", valueName: "format"))
+  @Option(
+    help: ArgumentHelp("riscv_64, amdv1, vtdss or x86_64. Default: all.", valueName: "format"))
   var format: String?
 
-  @Option(help: ArgumentHelp(
-    "What the operations are for: \(layerNames). Default: the page table.", valueName: "layer"))
+  @Option(
+    help: ArgumentHelp(
+      "What the operations are for: \(layerNames). Default: the page table.", valueName: "layer"))
   var layer: String?
 
   @Option(help: "Operations of the longest scenario.")

@@ -33,7 +33,8 @@ struct Iopt: ParsableCommand {
   private static func leave(_ error: any Error) -> Never {
     if let code = error as? ExitCode { Glibc.exit(code.rawValue) }
     if exitCode(for: error).isSuccess { exit(withError: error) }
-    let text = exitCode(for: error) == .validationFailure
+    let text =
+      exitCode(for: error) == .validationFailure
       ? fullMessage(for: error) : "\(error)"
     writeError(text + "\n")
     Glibc.exit(2)

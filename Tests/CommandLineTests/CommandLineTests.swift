@@ -50,7 +50,9 @@ import Testing
     #expect(subject.errors.contains("expected swift, reference or the path"))
     let revision = try Tool.iopt("diff", Self.disjoint, "--left", "swift,gather=best")
     #expect(revision.status == 2)
-    #expect(revision.errors.contains("original, always-add, proposed") || revision.errors.contains("original"))
+    #expect(
+      revision.errors.contains("original, always-add, proposed")
+        || revision.errors.contains("original"))
   }
 
   @Test func badUsageExitsWithTwo() throws {

@@ -13,7 +13,9 @@ struct Tool {
   /// The folder that SwiftPM builds products into, beside the test runner.
   private static let products: URL = {
     let runner = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-    let candidates = [runner, Bundle.main.bundleURL, Bundle.main.bundleURL.deletingLastPathComponent()]
+    let candidates = [
+      runner, Bundle.main.bundleURL, Bundle.main.bundleURL.deletingLastPathComponent(),
+    ]
     return candidates.first {
       FileManager.default.isExecutableFile(atPath: $0.appendingPathComponent("iopt").path)
     } ?? runner

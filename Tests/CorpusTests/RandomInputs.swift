@@ -7,7 +7,7 @@ func randomInputs(seed: UInt64, count: Int) -> [CorpusInput] {
   var random = SplitMix(state: seed)
   return (0..<count).map { _ in
     let operations = (0..<16).map { _ in randomOperation(&random) }
-    let format: Format = Bool.random(using: &random) ? .vtdss : .x86_64
+    let format: Format = Bool.random(using: &random) ? .vtdss : .x8664
     let domain = DomainConfiguration(
       format: format, va: 48, oa: 52, features: .flushRange, top: 3,
       build: Bool.random(using: &random) ? .debug : .production,

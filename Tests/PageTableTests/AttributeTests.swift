@@ -76,7 +76,7 @@ import Testing
 
   @Test(
     arguments: Case.all {
-      !$0.features.contains(.dmaIncoherent) && [.vtdss, .x86_64].contains($0.format)
+      !$0.features.contains(.dmaIncoherent) && [.vtdss, .x8664].contains($0.format)
     })
   func coherentLinksCarryNone(_ each: Case) throws {
     let domain = try each.open()
@@ -105,7 +105,7 @@ import Testing
 
   /// VT-d: bit 10 is one of those that 9.8 leaves to software. x86-64: bit 9 (SDM volume 3, 4.5).
   private static func softwareBit(_ format: Format) -> UInt64 {
-    format == .x86_64 ? 1 << 9 : 1 << 10
+    format == .x8664 ? 1 << 9 : 1 << 10
   }
 
   /// What is left of a word without its address and without what codes the size.
@@ -118,7 +118,7 @@ import Testing
       switch configuration.format {
       case .riscv64: word & 0x3ff
       case .amdv1: word & ~0x000f_ffff_ffff_fe00
-      case .vtdss, .x86_64: word & ~0x000f_ffff_ffff_f080
+      case .vtdss, .x8664: word & ~0x000f_ffff_ffff_f080
       }
     return rest | encryption
   }

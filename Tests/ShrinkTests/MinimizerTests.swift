@@ -124,7 +124,7 @@ import Testing
   }
 
   @Test func withoutTimeTheScenarioComesBackAsItWas() {
-    let scenario = Self.longScenario(.x86_64, seed: 3)
+    let scenario = Self.longScenario(.x8664, seed: 3)
     let (left, right) = (Lane(.reference, gather: .original), Lane(.reference))
     #expect(Minimizer.minimize(scenario, left: left, right: right, seconds: 0) == scenario)
     let some = Minimizer.minimize(scenario, left: left, right: right, seconds: 60)

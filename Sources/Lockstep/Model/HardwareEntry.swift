@@ -18,7 +18,7 @@ public enum HardwareEntry: Equatable, Sendable {
       case .riscv64: Self.riscv64(plain, level)
       case .amdv1: Self.amdv1(plain, level)
       case .vtdss: Self.vtdss(plain, level)
-      case .x86_64: Self.firstStage(plain, level)
+      case .x8664: Self.firstStage(plain, level)
       }
   }
 

@@ -68,10 +68,10 @@ public enum StandardConfigurations {
       "vtdss 48 forced writeable", .vtdss, va: 48, oa: 52, [.flushRange, .vtdssForceWriteable],
       top: 3),
     NamedConfiguration(
-      "x86_64 48 no gaps", .x86_64, va: 48, oa: 52, [.signExtend, .flushRangeNoGaps], top: 3),
+      "x86_64 48 no gaps", .x8664, va: 48, oa: 52, [.signExtend, .flushRangeNoGaps], top: 3),
     NamedConfiguration(
-      "x86_64 48 encrypted", .x86_64, va: 48, oa: 52,
-      [.signExtend, .flushRange, .x86_64AMDEncryptTables], top: 3, bit: 51),
+      "x86_64 48 encrypted", .x8664, va: 48, oa: 52,
+      [.signExtend, .flushRange, .x8664AMDEncryptTables], top: 3, bit: 51),
   ]
 
   public static let all = kernelUnitTests + further
@@ -90,9 +90,9 @@ public enum StandardConfigurations {
 
   private static func x86(_ va: UInt8, top: UInt32, _ more: Features) -> NamedConfiguration {
     NamedConfiguration(
-      "x86_64 \(va)", .x86_64, va: va, oa: 52,
+      "x86_64 \(va)", .x8664, va: va, oa: 52,
       more.union([
-        .dmaIncoherent, .flushRange, .flushRangeNoGaps, .x86_64AMDEncryptTables,
+        .dmaIncoherent, .flushRange, .flushRangeNoGaps, .x8664AMDEncryptTables,
       ]), top: top, build: .debug)
   }
 }

@@ -40,7 +40,7 @@ public struct TableWalk: Equatable, Sendable {
   public init(_ domain: DirectDomain) {
     let features = domain.info.features
     format = domain.configuration.format
-    let encrypts = !features.isDisjoint(with: [.amdv1EncryptTables, .x86_64AMDEncryptTables])
+    let encrypts = !features.isDisjoint(with: [.amdv1EncryptTables, .x8664AMDEncryptTables])
     encryption = encrypts ? domain.configuration.encryptionBit.map { 1 << UInt64($0) } ?? 0 : 0
     signBit = features.contains(.signExtend) ? 1 << UInt64(domain.info.va - 1) : nil
     let top = Table(pa: domain.top, level: domain.level, iova: 0, link: 0)

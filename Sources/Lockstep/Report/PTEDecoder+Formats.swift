@@ -45,7 +45,7 @@ extension PTEDecoder {
   }
 
   /// Intel 64 and IA-32 SDM volume 3, section 4.5 (4-level and 5-level paging).
-  static func x86_64(_ word: UInt64, level: Int) -> PTEDescription {
+  static func x8664(_ word: UInt64, level: Int) -> PTEDescription {
     let leaf = level == 0 || (level <= 2 && word & 0x80 != 0)
     let flags = flags(
       word,

@@ -23,7 +23,7 @@ struct PTEDecoder {
 
   init(_ domain: DomainConfiguration) {
     format = domain.format
-    let encrypts = !domain.features.isDisjoint(with: [.amdv1EncryptTables, .x86_64AMDEncryptTables])
+    let encrypts = !domain.features.isDisjoint(with: [.amdv1EncryptTables, .x8664AMDEncryptTables])
     encryptionMask = encrypts ? domain.encryptionBit.map { 1 << UInt64($0) } ?? 0 : 0
   }
 
@@ -36,7 +36,7 @@ struct PTEDecoder {
       case .riscv64: Self.riscv64(plain, level: level)
       case .amdv1: Self.amdv1(plain, level: level)
       case .vtdss: Self.vtdss(plain, level: level)
-      case .x86_64: Self.x86_64(plain, level: level)
+      case .x8664: Self.x8664(plain, level: level)
       }
     if word & encryptionMask != 0 { description.text += " C" }
     return description

@@ -26,13 +26,15 @@ public final class Lane {
   public let gather: UInt32?
   let host = Host()
   private var domain: UnsafeMutableRawPointer?
-  private let open: @convention(c) (
-    UnsafeMutablePointer<iopt_host>?, UnsafePointer<iopt_config>?,
-    UnsafeMutablePointer<UnsafeMutableRawPointer?>?
-  ) -> UInt32
-  private let runOperation: @convention(c) (
-    UnsafeMutableRawPointer?, UnsafePointer<iopt_op>?
-  ) -> UInt32
+  private let open:
+    @convention(c) (
+      UnsafeMutablePointer<iopt_host>?, UnsafePointer<iopt_config>?,
+      UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+    ) -> UInt32
+  private let runOperation:
+    @convention(c) (
+      UnsafeMutableRawPointer?, UnsafePointer<iopt_op>?
+    ) -> UInt32
   private let close: @convention(c) (UnsafeMutableRawPointer?) -> Void
 
   public init(_ subject: Subject, gather: GatherRevision? = nil) {

@@ -21,7 +21,7 @@ extension DomainConfiguration {
       format: format, va: va, oa: knownOutputWidth(format, word.bits(24, 3)), features: features,
       top: top, pageSizes: knownPageSizes(word.bits(27, 5)),
       encryptionBit: toggles[6] ? 47 : nil, build: build, gather: knownRevision(word.bits(48, 4)))
-    if format == .x86_64, !features.contains(.signExtend) { self.va -= 1 }
+    if format == .x8664, !features.contains(.signExtend) { self.va -= 1 }
   }
 }
 
@@ -50,7 +50,7 @@ private func knownFeatures(
   let isDebug = build == .debug
   var features: Features = []
   if !(toggles[5] && toggles[7]) {
-    let hasNoGaps = isDebug || format == .amdv1 || format == .x86_64
+    let hasNoGaps = isDebug || format == .amdv1 || format == .x8664
     features.insert(toggles[1] && hasNoGaps ? .flushRangeNoGaps : .flushRange)
   }
   switch format {
@@ -65,10 +65,10 @@ private func knownFeatures(
     if toggles[0] { features.insert(.dmaIncoherent) }
     if toggles[2] { features.insert(.vtdssForceCoherence) }
     if toggles[3] { features.insert(.vtdssForceWriteable) }
-  case .x86_64:
+  case .x8664:
     if toggles[0] { features.insert(.dmaIncoherent) }
     if !toggles[4] { features.insert(.signExtend) }
-    if toggles[2] { features.insert(.x86_64AMDEncryptTables) }
+    if toggles[2] { features.insert(.x8664AMDEncryptTables) }
   }
   return features
 }
@@ -97,7 +97,7 @@ private func knownShape(_ format: Format, _ index: UInt64) -> (va: UInt8, top: U
     case 14: (54, 4)
     default: (40, 3)
     }
-  case .x86_64: index % 2 == 0 ? (48, 3) : (57, 4)
+  case .x8664: index % 2 == 0 ? (48, 3) : (57, 4)
   }
 }
 

@@ -49,6 +49,7 @@ struct RawInput: ~Copyable {
 extension ScenarioError {
   /// What the last failed system call says, with what was tried.
   static func system(_ what: String, file: String) -> ScenarioError {
-    ScenarioError(file: file, position: .file, message: "\(what): \(String(cString: strerror(errno)))")
+    ScenarioError(
+      file: file, position: .file, message: "\(what): \(String(cString: strerror(errno)))")
   }
 }

@@ -18,7 +18,7 @@ public struct Features: OptionSet, Hashable, Sendable {
   public static let amdv1ForceCoherence = Features(rawValue: 1 << 8)
   public static let vtdssForceCoherence = Features(rawValue: 1 << 9)
   public static let vtdssForceWriteable = Features(rawValue: 1 << 10)
-  public static let x86_64AMDEncryptTables = Features(rawValue: 1 << 11)
+  public static let x8664AMDEncryptTables = Features(rawValue: 1 << 11)
 
   /// The features that are not of one format.
   public static let common: Features = [

@@ -6,7 +6,7 @@ public enum Format: UInt32, CaseIterable, Sendable {
   case riscv64 = 0
   case amdv1 = 1
   case vtdss = 2
-  case x86_64 = 3
+  case x8664 = 3
 
   /// The word that stands for the format in scenario text.
   public var name: StaticString {
@@ -14,7 +14,7 @@ public enum Format: UInt32, CaseIterable, Sendable {
     case .riscv64: "riscv_64"
     case .amdv1: "amdv1"
     case .vtdss: "vtdss"
-    case .x86_64: "x86_64"
+    case .x8664: "x86_64"
     }
   }
 
@@ -27,7 +27,7 @@ public enum Format: UInt32, CaseIterable, Sendable {
     case .riscv64: [.common, .riscvSvnapot64k]
     case .amdv1: [.common, .amdv1EncryptTables, .amdv1ForceCoherence]
     case .vtdss: [.common, .vtdssForceCoherence, .vtdssForceWriteable]
-    case .x86_64: [.common, .x86_64AMDEncryptTables]
+    case .x8664: [.common, .x8664AMDEncryptTables]
     }
   }
 }

@@ -75,7 +75,7 @@ extension Format {
     case .riscv64: (39, 56, nil)
     case .amdv1: (64, 52, 2)
     case .vtdss: (48, 52, 3)
-    case .x86_64: (48, 52, 3)
+    case .x8664: (48, 52, 3)
     }
   }
 }

@@ -8,7 +8,8 @@ struct ByteWord {
 
   @inline(__always)
   static func == (word: ByteWord, literal: StaticString) -> Bool {
-    word.count == literal.utf8CodeUnitCount && memcmp(word.start, literal.utf8Start, word.count) == 0
+    word.count == literal.utf8CodeUnitCount
+      && memcmp(word.start, literal.utf8Start, word.count) == 0
   }
 
   /// Lets a `switch` over a word name its cases.

@@ -60,7 +60,9 @@ extension LineCursor {
   /// `cpu=N`, or 0 when the line ends.
   private mutating func cpu(below cpus: UInt32) throws(LineFault) -> UInt8 {
     guard let key = key() else { return 0 }
-    guard key == "cpu" else { throw fault(expected: "`cpu=` or the end of the line", at: key.start) }
+    guard key == "cpu" else {
+      throw fault(expected: "`cpu=` or the end of the line", at: key.start)
+    }
     try beginValue(of: key, isRepeated: false)
     let place = position
     let cpu = try number("a CPU")

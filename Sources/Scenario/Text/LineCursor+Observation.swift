@@ -115,9 +115,10 @@ extension LineCursor {
     case .number:
       words.append(try argument("a number"))
     case .dmaAddress:
-      words.append(try named("an address or DMA_MAPPING_ERROR") {
-        $0 == "DMA_MAPPING_ERROR" ? .max : nil
-      })
+      words.append(
+        try named("an address or DMA_MAPPING_ERROR") {
+          $0 == "DMA_MAPPING_ERROR" ? .max : nil
+        })
     }
     words.append(
       form == .errnoAndMapped ? try value(of: "mapped", "a length in bytes") : 0)

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Scenario
+import Testing
+
+@Suite("The exact form of an input")
+struct ExactFormTests {
+  @Test("keeps every operation at the ends of its ranges")
+  func tableOperations() {
+    var operations: [Operation] = [
+      .gather(3, queued: true), .gather(0, queued: false), .iotlbSync(gather: 2),
+      .flush(gather: 1), .failAlloc(countdown: .max), .failAlloc(countdown: 0),
+    ]
+    for value in [0, 1, 0x1234_5678_9abc_def0, UInt64.max] {
+      operations += [
+        .map(iova: value, pa: ~value, length: value, prot: Protection(rawValue: 63)),
+        .mapRange(iova: ~value, pa: value, length: ~value, prot: []),
+        .unmap(iova: value, length: ~value),
+        .unmapFast(gather: 3, iova: value, length: value),
+        .iovaToPhys(iova: value), .setDirty(iova: value),
+        .readAndClearDirty(gather: 2, iova: value, length: value, keep: true),
+        .readAndClearDirty(gather: 1, iova: value, length: value, keep: false),
+      ]
+    }
+    check(Scenario(domain: smallDomain, operations: operations))
+  }
+
+  @Test("keeps every operation of the DMA layer")
+  func dmaOperations() {
+    let dma = DMAConfiguration(
+      queue: .single, cpus: 256, ringSize: 65536, timeout: .max, mode: .flushQueue, limit: 0,
+      pci32: true)
+    let list = (0..<300).map { ScatterPiece(pa: ~0xfff &- UInt64($0) << 12, length: 0xffff_f000) }
+    check(
+      Scenario(
+        domain: smallDomain, dma: dma,
+        operations: [
+          .dmaMap(handle: 65535, pa: .max, length: 1 << 48, direction: .fromDevice, cpu: 255),
+          .dmaMap(handle: 0, pa: 0, length: 1, direction: .bidirectional, cpu: 0),
+          .dmaMapSG(handle: 258, direction: .toDevice, pieces: list, cpu: 7),
+          .dmaMapSG(
+            handle: 1, direction: .toDevice, pieces: [ScatterPiece(pa: 0, length: 0)], cpu: 0),
+          .dmaUnmap(handle: 65535, cpu: 255), .relax(cpu: 200), .failFQ,
+          .tick(milliseconds: .max), .reserve(iova: 0, length: .max),
+          .reserve(iova: .max, length: 1), .reserve(iova: 1, length: .max),
+          .map(iova: 1, pa: 2, length: 3, prot: .mmio), .unmap(iova: 5, length: 6),
+          .iovaToPhys(iova: 9), .setDirty(iova: 10), .failAlloc(countdown: 3),
+        ]))
+  }
+
+  @Test("keeps every argument of the domain line", arguments: Format.allCases)
+  func domains(format: Format) {
+    for features in [[], format.expressibleFeatures, .flushRange] as [Features] {
+      for gather in [nil, .merged, .original, .alwaysAdd, .proposed] as [GatherRevision?] {
+        let domain = DomainConfiguration(
+          format: format, va: 255, oa: 0, features: features, top: format.takesTop ? .max : nil,
+          pageSizes: gather == nil ? nil : .max, encryptionBit: gather == nil ? 36 : 63,
+          build: .debug, gather: gather)
+        check(Scenario(domain: domain))
+      }
+    }
+    check(Scenario(domain: DomainConfiguration(format: format, va: 0, oa: 255, top: top(format))))
+  }
+
+  @Test("keeps what the generator makes", arguments: ScenarioGenerator.Layer.allCases)
+  func generated(layer: ScenarioGenerator.Layer) {
+    var generator = ScenarioGenerator(seed: 11, layer: layer)
+    for _ in 0..<100 { check(generator.next()) }
+  }
+
+  private var smallDomain: DomainConfiguration {
+    DomainConfiguration(format: .riscv64, va: 39, oa: 56, features: [.signExtend])
+  }
+
+  private func top(_ format: Format) -> UInt32? { format.takesTop ? 0 : nil }
+
+  private func check(_ scenario: Scenario, sourceLocation: SourceLocation = #_sourceLocation) {
+    #expect(decode(encode(scenario)) == scenario, sourceLocation: sourceLocation)
+  }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Scenario
+import SubjectABI
+import Testing
+
+@Suite("Fuzz inputs decode")
+struct InputDecoderTests {
+  @Test("to something that text can hold and read back", arguments: 0..<8 as Range<UInt64>)
+  func totality(seed: UInt64) throws {
+    var random = TestRandom(state: seed)
+    for round in 0..<200 {
+      let bytes = round % 2 == 0 ? random.bytes(upTo: 400) : random.exactBytes(upTo: 400)
+      let scenario = decode(bytes)
+      let read = try readScenarios(bytes: Array(scenario.text.utf8), name: "decoded")
+      #expect(read.map(\.scenario) == [scenario])
+    }
+  }
+
+  @Test("and encode to bytes of the same scenario", arguments: 0..<8 as Range<UInt64>)
+  func roundTrip(seed: UInt64) {
+    var random = TestRandom(state: ~seed)
+    for round in 0..<200 {
+      let scenario = decode(round % 2 == 0 ? random.bytes(upTo: 400) : random.exactBytes(upTo: 400))
+      #expect(decode(encode(scenario)) == scenario)
+    }
+  }
+
+  @Test("to what the lowered form says", arguments: 0..<4 as Range<UInt64>)
+  func lowered(seed: UInt64) {
+    var random = TestRandom(state: seed << 32)
+    var direct = LoweredScenario()
+    var indirect = LoweredScenario()
+    for _ in 0..<200 {
+      let bytes = random.exactBytes(upTo: 600)
+      bytes.withUnsafeBufferPointer { decodeLowered($0, into: &direct) }
+      indirect.lower(decode(bytes))
+      #expect(words(direct) == words(indirect))
+    }
+  }
+
+  @Test("every prefix of an input too")
+  func prefixes() {
+    var random = TestRandom(state: 99)
+    let bytes = random.exactBytes(upTo: 4000) + [UInt8](repeating: 0xed, count: 64)
+    var last = 0
+    for count in 0...min(bytes.count, 700) {
+      let operations = decode(Array(bytes[..<count])).operations.count
+      #expect(operations >= last)
+      #expect(operations - last <= 1)
+      last = operations
+    }
+  }
+
+  @Test("with at most 512 operations, unless the configuration is exact")
+  func operationLimit() {
+    let flood = [UInt8](repeating: 0, count: 8 * 600)
+    #expect(decode(flood).operations.count == 512)
+    let long = Scenario(
+      domain: DomainConfiguration(format: .vtdss, va: 48, oa: 46, top: 3),
+      operations: [Operation](repeating: .iovaToPhys(iova: 7), count: 600))
+    #expect(decode(encode(long)) == long)
+  }
+
+  @Test("to the same scenario whatever the version byte says")
+  func version() {
+    let bytes: [UInt8] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
+    for version in UInt8.min...UInt8.max {
+      #expect(decode([version] + bytes) == decode([1] + bytes))
+    }
+  }
+
+  @Test("with lengths that are bounded unless they are marked as exact")
+  func budget() throws {
+    let scenario = Scenario(
+      domain: DomainConfiguration(format: .riscv64, va: 48, oa: 56),
+      operations: [.map(iova: 0x1000, pa: 0x1000, length: 1 << 40, prot: .read)])
+    var bytes = encode(scenario)
+    #expect(bytes[32] == 0xe1)
+    #expect(bytes[39] == 0xe5)
+    bytes[39] = 0
+    let bounded = Operation.map(iova: 0x1000, pa: 0x1000, length: 1024 << 12, prot: .read)
+    #expect(decode(bytes).operations == [bounded])
+  }
+}
+
+/// Everything that counts in a lowered scenario, as numbers.
+private func words(_ scenario: borrowing LoweredScenario) -> [UInt64] {
+  let config = scenario.configuration
+  var result: [UInt64] = [
+    UInt64(config.size), UInt64(config.format), UInt64(config.features), UInt64(config.va_lg2),
+    UInt64(config.oa_lg2), UInt64(config.top), UInt64(config.build), UInt64(config.gather),
+    config.pgsizes, config.sme_mask, UInt64(config.has_dma), UInt64(config.dma.queue),
+    UInt64(config.dma.mode), UInt64(config.dma.cpus), UInt64(config.dma.ring_size),
+    config.dma.timeout, config.dma.limit, UInt64(config.dma.pci32),
+  ]
+  for index in 0..<scenario.count {
+    let op = scenario.operations[index]
+    result += [UInt64(op.size), UInt64(op.kind), op.iova, op.pa, op.len, UInt64(op.prot)]
+    result += [UInt64(op.gather), UInt64(op.flag), UInt64(op.handle), UInt64(op.dir)]
+    result += [UInt64(op.cpu), op.piece_count]
+    for piece in 0..<Int(op.piece_count) { result += [op.pieces[piece].pa, op.pieces[piece].len] }
+  }
+  return result
+}

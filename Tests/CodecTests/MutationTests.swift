@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Scenario
+import Testing
+
+@Suite("Mutation of inputs")
+struct MutationTests {
+  @Test("gives inputs within the buffer that decode and repeat with the seed")
+  func mutations() {
+    var random = TestRandom(state: 21)
+    for seed in 0..<2000 as Range<UInt64> {
+      let input = seed % 2 == 0 ? random.bytes(upTo: 200) : encoded(seed)
+      let capacity = input.count + Int(seed % 3) * 20
+      let first = mutated(input, capacity: capacity, seed: seed)
+      #expect(first.count <= capacity)
+      #expect(first == mutated(input, capacity: capacity, seed: seed))
+      let scenario = decode(first)
+      #expect(decode(encode(scenario)) == scenario)
+    }
+  }
+
+  @Test("changes the scenario nearly always, by few operations")
+  func nearness() {
+    var (changed, near) = (0, 0)
+    for seed in 0..<500 as Range<UInt64> {
+      let input = encoded(seed)
+      let before = decode(input)
+      let after = decode(mutated(input, capacity: input.count + 256, seed: seed))
+      if before != after { changed += 1 }
+      let difference = after.operations.difference(from: before.operations).count
+      if difference <= 24 { near += 1 }
+    }
+    #expect(changed > 425)
+    #expect(near > 400)
+  }
+
+  @Test("inserts relaxations and ticks, drops, repeats and reorders operations")
+  func kindsOfEdits() {
+    var (relaxed, ticked, longer, shorter, reordered, configured) = (0, 0, 0, 0, 0, 0)
+    let scenario = Scenario(
+      domain: decode([]).domain,
+      dma: DMAConfiguration(
+        queue: .perCPU, cpus: 2, ringSize: 4, timeout: 10, mode: .strict, limit: .max),
+      operations: (1...6).map { .dmaUnmap(handle: $0, cpu: 0) })
+    let input = encode(scenario)
+    for seed in 0..<2000 as Range<UInt64> {
+      let after = decode(mutated(input, capacity: 1024, seed: seed))
+      for operation in after.operations {
+        if case .relax = operation { relaxed += 1 }
+        if case .tick = operation { ticked += 1 }
+      }
+      let count = after.operations.count
+      if count > 6 { longer += 1 }
+      if count < 6 { shorter += 1 }
+      if count == 6, Set(handles(after)) == Set(1...6), handles(after) != Array(1...6) {
+        reordered += 1
+      }
+      if after.domain != scenario.domain || after.dma != scenario.dma { configured += 1 }
+    }
+    for count in [relaxed, ticked, longer, shorter, reordered, configured] { #expect(count > 50) }
+  }
+
+  @Test("of nothing and of scraps does not fail")
+  func scraps() {
+    for size in 0..<24 {
+      for seed in 0..<50 as Range<UInt64> {
+        let result = mutated([UInt8](repeating: 0xee, count: size), capacity: size, seed: seed)
+        #expect(result.count <= size)
+      }
+    }
+  }
+
+  @Test("by crossing keeps the first configuration and takes operations of both, in order")
+  func crossOver() {
+    let first = listOfLookups(0..<20)
+    let second = listOfLookups(100..<120)
+    var mixed = 0
+    for seed in 0..<200 as Range<UInt64> {
+      let bytes = crossed(encode(first), encode(second), capacity: 4096, seed: seed)
+      #expect(bytes == crossed(encode(first), encode(second), capacity: 4096, seed: seed))
+      let child = decode(bytes)
+      #expect(child.domain == first.domain)
+      let places = child.operations.map { (operation: Operation) -> UInt64 in
+        guard case .iovaToPhys(let iova) = operation else { return .max }
+        return iova
+      }
+      let (low, high) = (places.filter { $0 < 20 }, places.filter { $0 >= 100 })
+      #expect(low.count + high.count == places.count)
+      #expect(low == low.sorted() && high == high.sorted() && places.allSatisfy { $0 < 120 })
+      if !low.isEmpty, !high.isEmpty { mixed += 1 }
+      #expect(crossed(encode(first), encode(second), capacity: 40, seed: seed).count <= 40)
+    }
+    #expect(mixed > 150)
+  }
+
+  private func listOfLookups(_ places: Range<UInt64>) -> Scenario {
+    Scenario(
+      domain: DomainConfiguration(
+        format: .riscv64, va: places.lowerBound == 0 ? 39 : 48, oa: 56),
+      operations: places.map { .iovaToPhys(iova: $0) })
+  }
+
+  private func handles(_ scenario: Scenario) -> [UInt16] {
+    scenario.operations.compactMap { operation in
+      guard case .dmaUnmap(let handle, _) = operation else { return nil }
+      return handle
+    }
+  }
+
+  private func encoded(_ seed: UInt64) -> [UInt8] {
+    var generator = ScenarioGenerator(seed: seed, layer: .both, operations: 4...20)
+    return encode(generator.next())
+  }
+
+  private func mutated(_ input: [UInt8], capacity: Int, seed: UInt64) -> [UInt8] {
+    var buffer = input + [UInt8](repeating: 0xaa, count: capacity - input.count)
+    let size = buffer.withUnsafeMutableBufferPointer {
+      mutateInput($0, size: input.count, seed: seed)
+    }
+    return Array(buffer[..<size])
+  }
+
+  private func crossed(
+    _ first: [UInt8], _ second: [UInt8], capacity: Int, seed: UInt64
+  ) -> [UInt8] {
+    var output = [UInt8](repeating: 0, count: capacity)
+    let size = first.withUnsafeBufferPointer { first in
+      second.withUnsafeBufferPointer { second in
+        output.withUnsafeMutableBufferPointer {
+          crossOverInputs(first, second, into: $0, seed: seed)
+        }
+      }
+    }
+    return Array(output[..<size])
+  }
+}
