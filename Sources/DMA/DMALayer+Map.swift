@@ -21,11 +21,12 @@ extension DMALayer {
       giveBack(frame: iova >> granuleLog2, count: length >> granuleLog2, cpu: cpu)
       return fail()
     case .done:
-      return succeed(handle, DMAMapping(address: iova + offset, length: operation.pointee.len))
+      return succeed(handle, address: iova + offset, length: operation.pointee.len)
     }
   }
 
-  /// Maps a list of pieces into one range of IOVAs.
+  /// Maps a list of pieces into one range of IOVAs. A list that is empty all through takes none. One
+  /// that begins with an empty piece cannot be unmapped: the core looks no further than that piece.
   func mapPieces(_ operation: UnsafePointer<iopt_op>, cpu: Int) -> Bool {
     let handle = Int(operation.pointee.handle)
     if isLive(handle) { return skip() }
@@ -33,6 +34,7 @@ extension DMALayer {
       start: operation.pointee.pieces, count: Int(operation.pointee.piece_count))
     var length: UInt64 = 0
     for piece in pieces { length += piece.len }
+    if length == 0 { return succeed(handle, address: 0, length: 0) }
     let iova = allocateIOVA(length, cpu: cpu)
     if iova == 0 { return fail() }
     switch mapRuns(of: pieces, at: iova, protection: protection(operation.pointee.dir)) {
@@ -40,7 +42,7 @@ extension DMALayer {
     case .failed:
       giveBack(frame: iova >> granuleLog2, count: length >> granuleLog2, cpu: cpu)
       return fail()
-    case .done: return succeed(handle, DMAMapping(address: iova, length: length))
+    case .done: return succeed(handle, address: iova, length: pieces[0].len == 0 ? 0 : length)
     }
   }
 
@@ -51,6 +53,10 @@ extension DMALayer {
     if !isLive(handle) { return skip() }
     let mapping = handles.pointee[handle]
     handles.pointee[handle] = DMAMapping()
+    if mapping.length == 0 {
+      logResult(0)
+      return true
+    }
     let granule = UInt64(1) << granuleLog2
     let offset = mapping.address & (granule - 1)
     let iova = mapping.address - offset
@@ -72,7 +78,8 @@ extension DMALayer {
   }
 
   /// Maps the pieces one after the other, those that touch in physical memory as one. When one
-  /// fails, what was mapped is unmapped again, strictly.
+  /// fails, what was mapped is unmapped again, strictly. A run that ends with an empty last piece is
+  /// forgotten: the list fails, and what was mapped before stays.
   private func mapRuns(
     of pieces: UnsafeBufferPointer<iopt_piece>, at iova: UInt64, protection: UInt32
   ) -> MapOutcome {
@@ -80,11 +87,16 @@ extension DMALayer {
     var index = 0
     while index < pieces.count {
       let start = pieces[index].pa
+      if pieces[index].len == 0 {
+        index += 1
+        continue
+      }
       var length: UInt64 = 0
       while index < pieces.count && pieces[index].pa == start &+ length {
         length += pieces[index].len
         index += 1
       }
+      if index == pieces.count && pieces[index - 1].len == 0 { return .failed }
       switch pages.map(iova + mapped, to: start, length: length, protection: protection) {
       case .crashed: return .crashed
       case .failed:
@@ -106,13 +118,13 @@ extension DMALayer {
     }
   }
 
-  private func isLive(_ handle: Int) -> Bool { handles.pointee[handle].length != 0 }
+  private func isLive(_ handle: Int) -> Bool { handles.pointee[handle].isLive }
 
-  private func succeed(_ handle: Int, _ mapping: DMAMapping) -> Bool {
+  private func succeed(_ handle: Int, address: UInt64, length: UInt64) -> Bool {
     // A buffer that ends with the space's last byte can look like an error.
-    if mapping.address == DMALayer.mappingError { return fail() }
-    handles.pointee[handle] = mapping
-    logResult(mapping.address)
+    if address == DMALayer.mappingError { return fail() }
+    handles.pointee[handle] = DMAMapping(isLive: true, address: address, length: length)
+    logResult(address)
     return true
   }
 

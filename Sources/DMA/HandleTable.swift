@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import SubjectABI
 
-/// A live mapping of the DMA layer: where the device sees it, in bytes. A length of 0 is no mapping.
+/// What a handle stands for: where the device sees the buffer, in bytes. A length of 0 leaves
+/// nothing to unmap.
 struct DMAMapping {
+  var isLive = false
   var address: UInt64 = 0
   var length: UInt64 = 0
 }

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+/// Where the kernel does not keep the contract of the DMA layer and the model knows it: what is
+/// claimed no longer, and why.
+public enum DMADeparture: UInt8, CaseIterable, Sendable {
+  /// A mapped buffer's IOVA was unmapped through the domain. Its bytes no longer translate; its own
+  /// unmap stops at the first hole, warns, syncs no more than it found, and gives the IOVA back all
+  /// the same.
+  case unmappedBehindTheLayersBack
+  /// A range was reserved over an IOVA that was in use or had been (a freed one stays in the
+  /// allocator's tree while it is cached). The reservation joins that IOVA's node, and goes with
+  /// it; so does one that overlaps such a reservation.
+  case reservedOverAnIOVA
+  /// Only the first physical address is held against the output width. Where the memory runs past
+  /// it, the address wraps in the table word.
+  case memoryPastTheOutputWidth
+  /// A physical address with the memory-encryption bit set loses that bit in the table word.
+  case memoryAtTheEncryptionBit
+  /// The last byte of a 64-bit space as a DMA address is `DMA_MAPPING_ERROR`: the driver takes the
+  /// buffer for one that was not mapped, and nobody ever unmaps it.
+  case addressThatReadsAsAnError
+  /// A scatterlist is unmapped from its first piece on, and one that begins with an empty piece not
+  /// at all: its IOVA and its mappings stay for good.
+  case listThatBeginsEmpty
+  /// Virtual time or a deadline passed the end of 64 bits, and the timer is due in the past.
+  case timeWrapped
+}
+
+/// A set of departures.
+public struct DMADepartures: OptionSet, Hashable, Sendable {
+  public var rawValue: UInt8
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
+  public init(_ departure: DMADeparture) { rawValue = 1 << departure.rawValue }
+
+  mutating func insert(_ departure: DMADeparture) { formUnion(DMADepartures(departure)) }
+
+  public func contains(_ departure: DMADeparture) -> Bool {
+    isSuperset(of: DMADepartures(departure))
+  }
+}
