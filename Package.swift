@@ -44,6 +44,7 @@ let package = Package(
     .testTarget(name: "PageTableTests", dependencies: ["Lockstep", "Scenario", "SubjectABI"]),
     .testTarget(name: "CommandLineTests", dependencies: ["iopt"]),
     .testTarget(name: "CorpusTests", dependencies: ["Lockstep", "Scenario", "iopt"]),
+    .testTarget(name: "ScenarioTests", dependencies: ["Scenario", "SubjectABI"]),
     .testTarget(name: "ShrinkTests", dependencies: ["Lockstep", "Scenario", "SubjectABI"]),
   ],
   swiftLanguageModes: [.v6]

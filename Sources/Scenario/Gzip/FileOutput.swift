@@ -3,32 +3,59 @@ import CZlib
 import Glibc
 
 /// Writes a file beside its place and renames it there when it is complete: nobody sees half of it,
-/// and a failure leaves what was there before. Paths that end in `.gz` are compressed.
+/// and a failure leaves what was there before. A link leads to the file that is replaced. What is
+/// no regular file, such as a device or a pipe, is written to and never replaced. Paths that end in
+/// `.gz` are compressed.
 public struct FileOutput: ~Copyable {
   private let path: String
-  private let temporaryPath: String
+  /// What `path` leads to.
+  private let target: String
+  /// nil: written in place.
+  private let temporaryPath: String?
   private let descriptor: Int32
   private var deflater: Deflater?
   private var isCommitted = false
 
-  /// Opens the temporary file, in the folder of `path`.
+  /// Opens the temporary file, in the folder of the file that `path` leads to.
   public init(path: String) throws(ScenarioError) {
+    let target = try Self.target(of: path)
+    let temporary = Self.isRegularOrMissing(target) ? "\(target).tmp-\(getpid())" : nil
+    let flags = temporary == nil ? O_WRONLY : O_WRONLY | O_CREAT | O_EXCL
+    let descriptor = open(temporary ?? target, flags | O_CLOEXEC, 0o666)
+    if descriptor < 0 {
+      throw .system(temporary == nil ? "cannot write" : "cannot create", file: path)
+    }
     self.path = path
-    temporaryPath = "\(path).tmp-\(getpid())"
-    descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    if descriptor < 0 { throw .system("cannot create", file: temporaryPath) }
+    self.target = target
+    temporaryPath = temporary
+    self.descriptor = descriptor
     deflater = path.hasSuffix(".gz") ? Deflater() : nil
   }
 
   /// Removes the temporary file unless it was committed.
   deinit {
     close(descriptor)
-    if !isCommitted { unlink(temporaryPath) }
+    if let temporaryPath, !isCommitted { unlink(temporaryPath) }
+  }
+
+  private static func target(of path: String) throws(ScenarioError) -> String {
+    if path.isEmpty {
+      throw ScenarioError(
+        file: "output", position: .file, message: "expected the path of a file, found nothing")
+    }
+    guard let resolved = realpath(path, nil) else { return path }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
+  private static func isRegularOrMissing(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
   }
 
   public mutating func append(_ bytes: UnsafeRawBufferPointer) throws(ScenarioError) {
     if deflater == nil { return try write(bytes) }
-    let (descriptor, file) = (descriptor, temporaryPath)
+    let (descriptor, file) = (descriptor, path)
     try deflater!.append(bytes) { (part) throws(ScenarioError) in
       try writeAll(part, to: descriptor, file: file)
     }
@@ -37,18 +64,22 @@ public struct FileOutput: ~Copyable {
   /// Completes the file, sees it to the disk and puts it in its place.
   public consuming func commit() throws(ScenarioError) {
     if deflater != nil {
-      let (descriptor, file) = (descriptor, temporaryPath)
+      let (descriptor, file) = (descriptor, path)
       try deflater!.finish { (part) throws(ScenarioError) in
         try writeAll(part, to: descriptor, file: file)
       }
     }
-    if fsync(descriptor) != 0 { throw .system("cannot write", file: temporaryPath) }
-    if rename(temporaryPath, path) != 0 { throw .system("cannot rename into place", file: path) }
+    if let temporaryPath {
+      if fsync(descriptor) != 0 { throw .system("cannot write", file: path) }
+      if rename(temporaryPath, target) != 0 {
+        throw .system("cannot rename into place", file: path)
+      }
+    }
     isCommitted = true
   }
 
   private func write(_ bytes: UnsafeRawBufferPointer) throws(ScenarioError) {
-    try writeAll(bytes, to: descriptor, file: temporaryPath)
+    try writeAll(bytes, to: descriptor, file: path)
   }
 }
 
