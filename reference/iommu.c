@@ -51,21 +51,27 @@ int64_t iommu_map_sg(struct iommu_domain *domain, uint64_t iova, const struct io
 		     uint64_t count, uint32_t prot)
 {
 	uint64_t done = 0;
+	uint64_t run_pa = 0;
+	uint64_t run = 0;
 
-	for (uint64_t i = 0; i < count;) {
-		uint64_t first_pa = pieces[i].pa;
-		uint64_t run = pieces[i].len;
-		int err;
+	/* The last piece is looked at once more, as if it followed itself. */
+	for (uint64_t i = 0; i <= count; i++) {
+		const struct iopt_piece *piece = &pieces[i < count ? i : count - 1];
 
-		while (++i < count && pieces[i].pa == first_pa + run)
-			run += pieces[i].len;
-		err = iommu_map_nosync(domain, iova + done, first_pa, run, prot);
-		if (err) {
-			if (!domain->crashed)
-				iommu_unmap(domain, iova, done);
-			return err;
+		if (run && piece->pa != run_pa + run) {
+			int err = iommu_map_nosync(domain, iova + done, run_pa, run, prot);
+
+			if (err) {
+				if (!domain->crashed)
+					iommu_unmap(domain, iova, done);
+				return err;
+			}
+			done += run;
+			run = 0;
 		}
-		done += run;
+		if (!run)
+			run_pa = piece->pa;
+		run += piece->len;
 	}
 	return (int64_t)done;
 }

@@ -105,9 +105,10 @@ int iommu_map_nosync(struct iommu_domain *domain, uint64_t iova, uint64_t paddr,
 		     uint32_t prot);
 
 /*
- * Maps the pieces one after the other from iova on, merging those that are
- * physically adjacent. Returns bytes mapped, or a negative errno and nothing
- * mapped.
+ * Maps the pieces, of which there is at least one, in order from iova on,
+ * merging those that are physically adjacent. Returns bytes mapped, or a
+ * negative errno and nothing mapped. As in the kernel, a last piece of no
+ * length right behind a run leaves that run out.
  */
 int64_t iommu_map_sg(struct iommu_domain *domain, uint64_t iova, const struct iopt_piece *pieces,
 		     uint64_t count, uint32_t prot);

@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The C port as a subject: opens domains, runs operations, reports results. */
 #include "include/reference.h"
-#include "pt_iommu.h"
+#include "dma-iommu.h"
+#include "subject.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* One open domain. */
-struct subject {
-	struct pt_iommu pt; /* first: the domain is the state */
-	struct iommu_iotlb_gather gathers[IOPT_GATHER_COUNT];
-};
 
 /* By format and build. */
 static const struct pt_iommu_ops *const formats[][2] = {
@@ -19,16 +14,6 @@ static const struct pt_iommu_ops *const formats[][2] = {
 	[IOPT_FORMAT_VTDSS] = { &pt_iommu_vtdss_ops, &pt_iommu_vtdss_debug_ops },
 	[IOPT_FORMAT_X86_64] = { &pt_iommu_x86_64_ops, &pt_iommu_x86_64_debug_ops },
 };
-
-static void log_ret(struct iommu_domain *domain, uint64_t value, uint64_t mapped)
-{
-	iopt_log2(domain->log, IOPT_EVENT_RET, value, mapped);
-}
-
-static void log_errno(struct iommu_domain *domain, int err, uint64_t mapped)
-{
-	log_ret(domain, (uint64_t)(int64_t)err, mapped);
-}
 
 static void log_info(const struct pt_iommu *pt)
 {
@@ -97,6 +82,7 @@ static void subject_close(void *state)
 {
 	struct subject *subject = state;
 
+	subject_close_dma(subject);
 	iommu_pages_destroy(&subject->pt.domain.pages);
 	free(subject);
 }
@@ -107,13 +93,23 @@ static bool config_known(const struct iopt_config *config)
 	       config->build <= IOPT_BUILD_DEBUG && config->gather <= IOPT_GATHER_PROPOSED;
 }
 
+static bool dma_config_known(const struct iopt_dma_config *dma)
+{
+	bool ring = dma->ring_size >= 2 && dma->ring_size <= 65536 &&
+		    !(dma->ring_size & (dma->ring_size - 1));
+
+	return ring && dma->cpus >= 1 && dma->cpus <= 256 && dma->queue <= IOPT_QUEUE_SINGLE &&
+	       dma->mode <= IOPT_DMA_FQ;
+}
+
 static uint32_t subject_open(struct iopt_host *host, const struct iopt_config *config, void **state)
 {
 	struct subject *subject;
 	struct iommu_domain *domain;
+	uint32_t status = IOPT_DONE;
 	int err;
 
-	if (!config_known(config) || config->has_dma)
+	if (!config_known(config) || (config->has_dma && !dma_config_known(&config->dma)))
 		return IOPT_REFUSED;
 	subject = subject_alloc();
 	if (!subject)
@@ -134,8 +130,13 @@ static uint32_t subject_open(struct iopt_host *host, const struct iopt_config *c
 	}
 	domain->pgsize_bitmap &= config->pgsizes;
 	log_info(&subject->pt);
-	*state = subject;
-	return IOPT_DONE;
+	if (config->has_dma)
+		status = subject_open_dma(subject, &config->dma);
+	if (status != IOPT_DONE)
+		subject_close(subject);
+	else
+		*state = subject;
+	return status;
 }
 
 /* What a flush queue does in the end with what was put on it. */
@@ -209,7 +210,7 @@ static uint32_t subject_run(void *state, const struct iopt_op *op)
 		log_errno(domain, domain->ops->set_dirty(&subject->pt, op->iova), 0);
 		break;
 	default:
-		if (!run_on_gather(subject, op))
+		if (!subject_run_dma(subject, op) && !run_on_gather(subject, op))
 			return IOPT_REFUSED;
 	}
 	return domain->crashed ? IOPT_CRASHED : IOPT_DONE;
@@ -218,9 +219,13 @@ static uint32_t subject_run(void *state, const struct iopt_op *op)
 static void subject_teardown(void *state)
 {
 	struct subject *subject = state;
+	struct iommu_domain *domain = &subject->pt.domain;
 
-	if (!subject->pt.domain.crashed)
-		subject->pt.domain.ops->deinit(&subject->pt);
+	if (domain->crashed)
+		return;
+	if (domain->iova_cookie)
+		iommu_dma_free_fq(domain);
+	domain->ops->deinit(&subject->pt);
 }
 
 static const char *subject_refusal(void)
@@ -232,7 +237,7 @@ static const struct iopt_subject reference_subject = {
 	.size = sizeof(reference_subject),
 	.abi_version = IOPT_ABI_VERSION,
 	.name = "reference",
-	.version = "C port of Linux 7.1-rc generic_pt",
+	.version = "C port of Linux 7.1-rc generic_pt and dma-iommu",
 	.open = subject_open,
 	.run = subject_run,
 	.close = subject_close,

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the parts of the subject share. */
+#ifndef LOCKSTEP_SUBJECT_H
+#define LOCKSTEP_SUBJECT_H
+
+#include "pt_iommu.h"
+
+#pragma GCC visibility push(hidden)
+
+struct dma_handles;
+
+/* One open domain. */
+struct subject {
+	struct pt_iommu pt; /* first: the domain is the state */
+	struct iommu_iotlb_gather gathers[IOPT_GATHER_COUNT];
+	struct dma_handles *handles; /* null without a DMA layer */
+};
+
+static inline void log_ret(struct iommu_domain *domain, uint64_t value, uint64_t mapped)
+{
+	iopt_log2(domain->log, IOPT_EVENT_RET, value, mapped);
+}
+
+static inline void log_errno(struct iommu_domain *domain, int err, uint64_t mapped)
+{
+	log_ret(domain, (uint64_t)(int64_t)err, mapped);
+}
+
+/* The DMA layer's operations, subject-dma.c. */
+
+/* A status of enum iopt_status. */
+uint32_t subject_open_dma(struct subject *subject, const struct iopt_dma_config *config);
+void subject_close_dma(struct subject *subject);
+/* False when the operation is none of the layer's, or there is no layer. */
+bool subject_run_dma(struct subject *subject, const struct iopt_op *op);
+
+#pragma GCC visibility pop
+#endif
