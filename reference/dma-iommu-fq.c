@@ -66,159 +66,159 @@ static bool fq_full(const struct iova_fq *fq)
 	return ((fq->tail + 1) & fq->mod_mask) == fq->head;
 }
 
-static void fq_lock(struct iommu_dma_cookie *cookie, const struct iova_fq *fq)
+static void fq_lock(struct iommu_dma_cookie *dma, const struct iova_fq *fq)
 {
-	iommu_yield(cookie->domain, IOPT_POINT_FQ_LOCK);
-	iommu_lock(cookie->domain, IOPT_LOCK_FQ, fq->index);
+	iommu_yield(dma->domain, IOPT_POINT_FQ_LOCK);
+	iommu_lock(dma->domain, IOPT_LOCK_FQ, fq->index);
 }
 
-static void fq_unlock(struct iommu_dma_cookie *cookie, const struct iova_fq *fq)
+static void fq_unlock(struct iommu_dma_cookie *dma, const struct iova_fq *fq)
 {
-	iommu_unlock(cookie->domain, IOPT_LOCK_FQ, fq->index);
-	iommu_yield(cookie->domain, IOPT_POINT_FQ_UNLOCK);
+	iommu_unlock(dma->domain, IOPT_LOCK_FQ, fq->index);
+	iommu_yield(dma->domain, IOPT_POINT_FQ_UNLOCK);
 }
 
 /* Frees what was added before a flush began that is finished by now. */
-static void fq_ring_free_locked(struct iommu_dma_cookie *cookie, struct iova_fq *fq, uint32_t cpu)
+static void fq_ring_free_locked(struct iommu_dma_cookie *dma, struct iova_fq *fq, uint32_t cpu)
 {
-	uint64_t finished = iommu_cell_read(cookie->domain, IOPT_CELL_FLUSH_FINISH_COUNT,
-					    &cookie->fq_flush_finish_cnt);
+	uint64_t finished = iommu_cell_read(dma->domain, IOPT_CELL_FLUSH_FINISH_COUNT,
+					    &dma->fq_flush_finish_cnt);
 
 	while (fq->head != fq->tail) {
 		struct iova_fq_entry *entry = fq_entry(fq, fq->head);
 
 		if (entry->counter >= finished)
 			return;
-		iommu_put_pages_list(cookie->domain, &entry->freelist);
-		iommu_dma_hand_over(cookie, cpu, entry->iova_pfn, entry->pages);
+		iommu_put_pages_list(dma->domain, &entry->freelist);
+		iommu_dma_hand_over(dma, cpu, entry->iova_pfn, entry->pages);
 		entry->freelist = (struct iommu_pages_list){ 0 };
 		fq->head = (fq->head + 1) & fq->mod_mask;
 	}
 }
 
-static void fq_flush_iotlb(struct iommu_dma_cookie *cookie)
+static void fq_flush_iotlb(struct iommu_dma_cookie *dma)
 {
-	struct iommu_domain *domain = cookie->domain;
+	struct iommu_domain *domain = dma->domain;
 
 	iommu_yield(domain, IOPT_POINT_FLUSH_START);
-	iommu_cell_inc(domain, IOPT_CELL_FLUSH_START_COUNT, &cookie->fq_flush_start_cnt);
+	iommu_cell_inc(domain, IOPT_CELL_FLUSH_START_COUNT, &dma->fq_flush_start_cnt);
 	iommu_yield(domain, IOPT_POINT_FLUSH_IOTLB);
 	iommu_flush_iotlb_all(domain);
 	iommu_yield(domain, IOPT_POINT_FLUSH_FINISH);
-	iommu_cell_inc(domain, IOPT_CELL_FLUSH_FINISH_COUNT, &cookie->fq_flush_finish_cnt);
+	iommu_cell_inc(domain, IOPT_CELL_FLUSH_FINISH_COUNT, &dma->fq_flush_finish_cnt);
 }
 
 /* The timer: runs on CPU 0 and looks after every ring. */
 static void fq_flush_timeout(void *data)
 {
-	struct iommu_dma_cookie *cookie = data;
+	struct iommu_dma_cookie *dma = data;
 
-	iopt_log1(cookie->domain->log, IOPT_EVENT_TIMER_FIRE, cookie->fq_timer.expires);
-	iommu_cell_set(cookie->domain, IOPT_CELL_TIMER_ON, &cookie->fq_timer_on, 0, IOPT_RELAXED);
-	fq_flush_iotlb(cookie);
-	for (uint32_t i = 0; i < cookie->fq_count; i++) {
-		fq_lock(cookie, &cookie->fq[i]);
-		fq_ring_free_locked(cookie, &cookie->fq[i], 0);
-		fq_unlock(cookie, &cookie->fq[i]);
+	iopt_log1(dma->domain->log, IOPT_EVENT_TIMER_FIRE, dma->fq_timer.expires);
+	iommu_cell_set(dma->domain, IOPT_CELL_TIMER_ON, &dma->fq_timer_on, 0, IOPT_RELAXED);
+	fq_flush_iotlb(dma);
+	for (uint32_t i = 0; i < dma->fq_count; i++) {
+		fq_lock(dma, &dma->fq[i]);
+		fq_ring_free_locked(dma, &dma->fq[i], 0);
+		fq_unlock(dma, &dma->fq[i]);
 	}
 }
 
 /* Whoever turns the flag on arms the timer. */
-static void fq_arm_timer(struct iommu_dma_cookie *cookie)
+static void fq_arm_timer(struct iommu_dma_cookie *dma)
 {
-	struct iommu_domain *domain = cookie->domain;
+	struct iommu_domain *domain = dma->domain;
 
 	iommu_yield(domain, IOPT_POINT_TIMER_TEST);
-	if (iommu_cell_read(domain, IOPT_CELL_TIMER_ON, &cookie->fq_timer_on))
+	if (iommu_cell_read(domain, IOPT_CELL_TIMER_ON, &dma->fq_timer_on))
 		return;
 	iommu_yield(domain, IOPT_POINT_TIMER_SET);
-	if (iommu_cell_cmpxchg(domain, IOPT_CELL_TIMER_ON, &cookie->fq_timer_on, 0, 1,
+	if (iommu_cell_cmpxchg(domain, IOPT_CELL_TIMER_ON, &dma->fq_timer_on, 0, 1,
 			       IOPT_ACQ_REL))
 		return;
-	timer_arm(&cookie->timers, &cookie->fq_timer, cookie->options.fq_timeout);
-	iopt_log1(domain->log, IOPT_EVENT_TIMER_ON, cookie->fq_timer.expires);
+	timer_arm(&dma->timers, &dma->fq_timer, dma->options.fq_timeout);
+	iopt_log1(domain->log, IOPT_EVENT_TIMER_ON, dma->fq_timer.expires);
 }
 
-static void log_queue(const struct iommu_dma_cookie *cookie, const struct iova_fq *fq,
+static void log_queue(const struct iommu_dma_cookie *dma, const struct iova_fq *fq,
 		      const struct iova_fq_entry *entry)
 {
-	unsigned int shift = iova_shift(&cookie->iovad);
-	struct iopt_log *log = cookie->domain->log;
+	unsigned int shift = iova_shift(&dma->iovad);
+	struct iopt_log *log = dma->domain->log;
 	uint64_t record = iopt_log_begin(log, IOPT_EVENT_QUEUE);
 
 	iopt_log_word(log, fq->index);
 	iopt_log_word(log, entry->iova_pfn << shift);
 	iopt_log_word(log, entry->pages << shift);
 	iopt_log_word(log, entry->counter);
-	iommu_pages_list_log(cookie->domain, &entry->freelist);
+	iommu_pages_list_log(dma->domain, &entry->freelist);
 	iopt_log_end(log, record);
 }
 
-void queue_iova(struct iommu_dma_cookie *cookie, uint32_t cpu, uint64_t pfn, uint64_t pages,
+void queue_iova(struct iommu_dma_cookie *dma, uint32_t cpu, uint64_t pfn, uint64_t pages,
 		const struct iommu_pages_list *freelist)
 {
-	bool single = cookie->options.qt == IOPT_QUEUE_SINGLE;
-	struct iova_fq *fq = &cookie->fq[single ? 0 : cpu];
+	bool single = dma->options.qt == IOPT_QUEUE_SINGLE;
+	struct iova_fq *fq = &dma->fq[single ? 0 : cpu];
 	struct iova_fq_entry *entry;
 
-	fq_lock(cookie, fq);
-	fq_ring_free_locked(cookie, fq, cpu);
+	fq_lock(dma, fq);
+	fq_ring_free_locked(dma, fq, cpu);
 	if (fq_full(fq)) {
-		fq_flush_iotlb(cookie);
-		fq_ring_free_locked(cookie, fq, cpu);
+		fq_flush_iotlb(dma);
+		fq_ring_free_locked(dma, fq, cpu);
 	}
 	entry = fq_ring_add(fq);
 	entry->iova_pfn = pfn;
 	entry->pages = pages;
-	entry->counter = iommu_cell_read(cookie->domain, IOPT_CELL_FLUSH_START_COUNT,
-					 &cookie->fq_flush_start_cnt);
-	iommu_pages_list_splice(cookie->domain, freelist, &entry->freelist);
-	log_queue(cookie, fq, entry);
-	fq_unlock(cookie, fq);
-	fq_arm_timer(cookie);
+	entry->counter = iommu_cell_read(dma->domain, IOPT_CELL_FLUSH_START_COUNT,
+					 &dma->fq_flush_start_cnt);
+	iommu_pages_list_splice(dma->domain, freelist, &entry->freelist);
+	log_queue(dma, fq, entry);
+	fq_unlock(dma, fq);
+	fq_arm_timer(dma);
 }
 
 int iommu_dma_init_fq(struct iommu_domain *domain)
 {
-	struct iommu_dma_cookie *cookie = domain->iova_cookie;
-	uint32_t count = cookie->options.qt == IOPT_QUEUE_SINGLE ? 1 : cookie->cpus;
+	struct iommu_dma_cookie *dma = domain->iova_cookie;
+	uint32_t count = dma->options.qt == IOPT_QUEUE_SINGLE ? 1 : dma->cpus;
 
-	if (cookie->fq_domain)
+	if (dma->fq_domain)
 		return 0;
-	iommu_cell_set(domain, IOPT_CELL_FLUSH_START_COUNT, &cookie->fq_flush_start_cnt, 0,
+	iommu_cell_set(domain, IOPT_CELL_FLUSH_START_COUNT, &dma->fq_flush_start_cnt, 0,
 		       IOPT_RELAXED);
-	iommu_cell_set(domain, IOPT_CELL_FLUSH_FINISH_COUNT, &cookie->fq_flush_finish_cnt, 0,
+	iommu_cell_set(domain, IOPT_CELL_FLUSH_FINISH_COUNT, &dma->fq_flush_finish_cnt, 0,
 		       IOPT_RELAXED);
 	if (!domain->host->alloc_queue(domain->host))
 		return -ENOMEM;
-	cookie->fq = calloc(count, sizeof(*cookie->fq));
-	if (!cookie->fq)
+	dma->fq = calloc(count, sizeof(*dma->fq));
+	if (!dma->fq)
 		return -ENOMEM;
-	cookie->fq_count = count;
+	dma->fq_count = count;
 	for (uint32_t i = 0; i < count; i++) {
-		cookie->fq[i].mod_mask = cookie->options.fq_size - 1;
-		cookie->fq[i].index = i;
+		dma->fq[i].mod_mask = dma->options.fq_size - 1;
+		dma->fq[i].index = i;
 	}
-	cookie->fq_timer.function = fq_flush_timeout;
-	cookie->fq_timer.data = cookie;
-	cookie->fq_timer.rank = TIMER_SOFTIRQ;
-	iommu_cell_set(domain, IOPT_CELL_TIMER_ON, &cookie->fq_timer_on, 0, IOPT_RELAXED);
+	dma->fq_timer.function = fq_flush_timeout;
+	dma->fq_timer.data = dma;
+	dma->fq_timer.rank = TIMER_SOFTIRQ;
+	iommu_cell_set(domain, IOPT_CELL_TIMER_ON, &dma->fq_timer_on, 0, IOPT_RELAXED);
 	iommu_yield(domain, IOPT_POINT_FQ_DOMAIN_PUBLISH);
-	iommu_cell_set(domain, IOPT_CELL_FQ_DOMAIN, &cookie->fq_domain, 1, IOPT_RELEASE);
+	iommu_cell_set(domain, IOPT_CELL_FQ_DOMAIN, &dma->fq_domain, 1, IOPT_RELEASE);
 	return 0;
 }
 
 void iommu_dma_free_fq(struct iommu_domain *domain)
 {
-	struct iommu_dma_cookie *cookie = domain->iova_cookie;
+	struct iommu_dma_cookie *dma = domain->iova_cookie;
 
-	for (uint32_t i = 0; i < cookie->fq_count; i++) {
-		const struct iova_fq *fq = &cookie->fq[i];
+	for (uint32_t i = 0; i < dma->fq_count; i++) {
+		const struct iova_fq *fq = &dma->fq[i];
 
 		for (uint32_t slot = fq->head; slot != fq->tail; slot = (slot + 1) & fq->mod_mask)
 			iommu_put_pages_list(domain, &fq_entry(fq, slot)->freelist);
 	}
-	iommu_dma_forget_fq(cookie);
+	iommu_dma_forget_fq(dma);
 }
 
 static void fq_ring_destroy(struct iova_fq *fq)
@@ -230,11 +230,11 @@ static void fq_ring_destroy(struct iova_fq *fq)
 	free(fq->chunks);
 }
 
-void iommu_dma_forget_fq(struct iommu_dma_cookie *cookie)
+void iommu_dma_forget_fq(struct iommu_dma_cookie *dma)
 {
-	for (uint32_t i = 0; i < cookie->fq_count; i++)
-		fq_ring_destroy(&cookie->fq[i]);
-	free(cookie->fq);
-	cookie->fq = NULL;
-	cookie->fq_count = 0;
+	for (uint32_t i = 0; i < dma->fq_count; i++)
+		fq_ring_destroy(&dma->fq[i]);
+	free(dma->fq);
+	dma->fq = NULL;
+	dma->fq_count = 0;
 }

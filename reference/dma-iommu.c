@@ -13,45 +13,45 @@
 static struct iommu_dma_cookie *cookie_alloc(struct iommu_domain *domain,
 					     const struct iopt_dma_config *config)
 {
-	struct iommu_dma_cookie *cookie = calloc(1, sizeof(*cookie));
+	struct iommu_dma_cookie *dma = calloc(1, sizeof(*dma));
 
-	if (!cookie)
+	if (!dma)
 		return NULL;
-	cookie->domain = domain;
-	cookie->cpus = config->cpus;
-	cookie->options = (struct iommu_dma_options){
+	dma->domain = domain;
+	dma->cpus = config->cpus;
+	dma->options = (struct iommu_dma_options){
 		.qt = config->queue,
 		.fq_size = config->ring_size,
 		.fq_timeout = config->timeout,
 	};
-	cookie->dma_mask = config->limit;
-	cookie->pci_32bit_workaround = config->pci32;
-	cookie->iovad.domain = domain;
-	cookie->iovad.timers = &cookie->timers;
-	return cookie;
+	dma->dma_mask = config->limit;
+	dma->pci_32bit_workaround = config->pci32;
+	dma->iovad.domain = domain;
+	dma->iovad.timers = &dma->timers;
+	return dma;
 }
 
 int iommu_dma_init_domain(struct iommu_domain *domain, const struct iopt_dma_config *config)
 {
 	uint64_t granule = domain->pgsize_bitmap & -domain->pgsize_bitmap;
-	struct iommu_dma_cookie *cookie;
+	struct iommu_dma_cookie *dma;
 	uint64_t start_pfn;
 
 	/* The allocator insists on a granule that a page is made of. */
 	if (!granule || granule > PAGE_SIZE)
 		return -EFAULT;
-	cookie = cookie_alloc(domain, config);
-	if (!cookie)
+	dma = cookie_alloc(domain, config);
+	if (!dma)
 		return -ENOMEM;
 	/* Page 0 is never an address. */
 	start_pfn = domain->aperture_start / granule;
 	if (!start_pfn)
 		start_pfn = 1;
-	if (!init_iova_domain(&cookie->iovad, granule, start_pfn, cookie->cpus)) {
-		free(cookie);
+	if (!init_iova_domain(&dma->iovad, granule, start_pfn, dma->cpus)) {
+		free(dma);
 		return -ENOMEM;
 	}
-	domain->iova_cookie = cookie;
+	domain->iova_cookie = dma;
 	if (config->mode == IOPT_DMA_FQ)
 		iommu_dma_init_fq(domain);
 	return 0;
@@ -59,13 +59,13 @@ int iommu_dma_init_domain(struct iommu_domain *domain, const struct iopt_dma_con
 
 void iommu_put_dma_cookie(struct iommu_domain *domain)
 {
-	struct iommu_dma_cookie *cookie = domain->iova_cookie;
+	struct iommu_dma_cookie *dma = domain->iova_cookie;
 
-	if (!cookie)
+	if (!dma)
 		return;
-	iommu_dma_forget_fq(cookie);
-	put_iova_domain(&cookie->iovad);
-	free(cookie);
+	iommu_dma_forget_fq(dma);
+	put_iova_domain(&dma->iovad);
+	free(dma);
 	domain->iova_cookie = NULL;
 }
 
@@ -82,74 +82,74 @@ static uint32_t dma_info_to_prot(enum iopt_direction dir)
 }
 
 /* The first pfn of a range for the device, 0 for none. */
-static uint64_t find_iova(struct iommu_dma_cookie *cookie, uint32_t cpu, uint64_t pages)
+static uint64_t find_iova(struct iommu_dma_cookie *dma, uint32_t cpu, uint64_t pages)
 {
-	struct iova_domain *iovad = &cookie->iovad;
-	uint64_t limit = cookie->dma_mask;
+	struct iova_domain *space = &dma->iovad;
+	uint64_t limit = dma->dma_mask;
 	uint64_t pfn;
 
-	if (limit > cookie->domain->aperture_end)
-		limit = cookie->domain->aperture_end;
-	if (cookie->pci_32bit_workaround && limit > DMA_32BIT_MASK) {
-		pfn = alloc_iova_fast(iovad, cpu, pages, DMA_32BIT_MASK >> iova_shift(iovad),
+	if (limit > dma->domain->aperture_end)
+		limit = dma->domain->aperture_end;
+	if (dma->pci_32bit_workaround && limit > DMA_32BIT_MASK) {
+		pfn = alloc_iova_fast(space, cpu, pages, DMA_32BIT_MASK >> iova_shift(space),
 				      false);
 		if (pfn)
 			return pfn;
 		/* Full once, the device uses all of its space from then on. */
-		cookie->pci_32bit_workaround = false;
+		dma->pci_32bit_workaround = false;
 	}
-	return alloc_iova_fast(iovad, cpu, pages, limit >> iova_shift(iovad), true);
+	return alloc_iova_fast(space, cpu, pages, limit >> iova_shift(space), true);
 }
 
 /* A range of `size` bytes, whole granules; 0 for none. */
-static uint64_t iommu_dma_alloc_iova(struct iommu_dma_cookie *cookie, uint32_t cpu, uint64_t size)
+static uint64_t iommu_dma_alloc_iova(struct iommu_dma_cookie *dma, uint32_t cpu, uint64_t size)
 {
-	unsigned int shift = iova_shift(&cookie->iovad);
-	uint64_t iova = find_iova(cookie, cpu, size >> shift) << shift;
+	unsigned int shift = iova_shift(&dma->iovad);
+	uint64_t iova = find_iova(dma, cpu, size >> shift) << shift;
 
 	if (iova)
-		iopt_log2(cookie->domain->log, IOPT_EVENT_IOVA_ALLOC, iova, size);
+		iopt_log2(dma->domain->log, IOPT_EVENT_IOVA_ALLOC, iova, size);
 	else
-		iopt_log1(cookie->domain->log, IOPT_EVENT_IOVA_NONE, size);
+		iopt_log1(dma->domain->log, IOPT_EVENT_IOVA_NONE, size);
 	return iova;
 }
 
-void iommu_dma_hand_over(struct iommu_dma_cookie *cookie, uint32_t cpu, uint64_t pfn,
+void iommu_dma_hand_over(struct iommu_dma_cookie *dma, uint32_t cpu, uint64_t pfn,
 			 uint64_t pages)
 {
-	unsigned int shift = iova_shift(&cookie->iovad);
+	unsigned int shift = iova_shift(&dma->iovad);
 
-	iommu_yield(cookie->domain, IOPT_POINT_IOVA_HANDOVER);
-	iopt_log2(cookie->domain->log, IOPT_EVENT_IOVA_FREE, pfn << shift, pages << shift);
-	free_iova_fast(&cookie->iovad, cpu, pfn, pages);
+	iommu_yield(dma->domain, IOPT_POINT_IOVA_HANDOVER);
+	iopt_log2(dma->domain->log, IOPT_EVENT_IOVA_FREE, pfn << shift, pages << shift);
+	free_iova_fast(&dma->iovad, cpu, pfn, pages);
 }
 
 /* `gather` is null for a range that never was mapped. */
-static void iommu_dma_free_iova(struct iommu_dma_cookie *cookie, uint32_t cpu, uint64_t iova,
+static void iommu_dma_free_iova(struct iommu_dma_cookie *dma, uint32_t cpu, uint64_t iova,
 				uint64_t size, const struct iommu_iotlb_gather *gather)
 {
-	unsigned int shift = iova_shift(&cookie->iovad);
+	unsigned int shift = iova_shift(&dma->iovad);
 	uint64_t pfn = iova >> shift;
 
 	if (gather && gather->queued)
-		queue_iova(cookie, cpu, pfn, size >> shift, &gather->freelist);
+		queue_iova(dma, cpu, pfn, size >> shift, &gather->freelist);
 	else
-		iommu_dma_hand_over(cookie, cpu, pfn, size >> shift);
+		iommu_dma_hand_over(dma, cpu, pfn, size >> shift);
 }
 
 uint64_t iommu_dma_map_phys(struct iommu_domain *domain, uint32_t cpu, uint64_t phys,
 			    uint64_t size, enum iopt_direction dir)
 {
-	struct iommu_dma_cookie *cookie = domain->iova_cookie;
-	uint64_t offset = iova_offset(&cookie->iovad, phys);
-	uint64_t whole = iova_align(&cookie->iovad, offset + size);
-	uint64_t iova = iommu_dma_alloc_iova(cookie, cpu, whole);
+	struct iommu_dma_cookie *dma = domain->iova_cookie;
+	uint64_t offset = iova_offset(&dma->iovad, phys);
+	uint64_t whole = iova_align(&dma->iovad, offset + size);
+	uint64_t iova = iommu_dma_alloc_iova(dma, cpu, whole);
 
 	if (!iova)
 		return DMA_MAPPING_ERROR;
 	if (!iommu_map(domain, iova, phys - offset, whole, dma_info_to_prot(dir)))
 		return iova + offset;
-	iommu_dma_free_iova(cookie, cpu, iova, whole, NULL);
+	iommu_dma_free_iova(dma, cpu, iova, whole, NULL);
 	return DMA_MAPPING_ERROR;
 }
 
@@ -171,7 +171,7 @@ uint64_t iommu_dma_map_sg(struct iommu_domain *domain, uint32_t cpu,
 			  const struct iopt_piece *pieces, uint64_t count,
 			  enum iopt_direction dir)
 {
-	struct iommu_dma_cookie *cookie = domain->iova_cookie;
+	struct iommu_dma_cookie *dma = domain->iova_cookie;
 	uint64_t whole = sg_length(pieces, count);
 	uint64_t iova;
 	int64_t mapped;
@@ -179,45 +179,45 @@ uint64_t iommu_dma_map_sg(struct iommu_domain *domain, uint32_t cpu,
 	/* Nothing to map is mapped at 0. */
 	if (!whole)
 		return 0;
-	iova = iommu_dma_alloc_iova(cookie, cpu, whole);
+	iova = iommu_dma_alloc_iova(dma, cpu, whole);
 	if (!iova)
 		return DMA_MAPPING_ERROR;
 	mapped = iommu_map_sg(domain, iova, pieces, count, dma_info_to_prot(dir));
 	if (mapped >= 0 && (uint64_t)mapped >= whole)
 		return iova;
 	/* What a list mapped in part stays mapped. */
-	iommu_dma_free_iova(cookie, cpu, iova, whole, NULL);
+	iommu_dma_free_iova(dma, cpu, iova, whole, NULL);
 	return DMA_MAPPING_ERROR;
 }
 
 uint64_t iommu_dma_unmap_phys(struct iommu_domain *domain, uint32_t cpu, uint64_t dma_addr,
 			      uint64_t size)
 {
-	struct iommu_dma_cookie *cookie = domain->iova_cookie;
-	uint64_t offset = iova_offset(&cookie->iovad, dma_addr);
-	uint64_t whole = iova_align(&cookie->iovad, offset + size);
+	struct iommu_dma_cookie *dma = domain->iova_cookie;
+	uint64_t offset = iova_offset(&dma->iovad, dma_addr);
+	uint64_t whole = iova_align(&dma->iovad, offset + size);
 	uint64_t iova = dma_addr - offset;
 	struct iommu_iotlb_gather gather;
 	uint64_t unmapped;
 
 	iommu_iotlb_gather_init(&gather);
 	iommu_yield(domain, IOPT_POINT_FQ_DOMAIN_READ);
-	gather.queued = iommu_cell_read(domain, IOPT_CELL_FQ_DOMAIN, &cookie->fq_domain) != 0;
+	gather.queued = iommu_cell_read(domain, IOPT_CELL_FQ_DOMAIN, &dma->fq_domain) != 0;
 
 	unmapped = iommu_unmap_fast(domain, iova, whole, &gather);
 	if (unmapped != whole)
 		iommu_warn(domain);
 	if (!gather.queued)
 		iommu_iotlb_sync(domain, &gather);
-	iommu_dma_free_iova(cookie, cpu, iova, whole, &gather);
+	iommu_dma_free_iova(dma, cpu, iova, whole, &gather);
 	return unmapped;
 }
 
 void iommu_dma_reserve(struct iommu_domain *domain, uint64_t iova, uint64_t len)
 {
-	struct iova_domain *iovad = &domain->iova_cookie->iovad;
+	struct iova_domain *space = &domain->iova_cookie->iovad;
 
-	reserve_iova(iovad, iova >> iova_shift(iovad), (iova + len - 1) >> iova_shift(iovad));
+	reserve_iova(space, iova >> iova_shift(space), (iova + len - 1) >> iova_shift(space));
 }
 
 void iommu_dma_tick(struct iommu_domain *domain, uint64_t ms)

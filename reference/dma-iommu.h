@@ -17,7 +17,8 @@
  *
  * The read or write of the shared cell follows its point at once. FQ_LOCK comes
  * before lock(FQ, ring) and FQ_UNLOCK after unlock(FQ, ring); ring is the CPU,
- * 0 for the single queue. The allocator has locks but no points.
+ * 0 for the single queue. The allocator has locks but no points. Whoever relaxes
+ * does so alone, as the group's mutex sees to.
  */
 #ifndef LOCKSTEP_DMA_IOMMU_H
 #define LOCKSTEP_DMA_IOMMU_H
@@ -95,12 +96,12 @@ int iommu_dma_init_fq(struct iommu_domain *domain);
 /* Frees the tables that wait on the queue, and the queue. */
 void iommu_dma_free_fq(struct iommu_domain *domain);
 /* Frees the queue's own memory only. */
-void iommu_dma_forget_fq(struct iommu_dma_cookie *cookie);
+void iommu_dma_forget_fq(struct iommu_dma_cookie *dma);
 /* Puts a range, in pages, and its tables on the queue of `cpu`. */
-void queue_iova(struct iommu_dma_cookie *cookie, uint32_t cpu, uint64_t pfn, uint64_t pages,
+void queue_iova(struct iommu_dma_cookie *dma, uint32_t cpu, uint64_t pfn, uint64_t pages,
 		const struct iommu_pages_list *freelist);
 /* Gives a range back to the allocator. */
-void iommu_dma_hand_over(struct iommu_dma_cookie *cookie, uint32_t cpu, uint64_t pfn,
+void iommu_dma_hand_over(struct iommu_dma_cookie *dma, uint32_t cpu, uint64_t pfn,
 			 uint64_t pages);
 
 #pragma GCC visibility pop

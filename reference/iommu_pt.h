@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The operations of a page table, compiled once for each format and build
- * (kernel: generic_pt/iommu_pt.h). Map is in iommu_pt_map.h.
+ * (kernel: generic_pt/iommu_pt.h). Map is in iommu_pt_map.h and iommu_pt_top.h.
  */
 #ifndef LOCKSTEP_IOMMU_PT_H
 #define LOCKSTEP_IOMMU_PT_H
 
 #include "iommu_pt_gather.h"
-#include "iommu_pt_map.h"
+#include "iommu_pt_top.h"
 
 /* The range of a request, checked for its arithmetic only. */
 static inline int make_range_no_check(struct pt_iommu *pt, struct pt_range *range, uint64_t iova,

@@ -10,113 +10,113 @@
 
 #include <stdlib.h>
 
-static bool magazine_full(const struct iova_magazine *mag)
+static bool magazine_full(const struct iova_magazine *magazine)
 {
-	return mag && mag->size == IOVA_MAG_SIZE;
+	return magazine && magazine->size == IOVA_MAG_SIZE;
 }
 
-static bool magazine_empty(const struct iova_magazine *mag)
+static bool magazine_empty(const struct iova_magazine *magazine)
 {
-	return !mag || !mag->size;
+	return !magazine || !magazine->size;
 }
 
 static struct iova_magazine *magazine_alloc(void)
 {
-	struct iova_magazine *mag = malloc(sizeof(*mag));
+	struct iova_magazine *magazine = malloc(sizeof(*magazine));
 
-	if (mag)
-		mag->size = 0;
-	return mag;
+	if (magazine)
+		magazine->size = 0;
+	return magazine;
 }
 
-static void magazine_free_pfns(struct iova_domain *iovad, struct iova_magazine *mag)
+static void magazine_free_pfns(struct iova_domain *space, struct iova_magazine *magazine)
 {
-	if (!mag)
+	if (!magazine)
 		return;
-	iova_free_pfns(iovad, mag->pfns, mag->size);
-	mag->size = 0;
+	iova_free_pfns(space, magazine->pfns, magazine->size);
+	magazine->size = 0;
 }
 
 /*
  * Takes out the last entry that is not above limit_pfn; the last of all fills
  * its place. 0 when every entry is above.
  */
-static uint64_t magazine_pop(struct iova_magazine *mag, uint64_t limit_pfn)
+static uint64_t magazine_pop(struct iova_magazine *magazine, uint64_t limit_pfn)
 {
-	for (uint64_t i = mag->size; i-- > 0;) {
-		uint64_t pfn = mag->pfns[i];
+	for (uint64_t i = magazine->size; i-- > 0;) {
+		uint64_t pfn = magazine->pfns[i];
 
 		if (pfn > limit_pfn)
 			continue;
-		mag->pfns[i] = mag->pfns[--mag->size];
+		magazine->pfns[i] = magazine->pfns[--magazine->size];
 		return pfn;
 	}
 	return 0;
 }
 
-static void depot_push(struct iova_rcache *rcache, struct iova_magazine *mag)
+static void depot_push(struct iova_rcache *rcache, struct iova_magazine *magazine)
 {
-	mag->next = rcache->depot;
-	rcache->depot = mag;
+	magazine->next = rcache->depot;
+	rcache->depot = magazine;
 	rcache->depot_size++;
 }
 
 /* Only full magazines lie there. */
 static struct iova_magazine *depot_pop(struct iova_rcache *rcache)
 {
-	struct iova_magazine *mag = rcache->depot;
+	struct iova_magazine *magazine = rcache->depot;
 
-	rcache->depot = mag->next;
+	rcache->depot = magazine->next;
 	rcache->depot_size--;
-	mag->size = IOVA_MAG_SIZE;
-	return mag;
+	magazine->size = IOVA_MAG_SIZE;
+	return magazine;
 }
 
 static uint32_t rcache_class(const struct iova_rcache *rcache)
 {
-	return (uint32_t)(rcache - rcache->iovad->rcaches);
+	return (uint32_t)(rcache - rcache->space->rcaches);
 }
 
 static void depot_lock(struct iova_rcache *rcache)
 {
-	iommu_lock(rcache->iovad->domain, IOPT_LOCK_IOVA_DEPOT, rcache_class(rcache));
+	iommu_lock(rcache->space->domain, IOPT_LOCK_IOVA_DEPOT, rcache_class(rcache));
 }
 
 static void depot_unlock(struct iova_rcache *rcache)
 {
-	iommu_unlock(rcache->iovad->domain, IOPT_LOCK_IOVA_DEPOT, rcache_class(rcache));
+	iommu_unlock(rcache->space->domain, IOPT_LOCK_IOVA_DEPOT, rcache_class(rcache));
 }
 
 /* Frees one magazine too many, and comes back as long as there was one. */
 static void depot_work(void *data)
 {
 	struct iova_rcache *rcache = data;
-	struct iova_domain *iovad = rcache->iovad;
-	struct iova_magazine *mag = NULL;
+	struct iova_domain *space = rcache->space;
+	struct iova_magazine *magazine = NULL;
 
-	iopt_log1(iovad->domain->log, IOPT_EVENT_DEPOT_WORK, rcache->work.expires);
+	iopt_log1(space->domain->log, IOPT_EVENT_DEPOT_WORK, rcache->work.expires);
 	depot_lock(rcache);
-	if (rcache->depot_size > iovad->cpus)
-		mag = depot_pop(rcache);
+	if (rcache->depot_size > space->cpus)
+		magazine = depot_pop(rcache);
 	depot_unlock(rcache);
-	if (!mag)
+	if (!magazine)
 		return;
-	magazine_free_pfns(iovad, mag);
-	free(mag);
-	timer_arm(iovad->timers, &rcache->work, IOVA_DEPOT_DELAY);
+	magazine_free_pfns(space, magazine);
+	free(magazine);
+	timer_arm(space->timers, &rcache->work, IOVA_DEPOT_DELAY);
 }
 
-bool iova_domain_init_rcaches(struct iova_domain *iovad)
+bool iova_domain_init_rcaches(struct iova_domain *space)
 {
-	iovad->cpu_rcaches = calloc((size_t)iovad->cpus * IOVA_RANGE_CACHE_MAX_SIZE,
-				    sizeof(*iovad->cpu_rcaches));
-	if (!iovad->cpu_rcaches)
+	space->cpu_rcaches = calloc((size_t)space->cpus * IOVA_RANGE_CACHE_MAX_SIZE,
+				    sizeof(*space->cpu_rcaches));
+	if (!space->cpu_rcaches)
 		return false;
 	for (unsigned int i = 0; i < IOVA_RANGE_CACHE_MAX_SIZE; i++) {
-		struct iova_rcache *rcache = &iovad->rcaches[i];
+		struct iova_rcache *rcache = &space->rcaches[i];
 
-		rcache->iovad = iovad;
-		rcache->cpu_rcaches = iovad->cpu_rcaches + (size_t)i * iovad->cpus;
+		rcache->space = space;
+		rcache->cpu_rcaches = space->cpu_rcaches + (size_t)i * space->cpus;
 		rcache->work.function = depot_work;
 		rcache->work.data = rcache;
 		rcache->work.rank = TIMER_WORK;
@@ -124,107 +124,107 @@ bool iova_domain_init_rcaches(struct iova_domain *iovad)
 	return true;
 }
 
-void free_iova_rcaches(struct iova_domain *iovad)
+void free_iova_rcaches(struct iova_domain *space)
 {
 	for (unsigned int i = 0; i < IOVA_RANGE_CACHE_MAX_SIZE; i++)
-		while (iovad->rcaches[i].depot)
-			free(depot_pop(&iovad->rcaches[i]));
-	for (size_t i = 0; i < (size_t)iovad->cpus * IOVA_RANGE_CACHE_MAX_SIZE; i++) {
-		free(iovad->cpu_rcaches[i].loaded);
-		free(iovad->cpu_rcaches[i].prev);
+		while (space->rcaches[i].depot)
+			free(depot_pop(&space->rcaches[i]));
+	for (size_t i = 0; i < (size_t)space->cpus * IOVA_RANGE_CACHE_MAX_SIZE; i++) {
+		free(space->cpu_rcaches[i].loaded);
+		free(space->cpu_rcaches[i].prev);
 	}
-	free(iovad->cpu_rcaches);
+	free(space->cpu_rcaches);
 }
 
-static void swap_magazines(struct iova_cpu_rcache *cpu_rcache)
+static void swap_magazines(struct iova_cpu_rcache *cpu_cache)
 {
-	struct iova_magazine *mag = cpu_rcache->prev;
+	struct iova_magazine *magazine = cpu_cache->prev;
 
-	cpu_rcache->prev = cpu_rcache->loaded;
-	cpu_rcache->loaded = mag;
+	cpu_cache->prev = cpu_cache->loaded;
+	cpu_cache->loaded = magazine;
 }
 
 /* Makes sure that the loaded magazine takes one more. */
-static bool make_room(struct iova_rcache *rcache, struct iova_cpu_rcache *cpu_rcache)
+static bool make_room(struct iova_rcache *rcache, struct iova_cpu_rcache *cpu_cache)
 {
-	struct iova_magazine *mag;
+	struct iova_magazine *magazine;
 
-	if (magazine_full(cpu_rcache->loaded) && !magazine_full(cpu_rcache->prev))
-		swap_magazines(cpu_rcache);
-	if (cpu_rcache->loaded && !magazine_full(cpu_rcache->loaded))
+	if (magazine_full(cpu_cache->loaded) && !magazine_full(cpu_cache->prev))
+		swap_magazines(cpu_cache);
+	if (cpu_cache->loaded && !magazine_full(cpu_cache->loaded))
 		return true;
-	mag = magazine_alloc();
-	if (!mag)
+	magazine = magazine_alloc();
+	if (!magazine)
 		return false;
-	if (cpu_rcache->loaded) {
+	if (cpu_cache->loaded) {
 		depot_lock(rcache);
-		depot_push(rcache, cpu_rcache->loaded);
+		depot_push(rcache, cpu_cache->loaded);
 		depot_unlock(rcache);
-		timer_arm(rcache->iovad->timers, &rcache->work, IOVA_DEPOT_DELAY);
+		timer_arm(rcache->space->timers, &rcache->work, IOVA_DEPOT_DELAY);
 	}
-	cpu_rcache->loaded = mag;
+	cpu_cache->loaded = magazine;
 	return true;
 }
 
-bool iova_rcache_insert(struct iova_domain *iovad, uint32_t cpu, uint64_t pfn, uint64_t size)
+bool iova_rcache_insert(struct iova_domain *space, uint32_t cpu, uint64_t pfn, uint64_t size)
 {
 	unsigned int order = iova_size_order(size);
-	struct iova_cpu_rcache *cpu_rcache;
+	struct iova_cpu_rcache *cpu_cache;
 	bool room;
 
 	if (order >= IOVA_RANGE_CACHE_MAX_SIZE)
 		return false;
-	cpu_rcache = &iovad->rcaches[order].cpu_rcaches[cpu];
-	iommu_lock(iovad->domain, IOPT_LOCK_IOVA_CPU, cpu);
-	room = make_room(&iovad->rcaches[order], cpu_rcache);
+	cpu_cache = &space->rcaches[order].cpu_rcaches[cpu];
+	iommu_lock(space->domain, IOPT_LOCK_IOVA_CPU, cpu);
+	room = make_room(&space->rcaches[order], cpu_cache);
 	if (room)
-		cpu_rcache->loaded->pfns[cpu_rcache->loaded->size++] = pfn;
-	iommu_unlock(iovad->domain, IOPT_LOCK_IOVA_CPU, cpu);
+		cpu_cache->loaded->pfns[cpu_cache->loaded->size++] = pfn;
+	iommu_unlock(space->domain, IOPT_LOCK_IOVA_CPU, cpu);
 	return room;
 }
 
 /* Loads a magazine that is not empty, if there is one. */
-static bool load_magazine(struct iova_rcache *rcache, struct iova_cpu_rcache *cpu_rcache)
+static bool load_magazine(struct iova_rcache *rcache, struct iova_cpu_rcache *cpu_cache)
 {
-	if (magazine_empty(cpu_rcache->loaded) && !magazine_empty(cpu_rcache->prev))
-		swap_magazines(cpu_rcache);
-	if (!magazine_empty(cpu_rcache->loaded))
+	if (magazine_empty(cpu_cache->loaded) && !magazine_empty(cpu_cache->prev))
+		swap_magazines(cpu_cache);
+	if (!magazine_empty(cpu_cache->loaded))
 		return true;
 	depot_lock(rcache);
 	if (rcache->depot) {
-		free(cpu_rcache->loaded);
-		cpu_rcache->loaded = depot_pop(rcache);
+		free(cpu_cache->loaded);
+		cpu_cache->loaded = depot_pop(rcache);
 	}
 	depot_unlock(rcache);
-	return !magazine_empty(cpu_rcache->loaded);
+	return !magazine_empty(cpu_cache->loaded);
 }
 
-uint64_t iova_rcache_get(struct iova_domain *iovad, uint32_t cpu, uint64_t size,
+uint64_t iova_rcache_get(struct iova_domain *space, uint32_t cpu, uint64_t size,
 			 uint64_t limit_pfn)
 {
 	unsigned int order = iova_size_order(size);
-	struct iova_cpu_rcache *cpu_rcache;
+	struct iova_cpu_rcache *cpu_cache;
 	uint64_t pfn = 0;
 
 	if (order >= IOVA_RANGE_CACHE_MAX_SIZE)
 		return 0;
-	cpu_rcache = &iovad->rcaches[order].cpu_rcaches[cpu];
-	iommu_lock(iovad->domain, IOPT_LOCK_IOVA_CPU, cpu);
-	if (load_magazine(&iovad->rcaches[order], cpu_rcache))
-		pfn = magazine_pop(cpu_rcache->loaded, limit_pfn - size);
-	iommu_unlock(iovad->domain, IOPT_LOCK_IOVA_CPU, cpu);
+	cpu_cache = &space->rcaches[order].cpu_rcaches[cpu];
+	iommu_lock(space->domain, IOPT_LOCK_IOVA_CPU, cpu);
+	if (load_magazine(&space->rcaches[order], cpu_cache))
+		pfn = magazine_pop(cpu_cache->loaded, limit_pfn - size);
+	iommu_unlock(space->domain, IOPT_LOCK_IOVA_CPU, cpu);
 	return pfn;
 }
 
-static void free_cpu_cached_iovas(struct iova_domain *iovad, uint32_t cpu)
+static void free_cpu_cached_iovas(struct iova_domain *space, uint32_t cpu)
 {
 	for (unsigned int i = 0; i < IOVA_RANGE_CACHE_MAX_SIZE; i++) {
-		struct iova_cpu_rcache *cpu_rcache = &iovad->rcaches[i].cpu_rcaches[cpu];
+		struct iova_cpu_rcache *cpu_cache = &space->rcaches[i].cpu_rcaches[cpu];
 
-		iommu_lock(iovad->domain, IOPT_LOCK_IOVA_CPU, cpu);
-		magazine_free_pfns(iovad, cpu_rcache->loaded);
-		magazine_free_pfns(iovad, cpu_rcache->prev);
-		iommu_unlock(iovad->domain, IOPT_LOCK_IOVA_CPU, cpu);
+		iommu_lock(space->domain, IOPT_LOCK_IOVA_CPU, cpu);
+		magazine_free_pfns(space, cpu_cache->loaded);
+		magazine_free_pfns(space, cpu_cache->prev);
+		iommu_unlock(space->domain, IOPT_LOCK_IOVA_CPU, cpu);
 	}
 }
 
@@ -232,18 +232,18 @@ static void free_depot(struct iova_rcache *rcache)
 {
 	depot_lock(rcache);
 	while (rcache->depot) {
-		struct iova_magazine *mag = depot_pop(rcache);
+		struct iova_magazine *magazine = depot_pop(rcache);
 
-		magazine_free_pfns(rcache->iovad, mag);
-		free(mag);
+		magazine_free_pfns(rcache->space, magazine);
+		free(magazine);
 	}
 	depot_unlock(rcache);
 }
 
-void free_cached_iovas(struct iova_domain *iovad)
+void free_cached_iovas(struct iova_domain *space)
 {
-	for (uint32_t cpu = 0; cpu < iovad->cpus; cpu++)
-		free_cpu_cached_iovas(iovad, cpu);
+	for (uint32_t cpu = 0; cpu < space->cpus; cpu++)
+		free_cpu_cached_iovas(space, cpu);
 	for (unsigned int i = 0; i < IOVA_RANGE_CACHE_MAX_SIZE; i++)
-		free_depot(&iovad->rcaches[i]);
+		free_depot(&space->rcaches[i]);
 }

@@ -40,7 +40,7 @@ struct iova_cpu_rcache {
 
 /* One class. */
 struct iova_rcache {
-	struct iova_domain *iovad;
+	struct iova_domain *space;
 	struct iova_magazine *depot;
 	struct iova_cpu_rcache *cpu_rcaches; /* by CPU */
 	struct timer_list work;
@@ -63,20 +63,20 @@ struct iova_domain {
 	uint32_t cpus;
 };
 
-static inline unsigned int iova_shift(const struct iova_domain *iovad)
+static inline unsigned int iova_shift(const struct iova_domain *space)
 {
-	return (unsigned int)__builtin_ctzll(iovad->granule);
+	return (unsigned int)__builtin_ctzll(space->granule);
 }
 
-static inline uint64_t iova_offset(const struct iova_domain *iovad, uint64_t iova)
+static inline uint64_t iova_offset(const struct iova_domain *space, uint64_t iova)
 {
-	return iova & (iovad->granule - 1);
+	return iova & (space->granule - 1);
 }
 
 /* Rounds up to whole granules. */
-static inline uint64_t iova_align(const struct iova_domain *iovad, uint64_t size)
+static inline uint64_t iova_align(const struct iova_domain *space, uint64_t size)
 {
-	return size + iova_offset(iovad, -size);
+	return size + iova_offset(space, -size);
 }
 
 /* Class of a range, log2 of its pages rounded up. */
@@ -85,38 +85,38 @@ static inline unsigned int iova_size_order(uint64_t size)
 	return size <= 1 ? 0 : 64u - (unsigned int)__builtin_clzll(size - 1);
 }
 
-/* False when memory ran out. `iovad` starts out as zeros, domain and timers apart. */
-bool init_iova_domain(struct iova_domain *iovad, uint64_t granule, uint64_t start_pfn,
+/* False when memory ran out. `space` starts out as zeros, domain and timers apart. */
+bool init_iova_domain(struct iova_domain *space, uint64_t granule, uint64_t start_pfn,
 		      uint32_t cpus);
-void put_iova_domain(struct iova_domain *iovad);
+void put_iova_domain(struct iova_domain *space);
 
 /*
  * Allocates from the caches of `cpu`, else the highest free range that ends at
  * limit_pfn or below and is aligned to its size. With flush_rcache the caches
  * are emptied and the search repeated before it fails. 0 when it failed.
  */
-uint64_t alloc_iova_fast(struct iova_domain *iovad, uint32_t cpu, uint64_t size,
+uint64_t alloc_iova_fast(struct iova_domain *space, uint32_t cpu, uint64_t size,
 			 uint64_t limit_pfn, bool flush_rcache);
-void free_iova_fast(struct iova_domain *iovad, uint32_t cpu, uint64_t pfn, uint64_t size);
+void free_iova_fast(struct iova_domain *space, uint32_t cpu, uint64_t pfn, uint64_t size);
 
 /* Takes the range out of use, as far as it is not in use already. */
-void reserve_iova(struct iova_domain *iovad, uint64_t pfn_lo, uint64_t pfn_hi);
+void reserve_iova(struct iova_domain *space, uint64_t pfn_lo, uint64_t pfn_hi);
 
 /*
  * For the caches: frees the ranges that these pfns lie in; an unknown one is a
  * violated expectation.
  */
-void iova_free_pfns(struct iova_domain *iovad, const uint64_t *pfns, uint64_t count);
+void iova_free_pfns(struct iova_domain *space, const uint64_t *pfns, uint64_t count);
 
 /* The caches, iova-rcache.c. */
-bool iova_domain_init_rcaches(struct iova_domain *iovad);
-void free_iova_rcaches(struct iova_domain *iovad);
-bool iova_rcache_insert(struct iova_domain *iovad, uint32_t cpu, uint64_t pfn, uint64_t size);
+bool iova_domain_init_rcaches(struct iova_domain *space);
+void free_iova_rcaches(struct iova_domain *space);
+bool iova_rcache_insert(struct iova_domain *space, uint32_t cpu, uint64_t pfn, uint64_t size);
 /* A cached range of this size that ends below limit_pfn, or 0. */
-uint64_t iova_rcache_get(struct iova_domain *iovad, uint32_t cpu, uint64_t size,
+uint64_t iova_rcache_get(struct iova_domain *space, uint32_t cpu, uint64_t size,
 			 uint64_t limit_pfn);
 /* Empties the caches of all CPUs and the depots. */
-void free_cached_iovas(struct iova_domain *iovad);
+void free_cached_iovas(struct iova_domain *space);
 
 #pragma GCC visibility pop
 #endif
