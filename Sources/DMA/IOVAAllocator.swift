@@ -121,8 +121,8 @@ struct IOVAAllocator: ~Copyable {
       for order in 0..<IOVAAllocator.classCount {
         services.lock(IOPT_LOCK_IOVA_CPU, UInt32(cpu))
         let (loaded, previous) = caches[order].magazines(cpu: cpu)
-        if let loaded { release(loaded) }
-        if let previous { release(previous) }
+        release(loaded)
+        release(previous)
         services.unlock(IOPT_LOCK_IOVA_CPU, UInt32(cpu))
       }
     }
@@ -136,14 +136,17 @@ struct IOVAAllocator: ~Copyable {
     }
   }
 
-  /// Gives a magazine's frames back to the space, from the bottom up, and leaves it empty.
-  private func release(_ magazine: Magazine) {
+  /// Gives a magazine's frames back to the space, from the bottom up, and leaves it empty. An absent
+  /// one is empty.
+  private func release(_ magazine: Magazine?) {
     services.lock(IOPT_LOCK_IOVA_TREE)
-    for index in 0..<magazine.count where !space.pointee.release(magazine[index]) {
-      iopt_log0(services.log, IOPT_EVENT_WARN.rawValue)
+    if let magazine {
+      for index in 0..<magazine.count where !space.pointee.release(magazine[index]) {
+        iopt_log0(services.log, IOPT_EVENT_WARN.rawValue)
+      }
+      magazine.clear()
     }
     services.unlock(IOPT_LOCK_IOVA_TREE)
-    magazine.clear()
   }
 }
 

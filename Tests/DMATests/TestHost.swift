@@ -1,20 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import SubjectABI
 
-/// A host with a small arena, without the optional services. The ABI's host comes first, so that a
-/// pointer to it is a pointer to this.
+/// A host with a small arena. The ABI's host comes first, so that a pointer to it is a pointer to
+/// this.
 struct TestHost {
+  /// Which optional services it offers. Each writes what it heard into the log.
+  struct Listening: OptionSet {
+    var rawValue: Int
+    static let points = Listening(rawValue: 1)
+    static let locks = Listening(rawValue: 2)
+  }
+
   /// IOPT_ARENA_BASE
   private static let arenaBase: UInt64 = 0x8_0000_0000
+  private static let slots = 1024
 
   var host = iopt_host()
+  /// The Nth allocation from now fails; 0: none does.
+  var allocationsToFailure = 0
+  private(set) var liveTables = 0
   private var usedSlots = 0
-  private var slots: Int
   private var queueAllocations: Int
 
-  static func make(slots: Int, queueAllocations: Int) -> UnsafeMutablePointer<TestHost> {
+  static func make(
+    queueAllocations: Int, listening: Listening
+  ) -> UnsafeMutablePointer<TestHost> {
     let made = UnsafeMutablePointer<TestHost>.allocate(capacity: 1)
-    made.initialize(to: TestHost(slots: slots, queueAllocations: queueAllocations))
+    made.initialize(to: TestHost(queueAllocations: queueAllocations))
     let arena = UnsafeMutableRawPointer.allocate(byteCount: slots << 12, alignment: 4096)
     arena.initializeMemory(as: UInt8.self, repeating: 0, count: slots << 12)
     made.pointee.host.arena = arena.assumingMemoryBound(to: UInt8.self)
@@ -22,8 +34,21 @@ struct TestHost {
     made.pointee.host.size = UInt32(MemoryLayout<iopt_host>.size)
     made.pointee.host.abi_version = UInt32(IOPT_ABI_VERSION)
     made.pointee.host.alloc_table = { host, bytes in TestHost.of(host!).pointee.allocate(bytes) }
-    made.pointee.host.free_table = { host, table in iopt_log1(host!.pointee.log, 3, table) }
+    made.pointee.host.free_table = { host, table in TestHost.of(host!).pointee.free(table) }
     made.pointee.host.alloc_queue = { host in TestHost.of(host!).pointee.allocateQueue() }
+    if listening.contains(.points) {
+      made.pointee.host.yield = { host, point in
+        iopt_log1(host!.pointee.log, DMARecord.pointKind, UInt64(point))
+      }
+    }
+    if listening.contains(.locks) {
+      made.pointee.host.lock = { host, lock, index in
+        iopt_log2(host!.pointee.log, DMARecord.lockKind, UInt64(lock), UInt64(index))
+      }
+      made.pointee.host.unlock = { host, lock, index in
+        iopt_log2(host!.pointee.log, DMARecord.unlockKind, UInt64(lock), UInt64(index))
+      }
+    }
     return made
   }
 
@@ -34,12 +59,9 @@ struct TestHost {
     host.deallocate()
   }
 
-  private init(slots: Int, queueAllocations: Int) {
-    self.slots = slots
-    self.queueAllocations = queueAllocations
-  }
+  private init(queueAllocations: Int) { self.queueAllocations = queueAllocations }
 
-  /// What the DMA layer and the driver's flushes have logged since the last call.
+  /// What was logged since the last call.
   mutating func takeRecords() -> [DMARecord] {
     var records: [DMARecord] = []
     let log = host.log!
@@ -73,35 +95,29 @@ struct TestHost {
   }
 
   private mutating func allocate(_ bytes: UInt64) -> UInt64 {
-    precondition(bytes == 1 << IOPT_SLOT_LG2 && usedSlots < slots)
+    if allocationsToFailure > 0 {
+      allocationsToFailure -= 1
+      if allocationsToFailure == 0 {
+        iopt_log0(host.log, IOPT_EVENT_ALLOC_FAIL.rawValue)
+        return 0
+      }
+    }
+    precondition(bytes == 1 << IOPT_SLOT_LG2 && usedSlots < TestHost.slots)
     let table = TestHost.arenaBase + UInt64(usedSlots) << 12
     usedSlots += 1
+    liveTables += 1
     iopt_log2(host.log, IOPT_EVENT_ALLOC.rawValue, table, bytes)
     return table
+  }
+
+  private mutating func free(_ table: UInt64) {
+    liveTables -= 1
+    iopt_log1(host.log, IOPT_EVENT_FREE.rawValue, table)
   }
 
   private mutating func allocateQueue() -> UInt32 {
     if queueAllocations == 0 { return 0 }
     queueAllocations -= 1
     return 1
-  }
-}
-
-extension DMARecord {
-  init?(_ kind: UInt32, _ arguments: UnsafeBufferPointer<UInt64>) {
-    switch iopt_event(rawValue: kind) {
-    case IOPT_EVENT_IOVA_ALLOC: self = .allocated(arguments[0], arguments[1])
-    case IOPT_EVENT_IOVA_NONE: self = .noIOVA(arguments[0])
-    case IOPT_EVENT_IOVA_FREE: self = .freed(arguments[0])
-    case IOPT_EVENT_QUEUE: self = .queued(ring: arguments[0], counter: arguments[3])
-    case IOPT_EVENT_TIMER_ON: self = .armed(arguments[0])
-    case IOPT_EVENT_TIMER_FIRE: self = .fired(arguments[0])
-    case IOPT_EVENT_DEPOT_WORK: self = .depotWork(arguments[0])
-    case IOPT_EVENT_FLUSH_ALL: self = .flushed
-    case IOPT_EVENT_SYNC: self = .synced
-    case IOPT_EVENT_SKIP: self = .skipped
-    case IOPT_EVENT_RET: self = .returned(arguments[0])
-    default: return nil
-    }
   }
 }
