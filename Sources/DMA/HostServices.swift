@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import SubjectABI
 
-/// The host's services as the DMA layer uses them: the optional ones do the plain thing inline when
-/// the host does not offer them.
+/// The host's services as the DMA layer uses them. The optional ones cost a test when the host does
+/// not offer them: the calls are kept out of the callers.
 struct HostServices {
   let host: UnsafeMutablePointer<iopt_host>
 
@@ -11,17 +11,30 @@ struct HostServices {
   /// May another virtual CPU run here?
   @inline(__always)
   func yield(_ point: iopt_point) {
-    if let yield = host.pointee.yield { yield(host, point.rawValue) }
+    if host.pointee.yield != nil { callYield(point) }
   }
 
   @inline(__always)
   func lock(_ lock: iopt_lock, _ index: UInt32 = 0) {
-    if let service = host.pointee.lock { service(host, lock.rawValue, index) }
+    if host.pointee.lock != nil { callLock(lock, index) }
   }
 
   @inline(__always)
   func unlock(_ lock: iopt_lock, _ index: UInt32 = 0) {
-    if let service = host.pointee.unlock { service(host, lock.rawValue, index) }
+    if host.pointee.unlock != nil { callUnlock(lock, index) }
+  }
+
+  @inline(never)
+  private func callYield(_ point: iopt_point) { host.pointee.yield(host, point.rawValue) }
+
+  @inline(never)
+  private func callLock(_ lock: iopt_lock, _ index: UInt32) {
+    host.pointee.lock(host, lock.rawValue, index)
+  }
+
+  @inline(never)
+  private func callUnlock(_ lock: iopt_lock, _ index: UInt32) {
+    host.pointee.unlock(host, lock.rawValue, index)
   }
 
   /// May a flush queue be allocated now?
@@ -35,19 +48,16 @@ struct SharedCell {
 
   @inline(__always)
   func load(_ order: iopt_order, _ services: HostServices) -> UInt64 {
-    let host = services.host
-    guard let load = host.pointee.load else { return address.pointee }
-    return load(host, cell.rawValue, address, order.rawValue)
+    services.host.pointee.load == nil ? address.pointee : callLoad(order, services.host)
   }
 
   @inline(__always)
   func store(_ value: UInt64, _ order: iopt_order, _ services: HostServices) {
-    let host = services.host
-    guard let store = host.pointee.store else {
+    if services.host.pointee.store == nil {
       address.pointee = value
-      return
+    } else {
+      callStore(value, order, services.host)
     }
-    store(host, cell.rawValue, address, value, order.rawValue)
   }
 
   /// True when the word held `expected` and was replaced.
@@ -55,13 +65,33 @@ struct SharedCell {
   func replace(
     _ expected: UInt64, with desired: UInt64, _ order: iopt_order, _ services: HostServices
   ) -> Bool {
-    let host = services.host
-    guard let exchange = host.pointee.compare_exchange else {
-      if address.pointee != expected { return false }
-      address.pointee = desired
-      return true
+    if services.host.pointee.compare_exchange != nil {
+      return callExchange(expected, desired, order, services.host) == expected
     }
-    return exchange(host, cell.rawValue, address, expected, desired, order.rawValue) == expected
+    if address.pointee != expected { return false }
+    address.pointee = desired
+    return true
+  }
+
+  @inline(never)
+  private func callLoad(_ order: iopt_order, _ host: UnsafeMutablePointer<iopt_host>) -> UInt64 {
+    host.pointee.load(host, cell.rawValue, address, order.rawValue)
+  }
+
+  @inline(never)
+  private func callStore(
+    _ value: UInt64, _ order: iopt_order, _ host: UnsafeMutablePointer<iopt_host>
+  ) {
+    host.pointee.store(host, cell.rawValue, address, value, order.rawValue)
+  }
+
+  @inline(never)
+  private func callExchange(
+    _ expected: UInt64, _ desired: UInt64, _ order: iopt_order,
+    _ host: UnsafeMutablePointer<iopt_host>
+  ) -> UInt64 {
+    host.pointee.compare_exchange(
+      host, cell.rawValue, address, expected, desired, order.rawValue)
   }
 
   @inline(__always)
