@@ -80,7 +80,50 @@ import Testing
     let (tally, found) = try replay(wrong + Self.trace, on: .swift)
     #expect(found.count == 1)
     #expect(tally.scenarios == 2)
-    #expect(tally.observations == 22)
+    #expect(tally.statements == 2 + 3)
+    #expect(tally.observations == 8 + 11)
+  }
+
+  @Test(arguments: both)
+  func afterAFailedInitialisationNothingIsRun(_ subject: Subject) throws {
+    let failed = """
+      iopt 1
+      domain format=riscv_64 va=39 oa=56 features=full_va
+      = ret EOPNOTSUPP
+      map 0x0 0x0 0x1000 r
+
+      """
+    let (tally, found) = try replay(failed + Self.trace, on: subject)
+    #expect(found.isEmpty, "\(found.first?.report ?? "")")
+    #expect(tally.scenarios == 2)
+    #expect(tally.statements == 1 + 3)
+    #expect(tally.observations == 1 + 11)
+    let (more, differences) = try replay(failed + "= ret 0 mapped=0x1000\n", on: subject)
+    #expect(more.mismatches == 1)
+    let difference = try #require(differences.first)
+    #expect(difference.line == 4)
+    #expect(difference.report.contains("- = ret 0 mapped=0x1000"), "\(difference.report)")
+  }
+
+  @Test(arguments: both) func aCrashEndsTheScenario(_ subject: Subject) throws {
+    let crashed = """
+      iopt 1
+      domain format=riscv_64 va=39 oa=56 features=sign_extend,flush_range,riscv_svnapot_64k
+      = alloc 0x800000000 0x1000
+      = info pgsizes=0x40211000 first=0x0 last=0x3fffffffff top=0x800000000 level=2 \
+      features=sign_extend,flush_range,riscv_svnapot_64k va=39 oa=56
+      map 0x0 0x80000000 0x1800 r
+      = crash
+      unmap 0x0 0x1000
+
+      """
+    let (tally, found) = try replay(crashed + Self.trace, on: subject)
+    #expect(found.isEmpty, "\(found.first?.report ?? "")")
+    #expect(tally.statements == 2 + 3)
+    let (_, differences) = try replay(crashed + "= ret 0x0\n", on: subject)
+    #expect(differences.map(\.line) == [7])
+    let survived = crashed.replacingOccurrences(of: "= crash", with: "= ret ENXIO mapped=0x0")
+    #expect(try replay(survived, on: subject).1.first?.report.contains("+ = crash") == true)
   }
 
   @Test func aScenarioWithoutObservationsIsRefusedAsATrace() {

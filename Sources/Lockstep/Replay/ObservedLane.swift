@@ -41,6 +41,9 @@ public final class ObservedLane {
     observe(lane.run(operation))
   }
 
+  /// Nothing was run for the request at hand.
+  func forgetRecords() { records.removeAll() }
+
   /// The rule of the ABI that the subject broke in this scenario, if any.
   var misuse: Misuse? { lane.host.state.pointee.misuse }
 

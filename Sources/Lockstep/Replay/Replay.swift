@@ -7,7 +7,8 @@ public struct ReplayTally: Equatable, Sendable {
   public var scenarios = 0
   /// Statements that were run: `domain` lines and operations.
   public var statements = 0
-  /// Recorded `=` lines, counted once, however many subjects they were compared with.
+  /// Recorded `=` lines that were compared, counted once, however many subjects they were compared
+  /// with.
   public var observations = 0
   /// Scenarios in which a subject differed, counted for each subject.
   public var mismatches = 0
@@ -26,8 +27,16 @@ public final class Replay {
 
   /// One subject's part in the scenario at hand.
   private final class Player {
+    enum State {
+      case playing
+      /// The subject failed or crashed: the scenario ended there, and nothing may follow.
+      case over
+      /// The subject differed.
+      case out
+    }
+
     let observed: ObservedLane
-    var isPlaying = false
+    var state = State.out
     init(_ lane: Lane) { observed = ObservedLane(lane) }
   }
 
@@ -66,9 +75,10 @@ public final class Replay {
         buffer.append(operation)
       }
       position!.scenarioObservations += requests.observations
-      tally.observations += requests.observations
-      tally.statements += 1
-      try compare(request, requests.expected, at: position!)
+      if try compare(request, requests.expected, at: position!) {
+        tally.statements += 1
+        tally.observations += requests.observations
+      }
     }
     try finish(position)
   }
@@ -76,7 +86,7 @@ public final class Replay {
   private func beginScenario(_ domain: DomainConfiguration, _ dma: DMAConfiguration?) {
     for player in players {
       player.observed.endScenario()
-      player.isPlaying = true
+      player.state = .playing
     }
     buffer.lower(Scenario(domain: domain, dma: dma))
     tally.scenarios += 1
@@ -91,7 +101,7 @@ public final class Replay {
         message: "expected a recorded trace, found a scenario without any `=` line"
           + " (iopt record makes a trace of it)")
     }
-    for player in players where player.isPlaying {
+    for player in players where player.state == .playing {
       guard let pa = player.observed.unexplainedWord() else { continue }
       report(
         player, at: position,
@@ -99,30 +109,51 @@ public final class Replay {
     }
   }
 
+  /// Runs the request on every subject that still plays; false when there is none.
   private func compare(
     _ request: Request, _ expected: [UInt64], at position: Position
-  ) throws(ScenarioError) {
-    for player in players where player.isPlaying {
-      let status: SubjectStatus
-      if case .open = request {
-        status = player.observed.open(buffer.configuration)
-      } else {
-        status = player.observed.run(buffer.operations)
-      }
-      if status == .refused {
-        throw ScenarioError(
-          file: position.file, position: .text(line: position.line, column: 1),
-          message: "subject \(player.observed.lane.subject.name) refuses:"
-            + " \(player.observed.lane.subject.refusal)")
-      }
-      let misuse = player.observed.misuse
-      if misuse != nil || player.observed.records.words != expected {
+  ) throws(ScenarioError) -> Bool {
+    var isCompared = false
+    for player in players {
+      switch player.state {
+      case .out: continue
+      case .over:
+        // What follows is neither run nor recorded.
+        guard !expected.isEmpty else { continue }
+        player.observed.forgetRecords()
         report(
-          player, at: position, misuse.map(Divergence.Cause.misuse) ?? .observations,
-          statement: request.text, expected: expected, form: request.resultForm)
-      } else if status != .done {
-        player.isPlaying = false
+          player, at: position, .observations, statement: request.text, expected: expected,
+          form: request.resultForm)
+      case .playing:
+        try play(request, expected, player, at: position)
       }
+      isCompared = true
+    }
+    return isCompared
+  }
+
+  private func play(
+    _ request: Request, _ expected: [UInt64], _ player: Player, at position: Position
+  ) throws(ScenarioError) {
+    let status: SubjectStatus
+    if case .open = request {
+      status = player.observed.open(buffer.configuration)
+    } else {
+      status = player.observed.run(buffer.operations)
+    }
+    if status == .refused {
+      throw ScenarioError(
+        file: position.file, position: .text(line: position.line, column: 1),
+        message: "subject \(player.observed.lane.subject.name) refuses:"
+          + " \(player.observed.lane.subject.refusal)")
+    }
+    let misuse = player.observed.misuse
+    if misuse != nil || player.observed.records.words != expected {
+      report(
+        player, at: position, misuse.map(Divergence.Cause.misuse) ?? .observations,
+        statement: request.text, expected: expected, form: request.resultForm)
+    } else if status != .done {
+      player.state = .over
     }
   }
 
@@ -130,7 +161,7 @@ public final class Replay {
     _ player: Player, at position: Position, _ cause: Divergence.Cause, statement: String,
     expected: [UInt64], form: ResultForm
   ) {
-    player.isPlaying = false
+    player.state = .out
     tally.mismatches += 1
     let decoder = PTEDecoder(position.domain)
     let right = Divergence.Side(player.observed, form: form, decoder: decoder)

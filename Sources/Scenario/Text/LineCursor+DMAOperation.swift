@@ -81,18 +81,21 @@ extension LineCursor {
   }
 
   private mutating func piece() throws(LineFault) -> ScatterPiece {
-    let pa = try granules("a physical address that is a multiple of 0x1000", in: 0...UInt64.max)
+    let pa = try granules(
+      "a physical address that is a multiple of 0x1000", in: 0...UInt64.max,
+      endingAt: UInt8(ascii: ":"))
     if !skip(UInt8(ascii: ":")) { throw fault(expected: "`:` and a length") }
     let length = try granules(
-      "a length that is a multiple of 0x1000, at most 0xfffff000", in: 0...0xffff_f000)
+      "a length that is a multiple of 0x1000, at most 0xfffff000", in: 0...0xffff_f000,
+      endingAt: UInt8(ascii: " "))
     return ScatterPiece(pa: pa, length: length)
   }
 
   private mutating func granules(
-    _ expected: StaticString, in range: ClosedRange<UInt64>
+    _ expected: StaticString, in range: ClosedRange<UInt64>, endingAt separator: UInt8
   ) throws(LineFault) -> UInt64 {
     let place = position
-    let value = try number(expected, in: range, endingAt: UInt8(ascii: ":"))
+    let value = try number(expected, in: range, endingAt: separator)
     if value % 0x1000 != 0 { throw fault(expected: "\(expected)", at: place) }
     return value
   }

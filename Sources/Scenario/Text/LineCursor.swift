@@ -79,7 +79,7 @@ struct LineCursor {
     let word = cursor.rest(endingAt: UInt8(ascii: " "))
     let found =
       word.count > 0 ? word.quoted : isLineEnd(word.start) ? "the end of the line" : "nothing"
-    return LineFault(column: column, message: "expected \(expected), found \(found)")
+    return LineFault(column: column, message: "expected \(expected), found \(found)\(word.hint)")
   }
 
   private func isLineEnd(_ place: UnsafePointer<UInt8>) -> Bool {
@@ -151,12 +151,8 @@ extension LineCursor {
     cursor.position = place
     let word = cursor.rest(endingAt: separator)
     var result = fault(expected: "\(expected)", at: place)
-    if word.count > 0 { result.message = "expected \(expected), found \(word.quoted)" }
-    if word.count > 2, word.start[0] == UInt8(ascii: "0"),
-      word.start[1] | 0x20 == UInt8(ascii: "x"),
-      (0..<word.count).contains(where: { (0x41...0x58).contains(word.start[$0]) })
-    {
-      result.message += " (hexadecimal is written in lower case)"
+    if word.count > 0 {
+      result.message = "expected \(expected), found \(word.quoted)\(word.numberHint)"
     }
     return result
   }

@@ -29,11 +29,12 @@ struct LineSource: ~Copyable {
     var searched = 0
     while true {
       if let length = lineLength(after: searched) {
+        if length > Self.longestLine { throw overlong }
         return take(length, andLineEnd: 1)
       }
-      if isAtEnd { return pending.isEmpty ? nil : take(pending.count, andLineEnd: 0) }
       searched = pending.count
       if searched > Self.longestLine { throw overlong }
+      if isAtEnd { return pending.isEmpty ? nil : take(pending.count, andLineEnd: 0) }
       try readMore()
     }
   }
