@@ -65,7 +65,13 @@ struct DomainReference {
 
   @inline(__always)
   func store(_ value: UInt64, to words: TableWords, _ index: Int, count: Int = 1) {
-    for item in index..<index &+ count { words[item] = value }
+    (words + index).update(repeating: value, count: count)
+    logStore(value, to: words, index, count: count)
+  }
+
+  /// Tells of words that were written, when the log wants to know.
+  @inline(__always)
+  func logStore(_ value: UInt64, to words: TableWords, _ index: Int, count: Int) {
     if log.pointee.stores != 0 {
       iopt_log_store(log, address(of: words + index), UInt64(count), value, 0)
     }

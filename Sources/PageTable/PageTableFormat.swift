@@ -116,5 +116,5 @@ enum TableShape {
 
   /// Base-2 logarithm of the bytes that one item of a table at this level translates.
   @inline(__always)
-  static func itemLog2(level: Int) -> Int { pageLog2 + bitsPerLevel * level }
+  static func itemLog2(level: Int) -> Int { pageLog2 &+ bitsPerLevel &* level }
 }

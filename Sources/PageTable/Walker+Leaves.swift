@@ -11,7 +11,7 @@ extension Walker {
     var cursor = Cursor(words, level: level)
     _ = warns(mapping.leafLevel != level)
     _ = warns(!Format.canHaveLeaf(level: level))
-    let items = 1 << (mapping.sizeLog2 - cursor.itemLog2)
+    let items = 1 &<< (mapping.sizeLog2 &- cursor.itemLog2)
     begin(&cursor, span)
     let start = cursor.index
     let tableEnd = cursor.end
@@ -49,6 +49,10 @@ extension Walker {
     _ mapping: inout Mapping, _ cursor: inout Cursor, _ span: inout Span, items: Int
   ) -> Status {
     let start = cursor.index
+    if !Build.checks {
+      if items == 1 { fillEmpty(&mapping, &cursor) } else { fillClear(&mapping, &cursor, items) }
+      if cursor.index >= cursor.end { return .done }
+    }
     repeat {
       load(&cursor)
       if cursor.kind != .empty || items != 1 {
@@ -62,6 +66,37 @@ extension Walker {
       cursor.index += items
     } while cursor.index < cursor.end
     return .done
+  }
+
+  /// Writes leaves of one item for as long as nothing is there.
+  @inline(__always)
+  private func fillEmpty(_ mapping: inout Mapping, _ cursor: inout Cursor) {
+    let (words, level, context) = (cursor.words, cursor.level, context)
+    let isLogged = domain.log.pointee.stores != 0
+    while cursor.index < cursor.end,
+      Format.kind(of: words[cursor.index], level: level) == .empty
+    {
+      let entry = Format.leaf(
+        output: mapping.output, sizeLog2: mapping.sizeLog2, level: level,
+        attributes: mapping.attributes, context)
+      words[cursor.index] = entry
+      if isLogged { domain.logStore(entry, to: words, cursor.index, count: 1) }
+      mapping.output &+= power(of: mapping.sizeLog2)
+      cursor.index &+= 1
+    }
+  }
+
+  /// Writes leaves of several items for as long as all of them are zero.
+  @inline(__always)
+  private func fillClear(_ mapping: inout Mapping, _ cursor: inout Cursor, _ items: Int) {
+    while cursor.index < cursor.end {
+      var found: UInt64 = 0
+      for item in 0..<items { found |= cursor.words[cursor.index &+ item] }
+      if found != 0 { return }
+      writeLeaf(cursor, mapping)
+      mapping.output &+= power(of: mapping.sizeLog2)
+      cursor.index &+= items
+    }
   }
 
   /// Expects the size at hand to be the best one here.

@@ -14,9 +14,23 @@ extension Walker {
     var status = Status.done
     guard var span = checkedSpan(iova, length, &status) else { return 0 }
     var removal = Removal()
-    _ = unmap(&span, span.table!, level: span.level, &removal)
+    var cursor = Cursor(span.table!, level: span.level)
+    loadFirst(&cursor, span)
+    if !Build.checks { narrow(&cursor, span) }
+    _ = unmap(&span, cursor.words, level: cursor.level, &removal)
     self.gather(&gather, iova, removal.bytes, tables: removal.tables)
     return removal.bytes
+  }
+
+  /// Goes down for as long as the span lies within one table that stays: what is above has no part
+  /// in the work. The debug build checks its expectations at every level instead.
+  @inline(__always)
+  private func narrow(_ cursor: inout Cursor, _ span: Span) {
+    while cursor.kind == .table,
+      (span.first ^ span.last).shifted(by: cursor.itemLog2) == 0, !covers(span, cursor.itemLog2)
+    {
+      goDown(&cursor, to: span.first)
+    }
   }
 
   /// The span's part of one table. The first hole ends it, and so does a span that begins inside
@@ -33,36 +47,52 @@ extension Walker {
       return .invalid
     }
     let start = cursor.index
-    var cleared = start..<start
+    // What was cleared, first and one past the last; nothing yet.
+    var cleared = (first: Int.max, end: 0)
     var items = 0
     var status = Status.done
-    repeat {
+    while true {
+      let index = cursor.index
       switch cursor.kind {
       case .leaf:
-        let itemsLog2 = leafItemsLog2(cursor)
-        clear(cursor, itemsLog2: itemsLog2)
-        let next = cursor.index + 1 << itemsLog2
-        cleared = (cleared.isEmpty ? cursor.index : cleared.lowerBound)..<next
-        items += 1 << itemsLog2
-        cursor.index = next
+        clearLeaves(&cursor)
+        cleared = (min(cleared.first, index), cursor.index)
+        items &+= cursor.index &- index
       case .table:
-        if cursor.index != start { follow(cursor, &span) }
+        if index != start { follow(cursor, &span) }
         let isDropped: Bool
         (status, isDropped) = unmapTable(cursor, &span, &removal)
-        if isDropped {
-          cleared =
-            (cleared.isEmpty ? cursor.index : cleared.lowerBound)..<(cursor.index + 1)
-        }
-        if status == .done { cursor.index += 1 }
+        if isDropped { cleared = (min(cleared.first, index), index &+ 1) }
+        if status == .done { cursor.index = index &+ 1 }
       case .empty:
         status = .invalid
       }
       if status != .done || cursor.index >= cursor.end { break }
       load(&cursor)
-    } while true
-    removal.bytes &+= UInt64(truncatingIfNeeded: items) << UInt64(cursor.itemLog2)
-    if !cleared.isEmpty { clean(cursor, from: cleared.lowerBound, to: cleared.upperBound) }
+    }
+    removal.bytes &+= UInt64(truncatingIfNeeded: items) &<< UInt64(cursor.itemLog2)
+    if cleared.end != 0 { clean(cursor, from: cleared.first, to: cleared.end) }
     return status
+  }
+
+  /// Clears leaves from the loaded one on, to the first entry that is none or the end. The last one
+  /// may reach past the end.
+  @inline(__always)
+  private func clearLeaves(_ cursor: inout Cursor) {
+    let (words, first, level) = (cursor.words, cursor.index, cursor.level)
+    repeat {
+      let itemsLog2 = leafItemsLog2(cursor)
+      if Build.checks { checkClear(cursor, itemsLog2: itemsLog2) }
+      if itemsLog2 == 0 {
+        words[cursor.index] = 0
+      } else {
+        (words + cursor.index).update(repeating: 0, count: 1 &<< itemsLog2)
+      }
+      cursor.index &+= 1 &<< itemsLog2
+      if cursor.index >= cursor.end { break }
+      cursor.entry = words[cursor.index]
+    } while Format.kind(of: cursor.entry, level: level) == .leaf
+    domain.logStore(0, to: words, first, count: cursor.index &- first)
   }
 
   /// Empties the table below an item, and drops it when the span covers all of it.

@@ -111,7 +111,7 @@ struct Walker<Format: PageTableFormat, Build: BuildMode> {
     var prefix: UInt64 = 0
     if has(.signExtend) {
       _ = warns(state.pointee.inputLog2 != span.log2)
-      if span.first.divided(by: span.log2 - 1) != 0 { prefix = .max }
+      if span.first.shifted(by: span.log2 &- 1) != 0 { prefix = .max }
     }
     return ((span.first ^ prefix) | (span.last ^ prefix)).divided(by: span.log2) == 0
   }
@@ -121,24 +121,28 @@ struct Walker<Format: PageTableFormat, Build: BuildMode> {
   @inline(__always)
   func firstIndex(_ cursor: Cursor, _ span: Span) -> Int {
     _ = warns(cursor.level > span.level)
-    let address =
-      cursor.level == span.level
-      ? (span.first & ones(below: span.log2)).divided(by: cursor.itemLog2)
-      : span.first.divided(by: cursor.itemLog2) & ones(below: itemsLog2(level: cursor.level))
-    return Int(truncatingIfNeeded: address)
+    guard cursor.level == span.level else { return lowerIndex(cursor, span.first) }
+    return Int(truncatingIfNeeded: (span.first & mask(span.log2)).shifted(by: cursor.itemLog2))
+  }
+
+  /// The index of an address in a table below the top.
+  @inline(__always)
+  func lowerIndex(_ cursor: Cursor, _ address: UInt64) -> Int {
+    Int(
+      truncatingIfNeeded: address.shifted(by: cursor.itemLog2)
+        & mask(itemsLog2(level: cursor.level)))
   }
 
   @inline(__always)
   private func endIndex(_ cursor: Cursor, _ span: Span) -> Int {
-    if span.first == span.last { return cursor.index + 1 }
+    if span.first == span.last { return cursor.index &+ 1 }
     if cursor.level == span.level {
-      let last = (span.last & ones(below: span.log2)).divided(by: cursor.itemLog2)
-      return Int(truncatingIfNeeded: last) + 1
+      let last = (span.last & mask(span.log2)).shifted(by: cursor.itemLog2)
+      return Int(truncatingIfNeeded: last) &+ 1
     }
     let items = itemsLog2(level: cursor.level)
-    if (span.first ^ span.last).divided(by: items + cursor.itemLog2) != 0 { return 1 << items }
-    let last = span.last.divided(by: cursor.itemLog2) & ones(below: items)
-    return Int(truncatingIfNeeded: last) + 1
+    if (span.first ^ span.last).divided(by: items &+ cursor.itemLog2) != 0 { return 1 &<< items }
+    return lowerIndex(cursor, span.last) &+ 1
   }
 
   /// Puts the cursor at the start of the span's part of its table.
@@ -171,6 +175,15 @@ struct Walker<Format: PageTableFormat, Build: BuildMode> {
     load(&cursor)
   }
 
+  /// Down into the table that the loaded entry points to, at the item of `address`.
+  @inline(__always)
+  func goDown(_ cursor: inout Cursor, to address: UInt64) {
+    cursor.words = lowerTable(cursor)
+    cursor.level &-= 1
+    cursor.index = lowerIndex(cursor, address)
+    load(&cursor)
+  }
+
   /// The table that the loaded entry points to.
   @inline(__always)
   func lowerTable(_ cursor: Cursor) -> TableWords {
@@ -186,16 +199,21 @@ struct Walker<Format: PageTableFormat, Build: BuildMode> {
   @inline(__always)
   func advance(_ cursor: inout Cursor, _ span: inout Span) {
     let log2 = cursor.kind == .leaf ? leafItemsLog2(cursor) : 0
-    cursor.index = (cursor.index + 1 << log2) & ~((1 << log2) - 1)
+    cursor.index = (cursor.index &+ 1 &<< log2) & ~((1 &<< log2) &- 1)
     follow(cursor, &span)
   }
 
   @inline(__always)
   func clear(_ cursor: Cursor, itemsLog2: Int) {
+    checkClear(cursor, itemsLog2: itemsLog2)
+    domain.store(0, to: cursor.words, cursor.index, count: 1 &<< itemsLog2)
+  }
+
+  @inline(__always)
+  func checkClear(_ cursor: Cursor, itemsLog2: Int) {
     if Format.expectsAlignedClears {
       _ = warns(!UInt64(truncatingIfNeeded: cursor.index).isAligned(to: itemsLog2))
     }
-    domain.store(0, to: cursor.words, cursor.index, count: 1 << itemsLog2)
   }
 
   @inline(__always)
@@ -211,11 +229,7 @@ struct Walker<Format: PageTableFormat, Build: BuildMode> {
   func descend(_ span: Span) -> Cursor {
     var cursor = Cursor(span.table!, level: span.level)
     loadFirst(&cursor, span)
-    while cursor.kind == .table {
-      cursor.words = lowerTable(cursor)
-      cursor.level -= 1
-      loadFirst(&cursor, span)
-    }
+    while cursor.kind == .table { goDown(&cursor, to: span.first) }
     return cursor
   }
 }

@@ -89,25 +89,27 @@ struct OpenDomain: ~Copyable {
   // MARK: Operations
 
   mutating func run(_ operation: UnsafePointer<iopt_op>) {
-    let op = operation.pointee
-    switch iopt_op_kind(rawValue: op.kind) {
+    switch iopt_op_kind(rawValue: operation.pointee.kind) {
     case IOPT_OP_MAP:
-      let status = domain.pointee.map(op.iova, to: op.pa, length: op.len, protection: op.prot)
-      result(status.word, status == .done ? op.len : 0)
+      let status = domain.pointee.map(
+        operation.pointee.iova, to: operation.pointee.pa, length: operation.pointee.len,
+        protection: operation.pointee.prot)
+      result(status.word, status == .done ? operation.pointee.len : 0)
     case IOPT_OP_MAP_RANGE:
       var mapped: UInt64 = 0
       let status = domain.pointee.mapRange(
-        op.iova, to: op.pa, length: op.len, protection: op.prot, mapped: &mapped)
+        operation.pointee.iova, to: operation.pointee.pa, length: operation.pointee.len,
+        protection: operation.pointee.prot, mapped: &mapped)
       result(status.word, mapped)
     case IOPT_OP_UNMAP:
-      result(domain.pointee.unmap(op.iova, length: op.len))
+      result(domain.pointee.unmap(operation.pointee.iova, length: operation.pointee.len))
     case IOPT_OP_IOVA_TO_PHYS:
-      result(domain.pointee.iovaToPhys(op.iova))
+      result(domain.pointee.iovaToPhys(operation.pointee.iova))
     case IOPT_OP_SET_DIRTY:
-      result(domain.pointee.setDirty(op.iova).word)
+      result(domain.pointee.setDirty(operation.pointee.iova).word)
     case IOPT_OP_GATHER, IOPT_OP_UNMAP_FAST, IOPT_OP_IOTLB_SYNC, IOPT_OP_FLUSH,
       IOPT_OP_READ_AND_CLEAR_DIRTY:
-      run(op, on: &gathers[Int(op.gather)])
+      run(operation.pointee, on: &gathers[Int(operation.pointee.gather)])
     default:
       runOnLayer(operation)
     }

@@ -9,6 +9,9 @@ public struct Arena: ~Copyable {
   public static let base: UInt64 = 0x8_0000_0000
   public static let slotSize = 4096
   public static let slotCount = 65536
+  /// So many slots stay in memory from one scenario to the next: writing zeros costs far less than
+  /// new pages do. The rest goes back.
+  private static let keptSlots = 4096
   /// The largest single table in bytes.
   public static let largestTable: UInt64 = 0x40_0000
 
@@ -104,12 +107,9 @@ public struct Arena: ~Copyable {
   mutating func reset() {
     let bytes = used * Self.slotSize
     sanitizer.unpoison(memory, bytes)
-    if used > 512 {
-      // Giving the pages back is cheaper than writing so many, and keeps memory bounded.
-      madvise(memory, bytes, MADV_DONTNEED)
-    } else {
-      memset(memory, 0, bytes)
-    }
+    let kept = min(bytes, Self.keptSlots * Self.slotSize)
+    memset(memory, 0, kept)
+    if bytes > kept { madvise(memory + kept, bytes - kept, MADV_DONTNEED) }
     for slot in 0..<used { states[slot] = .untouched }
     used = 0
   }

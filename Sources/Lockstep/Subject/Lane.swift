@@ -25,7 +25,8 @@ public final class Lane {
   /// Overrides the domain line's revision when set.
   public let gather: UInt32?
   let host = Host()
-  private var domain: UnsafeMutableRawPointer?
+  /// The open domain, or nil. Behind a pointer, so that a run needs no exclusivity check.
+  private let domain: UnsafeMutablePointer<UnsafeMutableRawPointer?>
   private let open:
     @convention(c) (
       UnsafeMutablePointer<iopt_host>?, UnsafePointer<iopt_config>?,
@@ -43,9 +44,14 @@ public final class Lane {
     open = subject.table.pointee.open
     runOperation = subject.table.pointee.run
     close = subject.table.pointee.close
+    domain = .allocate(capacity: 1)
+    domain.initialize(to: nil)
   }
 
-  deinit { endScenario() }
+  deinit {
+    endScenario()
+    domain.deallocate()
+  }
 
   /// The lane in reports: its subject, and the revision where one was chosen.
   public var label: String { subject.name + gatherSuffix }
@@ -67,8 +73,8 @@ public final class Lane {
     var configuration = copy configuration
     if let gather { configuration.gather = gather }
     log.pointee.count = 0
-    let status = SubjectStatus(rawValue: open(host.services, &configuration, &domain))
-    if status != .done { domain = nil }
+    let status = SubjectStatus(rawValue: open(host.services, &configuration, domain))
+    if status != .done { domain.pointee = nil }
     return status ?? .refused
   }
 
@@ -85,14 +91,14 @@ public final class Lane {
       host.state.pointee.failNextQueue = true
       return .done
     default:
-      return SubjectStatus(rawValue: runOperation(domain, operation)) ?? .refused
+      return SubjectStatus(rawValue: runOperation(domain.pointee, operation)) ?? .refused
     }
   }
 
   /// Lets the subject free every table, when it can; the records replace the log's contents.
   /// Returns how many tables are still allocated, or nil when the subject has no teardown.
   public func teardown() -> Int? {
-    guard let teardown = subject.table.pointee.teardown, let domain else { return nil }
+    guard let teardown = subject.table.pointee.teardown, let domain = domain.pointee else { return nil }
     log.pointee.count = 0
     teardown(domain)
     return liveTables
@@ -110,9 +116,9 @@ public final class Lane {
 
   /// Closes the domain without touching its tables, and clears the arena.
   public func endScenario() {
-    if let domain {
-      close(domain)
-      self.domain = nil
+    if let open = domain.pointee {
+      close(open)
+      domain.pointee = nil
     }
     host.reset()
   }
