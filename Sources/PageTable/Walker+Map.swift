@@ -5,7 +5,7 @@ import SubjectABI
 struct Mapping {
   var gather = Gather()
   /// Attribute bits of its leaves.
-  var attributes: UInt64 = 0
+  var attributes: UInt64
   /// Output address of the next leaf.
   var output: UInt64
   /// So many leaves of the size at hand, then another choice.
@@ -14,7 +14,10 @@ struct Mapping {
   /// The level that leaves of this size belong to.
   var leafLevel = 0
 
-  init(output: UInt64) { self.output = output }
+  init(output: UInt64, attributes: UInt64) {
+    self.output = output
+    self.attributes = attributes
+  }
 }
 
 extension Walker {
@@ -29,11 +32,42 @@ extension Walker {
     }
     // Only the first address is held against the limit.
     guard output.divided(by: state.pointee.outputLog2) == 0 else { return .outOfRange }
-    var mapping = Mapping(output: output)
-    var status = Format.attributes(protection, context, into: &mapping.attributes)
-    guard status == .done, var span = uncheckedSpan(iova, length, &status) else { return status }
+    var attributes: UInt64 = 0
+    var status = Format.attributes(protection, context, into: &attributes)
+    guard status == .done, let span = uncheckedSpan(iova, length, &status) else { return status }
+    if !Build.checks, installPage(span, length, output, attributes, &status) {
+      if status == .done { mapped &+= length }
+      return status
+    }
+    return mapRange(span, length, Mapping(output: output, attributes: attributes), &mapped)
+  }
+
+  /// One page into a table that is there, with nothing to write back: false when it is not so.
+  @inline(__always)
+  private func installPage(
+    _ span: Span, _ length: UInt64, _ output: UInt64, _ attributes: UInt64, _ status: inout Status
+  ) -> Bool {
+    guard length == power(of: TableShape.pageLog2), !has(.dmaIncoherent),
+      (span.first | output).isAligned(to: TableShape.pageLog2), isInside(span)
+    else { return false }
+    let cursor = descend(span)
+    guard cursor.level == 0 else { return false }
+    guard cursor.kind == .empty else {
+      status = .inUse
+      return true
+    }
+    let entry = Format.leaf(
+      output: output, sizeLog2: TableShape.pageLog2, level: 0, attributes: attributes, context)
+    domain.store(entry, to: cursor.words, cursor.index)
+    return true
+  }
+
+  private func mapRange(
+    _ asked: Span, _ length: UInt64, _ start: Mapping, _ mapped: inout UInt64
+  ) -> Status {
+    var (span, mapping) = (asked, start)
     let isSinglePage = length == power(of: TableShape.pageLog2)
-    status = plan(&mapping, span, isSinglePage: isSinglePage)
+    var status = plan(&mapping, span, isSinglePage: isSinglePage)
     if status == .done { status = reach(&span, mapping) }
     guard status == .done else { return status }
 
@@ -41,8 +75,8 @@ extension Walker {
     status = install(&mapping, &span, isSinglePage: isSinglePage)
     // Tables made way for larger leaves, and the hardware may still walk them.
     if !mapping.gather.tables.isEmpty { domain.sync(&mapping.gather) }
-    _ = warns(status == .done && mapping.output &- output != length)
-    mapped &+= mapping.output &- output
+    _ = warns(status == .done && mapping.output &- start.output != length)
+    mapped &+= mapping.output &- start.output
     return status
   }
 
@@ -76,7 +110,7 @@ extension Walker {
     _ mapping: inout Mapping, _ span: inout Span, isSinglePage: Bool
   ) -> Status {
     // The short way writes nothing back.
-    if isSinglePage, !has(.dmaIncoherent) {
+    if Build.checks, isSinglePage, !has(.dmaIncoherent) {
       let status = installPage(&mapping, span)
       if status != .again { return status }
     }
@@ -90,8 +124,7 @@ extension Walker {
     return status
   }
 
-  /// One page into a table that is there.
-  @inline(__always)
+  /// The debug build's way to put one page into a table that is there: with every expectation.
   private func installPage(_ mapping: inout Mapping, _ span: Span) -> Status {
     let cursor = descend(span)
     guard cursor.level == 0 else { return .again }

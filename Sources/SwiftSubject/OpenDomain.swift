@@ -11,7 +11,6 @@ struct OpenDomain: ~Copyable {
   private let domain: UnsafeMutablePointer<PageTableDomain>
   private let layer: UnsafeMutablePointer<DMALayer>?
   private let gathers: UnsafeMutablePointer<Gather>
-  private(set) var hasCrashed = false
 
   private init(
     log: UnsafeMutablePointer<iopt_log>, domain: UnsafeMutablePointer<PageTableDomain>,
@@ -88,7 +87,8 @@ struct OpenDomain: ~Copyable {
 
   // MARK: Operations
 
-  mutating func run(_ operation: UnsafePointer<iopt_op>) {
+  /// False when the kernel's code would have run away.
+  func run(_ operation: UnsafePointer<iopt_op>) -> Bool {
     switch iopt_op_kind(rawValue: operation.pointee.kind) {
     case IOPT_OP_MAP:
       let status = domain.pointee.map(
@@ -111,14 +111,10 @@ struct OpenDomain: ~Copyable {
       IOPT_OP_READ_AND_CLEAR_DIRTY:
       run(operation.pointee, on: &gathers[Int(operation.pointee.gather)])
     default:
-      runOnLayer(operation)
+      guard let layer else { preconditionFailure("an operation of the DMA layer without a layer") }
+      if !layer.pointee.run(operation) { return false }
     }
-    if domain.pointee.hasCrashed { hasCrashed = true }
-  }
-
-  private mutating func runOnLayer(_ operation: UnsafePointer<iopt_op>) {
-    guard let layer else { preconditionFailure("an operation of the DMA layer without a layer") }
-    if !layer.pointee.run(operation) { hasCrashed = true }
+    return !domain.pointee.hasCrashed
   }
 
   private func run(_ op: iopt_op, on gather: inout Gather) {

@@ -40,9 +40,7 @@ private let openSubject:
 private let runSubject:
   @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<iopt_op>?) -> UInt32 = {
     state, operation in
-    let domain = openDomain(state)
-    domain.pointee.run(operation!)
-    return domain.pointee.hasCrashed ? IOPT_CRASHED.rawValue : IOPT_DONE.rawValue
+    openDomain(state).pointee.run(operation!) ? IOPT_DONE.rawValue : IOPT_CRASHED.rawValue
   }
 
 private let closeSubject: @convention(c) (UnsafeMutableRawPointer?) -> Void = { state in
