@@ -77,6 +77,25 @@ struct DomainReference {
     }
   }
 
+  /// Tells of words that were written one after the other, a record for each run of one stride.
+  @inline(__always)
+  func logStores(of words: TableWords, from first: Int, to end: Int) {
+    if log.pointee.stores != 0 { logRuns(words, first, end) }
+  }
+
+  private func logRuns(_ words: TableWords, _ first: Int, _ end: Int) {
+    var start = first
+    while start < end {
+      var next = start + 1
+      let stride = next < end ? words[next] &- words[start] : 0
+      while next < end, words[next] &- words[next - 1] == stride { next += 1 }
+      iopt_log_store(
+        log, address(of: words + start), UInt64(next - start), words[start],
+        next - start > 1 ? stride : 0)
+      start = next
+    }
+  }
+
   /// Replaces a word that still holds `expected`; false when it does not.
   @inline(__always)
   func exchange(

@@ -71,19 +71,17 @@ extension Walker {
   /// Writes leaves of one item for as long as nothing is there.
   @inline(__always)
   private func fillEmpty(_ mapping: inout Mapping, _ cursor: inout Cursor) {
-    let (words, level, context) = (cursor.words, cursor.level, context)
-    let isLogged = domain.log.pointee.stores != 0
+    let (words, first, level, context) = (cursor.words, cursor.index, cursor.level, context)
     while cursor.index < cursor.end,
       Format.kind(of: words[cursor.index], level: level) == .empty
     {
-      let entry = Format.leaf(
+      words[cursor.index] = Format.leaf(
         output: mapping.output, sizeLog2: mapping.sizeLog2, level: level,
         attributes: mapping.attributes, context)
-      words[cursor.index] = entry
-      if isLogged { domain.logStore(entry, to: words, cursor.index, count: 1) }
       mapping.output &+= power(of: mapping.sizeLog2)
       cursor.index &+= 1
     }
+    domain.logStores(of: words, from: first, to: cursor.index)
   }
 
   /// Writes leaves of several items for as long as all of them are zero.

@@ -11,7 +11,7 @@ public struct Arena: ~Copyable {
   public static let slotCount = 65536
   /// So many slots stay in memory from one scenario to the next: writing zeros costs far less than
   /// new pages do. The rest goes back.
-  private static let keptSlots = 4096
+  static let keptSlots = 4096
   /// The largest single table in bytes.
   public static let largestTable: UInt64 = 0x40_0000
 

@@ -7,7 +7,7 @@ import SubjectABI
 public final class ObservedLane {
   public let lane: Lane
   private let tables: TableObserver
-  private(set) var records = RecordBuffer()
+  let records = RecordBuffer()
   /// The top table and its level, as the subject last told them; nil before initialisation.
   private(set) var top: (pa: UInt64, level: Int)?
 
@@ -68,7 +68,7 @@ public final class ObservedLane {
         records.append(record.words)
         noteTop(record)
       }
-      if status == .done { tables.appendChanges(to: &records) }
+      if status == .done { tables.appendChanges(to: records) }
     }
     return status
   }

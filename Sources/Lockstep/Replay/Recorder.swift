@@ -45,12 +45,11 @@ public struct Recorder: ~Copyable {
     // What the DMA layer does comes after its line: nothing, or a crash.
     let isLayersCrash = status == .crashed && observed.records.words.count > 1
     let own = observed.records.words.dropLast(isLayersCrash ? 1 : 0)
-    Array(own).withUnsafeBufferPointer { output.appendRecords($0, form: .errno) }
+    output.appendRecords(UnsafeBufferPointer(rebasing: own), form: .errno)
     if status == .done || isLayersCrash, let dma { output.append(dma) }
     if isLayersCrash {
-      observed.records.words.suffix(1).withUnsafeBufferPointer {
-        output.appendRecords($0, form: .errno)
-      }
+      let crash = UnsafeBufferPointer(rebasing: observed.records.words.suffix(1))
+      output.appendRecords(crash, form: .errno)
     }
     return status == .done
   }
@@ -63,9 +62,7 @@ public struct Recorder: ~Copyable {
     buffer.append(operation)
     let status = observed.run(buffer.operations)
     try checkStatus(status, requests)
-    observed.records.words.withUnsafeBufferPointer {
-      output.appendRecords($0, form: operation.resultForm)
-    }
+    output.appendRecords(observed.records.words, form: operation.resultForm)
     return status == .done
   }
 

@@ -9,7 +9,7 @@ final class TableObserver {
   private let shadow: UnsafeMutablePointer<UInt64>
   private let lane: Lane
   /// Words written by the operation at hand, as half-open ranges counted from the arena's start.
-  private var touched: [Range<Int>] = []
+  private let touched = WordRanges()
   private var shadowedSlots = 0
 
   private static let shadowBytes = Arena.slotCount * Arena.slotSize
@@ -32,22 +32,23 @@ final class TableObserver {
   /// Forgets the scenario; call it before the lane clears its arena.
   func endScenario() {
     let bytes = max(shadowedSlots, lane.host.state.pointee.arena.used) * Arena.slotSize
-    if bytes > 512 * Arena.slotSize {
-      madvise(shadow, bytes, MADV_DONTNEED)
-    } else {
-      memset(shadow, 0, bytes)
+    let kept = min(bytes, Arena.keptSlots * Arena.slotSize)
+    memset(shadow, 0, kept)
+    if bytes > kept {
+      madvise(UnsafeMutableRawPointer(shadow) + kept, bytes - kept, MADV_DONTNEED)
     }
     shadowedSlots = 0
   }
 
   /// Appends one `pte` record for each run of words that the lane's last operation changed, and
   /// takes the new values over.
-  func appendChanges(to output: inout RecordBuffer) {
+  func appendChanges(to output: borrowing RecordBuffer) {
     collectTouched()
-    for range in touched {
+    for position in 0..<touched.count {
+      let range = touched[position]
       var index = range.lowerBound
       while let changed = nextChange(in: index..<range.upperBound) {
-        index = appendRun(from: changed, to: &output)
+        index = appendRun(from: changed, to: output)
       }
     }
     shadowedSlots = lane.host.state.pointee.arena.used
@@ -71,7 +72,7 @@ final class TableObserver {
   }
 
   private func collectTouched() {
-    touched.removeAll(keepingCapacity: true)
+    touched.removeAll()
     let limit = lane.host.state.pointee.arena.used * Self.wordsPerSlot
     for record in RecordView(lane.log)
     where record.kind == UInt32(IOPT_EVENT_STORE.rawValue) && record.words.count == 5 {
@@ -80,24 +81,7 @@ final class TableObserver {
       guard first >= 0, count > 0, first < limit, count <= limit - first else { continue }
       touched.append(first..<first + count)
     }
-    guard touched.count > 1 else { return }
-    touched.sort { $0.lowerBound < $1.lowerBound }
-    mergeTouched()
-  }
-
-  /// Joins ranges that overlap or touch, so that a run is not cut where two stores meet.
-  private func mergeTouched() {
-    var last = 0
-    for index in 1..<touched.count {
-      if touched[index].lowerBound <= touched[last].upperBound {
-        let end = max(touched[last].upperBound, touched[index].upperBound)
-        touched[last] = touched[last].lowerBound..<end
-      } else {
-        last += 1
-        touched[last] = touched[index]
-      }
-    }
-    touched.removeLast(touched.count - last - 1)
+    touched.normalize()
   }
 
   /// The first live word in `range` that is not as it was.
@@ -121,7 +105,7 @@ final class TableObserver {
 
   /// Appends the run that starts at `first`; returns the index after it. The canonical form: as
   /// long as one stride holds, two words make two lines, and no stride wraps around.
-  private func appendRun(from first: Int, to output: inout RecordBuffer) -> Int {
+  private func appendRun(from first: Int, to output: borrowing RecordBuffer) -> Int {
     let arena = arenaWords
     let table = tableStart(of: first)
     let tableEnd = table.word + table.count

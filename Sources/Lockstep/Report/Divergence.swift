@@ -47,7 +47,7 @@ public struct Divergence: Sendable {
     }
 
     init(_ observed: ObservedLane, form: ResultForm, decoder: PTEDecoder) {
-      self.init(name: observed.lane.label, words: observed.records.words, form: form)
+      self.init(name: observed.lane.label, words: Array(observed.records.words), form: form)
       annotate(like: observed, decoder: decoder)
     }
   }

@@ -44,7 +44,7 @@ final class ObservedPair {
         return .refused(by: subject.name, reason: subject.refusal)
       }
     }
-    guard one == other, left.records.words == right.records.words else {
+    guard one == other, left.records.holds(right.records.words) else {
       return .differs(.observations, isLeft: false)
     }
     guard one == .done else { return .over }
