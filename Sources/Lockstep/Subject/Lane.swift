@@ -98,7 +98,9 @@ public final class Lane {
   /// Lets the subject free every table, when it can; the records replace the log's contents.
   /// Returns how many tables are still allocated, or nil when the subject has no teardown.
   public func teardown() -> Int? {
-    guard let teardown = subject.table.pointee.teardown, let domain = domain.pointee else { return nil }
+    guard let teardown = subject.table.pointee.teardown, let domain = domain.pointee else {
+      return nil
+    }
     log.pointee.count = 0
     teardown(domain)
     return liveTables
