@@ -148,7 +148,7 @@ public final class Replay {
           + " \(player.observed.lane.subject.refusal)")
     }
     let misuse = player.observed.misuse
-    if misuse != nil || !expected.withUnsafeBufferPointer(player.observed.records.holds) {
+    if misuse != nil || !expected.withUnsafeBufferPointer({ player.observed.records.holds($0) }) {
       report(
         player, at: position, misuse.map(Divergence.Cause.misuse) ?? .observations,
         statement: request.text, expected: expected, form: request.resultForm)
