@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 /* Slots that are allocated together when one of them is first used. */
-#define FQ_CHUNK 64u
+#define FQ_CHUNK 32u
 
 struct iova_fq_entry {
 	uint64_t iova_pfn;

@@ -7,7 +7,7 @@
 enum {
 	LOWER,
 	HIGHER,
-	BLOCK_NODES = 63,
+	BLOCK_NODES = 15,
 };
 
 struct iova_block {

@@ -8,15 +8,29 @@
 
 /* Handles whose buffers are allocated together when one of them is first used. */
 #define HANDLE_CHUNK 256u
+#define HANDLE_CHUNKS (IOPT_HANDLE_COUNT / HANDLE_CHUNK)
 
 struct dma_buffer {
 	uint64_t dma_addr;
 	uint64_t size_plus_one; /* bytes, plus one; 0 when the handle is not live */
 };
 
+/* Most scenarios get by with low handles. */
+#define HANDLE_LOW 64u
+
 struct dma_handles {
-	struct dma_buffer *chunks[IOPT_HANDLE_COUNT / HANDLE_CHUNK];
+	struct dma_buffer low[HANDLE_LOW];
+	struct dma_buffer **chunks; /* of all handles, null until a high one is used */
 };
+
+static void *must_calloc(size_t count, size_t size)
+{
+	void *memory = calloc(count, size);
+
+	if (!memory)
+		abort();
+	return memory;
+}
 
 uint32_t subject_open_dma(struct subject *subject, const struct iopt_dma_config *config)
 {
@@ -33,21 +47,25 @@ void subject_close_dma(struct subject *subject)
 	iommu_put_dma_cookie(&subject->pt.domain);
 	if (!subject->handles)
 		return;
-	for (unsigned int i = 0; i < IOPT_HANDLE_COUNT / HANDLE_CHUNK; i++)
+	for (unsigned int i = 0; subject->handles->chunks && i < HANDLE_CHUNKS; i++)
 		free(subject->handles->chunks[i]);
+	free(subject->handles->chunks);
 	free(subject->handles);
 }
 
 static struct dma_buffer *find_buffer(struct subject *subject, uint32_t handle)
 {
+	struct dma_handles *handles = subject->handles;
 	struct dma_buffer **chunk;
 
 	handle %= IOPT_HANDLE_COUNT;
-	chunk = &subject->handles->chunks[handle / HANDLE_CHUNK];
+	if (handle < HANDLE_LOW)
+		return &handles->low[handle];
+	if (!handles->chunks)
+		handles->chunks = must_calloc(HANDLE_CHUNKS, sizeof(*handles->chunks));
+	chunk = &handles->chunks[handle / HANDLE_CHUNK];
 	if (!*chunk)
-		*chunk = calloc(HANDLE_CHUNK, sizeof(**chunk));
-	if (!*chunk)
-		abort();
+		*chunk = must_calloc(HANDLE_CHUNK, sizeof(**chunk));
 	return &(*chunk)[handle % HANDLE_CHUNK];
 }
 

@@ -3,12 +3,6 @@
 
 #include <stddef.h>
 
-/* The end of time is a time that a timer can wait for. */
-static uint64_t time_after(uint64_t now, uint64_t ms)
-{
-	return ms > UINT64_MAX - now ? UINT64_MAX : now + ms;
-}
-
 static bool goes_before(const struct timer_list *timer, const struct timer_list *other)
 {
 	if (timer->expires != other->expires)
@@ -22,7 +16,7 @@ void timer_arm(struct timer_base *base, struct timer_list *timer, uint64_t delay
 
 	if (timer->pending)
 		return;
-	timer->expires = time_after(base->now, delay);
+	timer->expires = base->now + delay;
 	timer->pending = true;
 	while (*link && !goes_before(timer, *link))
 		link = &(*link)->next;
@@ -32,13 +26,14 @@ void timer_arm(struct timer_base *base, struct timer_list *timer, uint64_t delay
 
 void timer_advance(struct timer_base *base, uint64_t ms)
 {
-	uint64_t until = time_after(base->now, ms);
+	uint64_t until = base->now + ms;
 
 	while (base->first && base->first->expires <= until) {
 		struct timer_list *due = base->first;
 
 		base->first = due->next;
-		base->now = due->expires;
+		if (due->expires > base->now)
+			base->now = due->expires;
 		due->pending = false;
 		due->function(due->data);
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Virtual time in milliseconds, and what falls due in it (kernel:
+ * Virtual time in milliseconds, which wraps, and what falls due in it (kernel:
  * kernel/time/timer.c and the delayed work of kernel/workqueue.c).
  */
 #ifndef LOCKSTEP_TIMER_H
