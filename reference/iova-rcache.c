@@ -29,10 +29,13 @@ static struct iova_magazine *magazine_alloc(void)
 	return magazine;
 }
 
+/* A magazine that was never needed is empty; the tree's lock is taken for it too. */
 static void magazine_free_pfns(struct iova_domain *space, struct iova_magazine *magazine)
 {
-	if (!magazine)
+	if (!magazine) {
+		iova_free_pfns(space, NULL, 0);
 		return;
+	}
 	iova_free_pfns(space, magazine->pfns, magazine->size);
 	magazine->size = 0;
 }

@@ -99,7 +99,7 @@ static inline bool pt_test_sw_bit_acquire(const struct pt_state *st, unsigned in
 
 static inline void pt_set_sw_bit_release(struct pt_state *st, unsigned int bitnr)
 {
-	while (!pt_exchange_item(st, st->entry | pt_sw_bit(bitnr)))
+	while (!pt_exchange_item(st, st->entry | pt_sw_bit(bitnr), IOPT_RELEASE))
 		st->entry = pt_read_item(st, st->index);
 }
 

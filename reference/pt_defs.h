@@ -139,9 +139,10 @@ static inline void pt_write_items(struct pt_state *st, unsigned int index, unsig
 
 /*
  * Replaces the current item, which must still hold what was loaded; virtual
- * CPUs may race here. On success st->entry is the new value.
+ * CPUs may race here. On success st->entry is the new value. `order` is
+ * IOPT_RELEASE or IOPT_ACQ_REL.
  */
-static inline bool pt_exchange_item(struct pt_state *st, uint64_t value)
+static inline bool pt_exchange_item(struct pt_state *st, uint64_t value, enum iopt_order order)
 {
 	struct iommu_domain *domain = &st->range->pt->domain;
 	uint64_t *item = &st->table[st->index];
@@ -149,9 +150,9 @@ static inline bool pt_exchange_item(struct pt_state *st, uint64_t value)
 
 	if (__builtin_expect(domain->services.compare_exchange != NULL, 0))
 		found = domain->services.compare_exchange(domain->host, IOPT_CELL_TABLE_WORD, item,
-							  found, value, IOPT_RELEASE);
+							  found, value, order);
 	else
-		__atomic_compare_exchange_n(item, &found, value, false, __ATOMIC_RELEASE,
+		__atomic_compare_exchange_n(item, &found, value, false, __ATOMIC_ACQ_REL,
 					    __ATOMIC_RELAXED);
 	if (found != st->entry)
 		return false;
@@ -164,7 +165,7 @@ static inline bool pt_exchange_item(struct pt_state *st, uint64_t value)
 static inline bool pt_table_install64(struct pt_state *st, uint64_t table_entry)
 {
 	iommu_yield(&st->range->pt->domain, IOPT_POINT_TABLE_INSTALL);
-	return pt_exchange_item(st, table_entry);
+	return pt_exchange_item(st, table_entry, IOPT_RELEASE);
 }
 
 static inline uint64_t _pt_top_set(const uint64_t *table, unsigned int level)

@@ -61,7 +61,7 @@ extension DMALayer {
   /// Puts a flush queue in force (`iommu_dma_init_fq()`). False when its allocation fails; the
   /// domain then stays strict. Does nothing when there is a queue already.
   func startQueue() -> Bool {
-    if cells.domain.load(IOPT_RELAXED, services) != 0 { return true }
+    if cells.domain.unsharedValue != 0 { return true }
     cells.started.store(0, IOPT_RELAXED, services)
     cells.finished.store(0, IOPT_RELAXED, services)
     if !services.mayAllocateQueue() { return false }
@@ -105,7 +105,7 @@ extension DMALayer {
   /// Gives the tables of all entries that still wait back to the host, as teardown does. Their IOVAs
   /// go with the allocator.
   public func freeQueuedTables() {
-    if cells.domain.load(IOPT_RELAXED, services) == 0 { return }
+    if cells.domain.unsharedValue == 0 { return }
     timer.pointee.cancelFlush()
     for index in 0..<rings.pointee.count {
       let ring = rings.pointee[index]

@@ -46,6 +46,9 @@ struct SharedCell {
   let cell: iopt_cell
   let address: UnsafeMutablePointer<UInt64>
 
+  /// Read where nobody else can write it.
+  var unsharedValue: UInt64 { address.pointee }
+
   @inline(__always)
   func load(_ order: iopt_order, _ services: HostServices) -> UInt64 {
     services.host.pointee.load == nil ? address.pointee : callLoad(order, services.host)

@@ -51,6 +51,9 @@ enum DMARecord: Equatable {
   static let pointKind: UInt32 = 1000
   static let lockKind: UInt32 = 1001
   static let unlockKind: UInt32 = 1002
+  static let loadKind: UInt32 = 1003
+  static let storeKind: UInt32 = 1004
+  static let exchangeKind: UInt32 = 1005
 
   /// Nil for a record that no test asks for.
   init?(_ kind: UInt32, _ arguments: UnsafeBufferPointer<UInt64>) {

@@ -7,11 +7,13 @@ import SwiftSubject
 /// What every rule is tested on.
 enum TestSubject: CaseIterable, Sendable {
   case swift
+  case reference
 
   /// As the harness has it.
   var subject: Subject {
     switch self {
     case .swift: .swift
+    case .reference: .reference
     }
   }
 
@@ -19,6 +21,7 @@ enum TestSubject: CaseIterable, Sendable {
   var table: UnsafePointer<iopt_subject> {
     switch self {
     case .swift: swiftSubject()
+    case .reference: iopt_reference_subject()
     }
   }
 }

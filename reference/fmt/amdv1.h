@@ -170,7 +170,7 @@ static inline void pt_entry_make_write_clean(struct pt_state *st)
 
 static inline bool pt_entry_make_write_dirty(struct pt_state *st)
 {
-	return pt_exchange_item(st, st->entry | AMDV1PT_FMT_D);
+	return pt_exchange_item(st, st->entry | AMDV1PT_FMT_D, IOPT_ACQ_REL);
 }
 
 static inline int pt_iommu_set_prot(const struct pt_iommu *pt, struct pt_write_attrs *attrs,
