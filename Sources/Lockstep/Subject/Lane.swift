@@ -106,6 +106,9 @@ public final class Lane {
     return liveTables
   }
 
+  /// Slots of table memory that were handed out or passed over in this scenario.
+  public var slotsUsed: Int { host.state.pointee.arena.used }
+
   /// Tables that are allocated now.
   public var liveTables: Int {
     var count = 0
