@@ -65,6 +65,35 @@ import Testing
     #expect(after.signature == before.signature)
   }
 
+  /// Of the DMA layer: the first of a thousand operations each that shows the fault late. Always
+  /// adding differs where one gather takes disjoint ranges, which that layer never does.
+  @Test(arguments: [GatherRevision.original, .proposed], [Subject.swift, .reference])
+  func aThousandOperationsOfTheDMALayerComeDownToAFew(
+    _ revision: GatherRevision, _ subject: Subject
+  ) throws {
+    let (left, right) = (Lane(subject, gather: revision), Lane(subject, gather: .merged))
+    let comparison = Comparison(left: left, right: right)
+    var generator = ScenarioGenerator(seed: 7, layer: .dma, operations: 1000...1000)
+    var found: (scenario: Scenario, signature: Signature)?
+    for _ in 0..<60 where found == nil {
+      let scenario = generator.next()
+      let difference = try comparison.firstDifference(in: scenario, file: "long")
+      guard let difference, difference.operation ?? 0 > 100 else { continue }
+      found = (scenario, difference.signature)
+    }
+    let before = try #require(found)
+    let begun = ContinuousClock.now
+    let result = try #require(
+      try Minimizer(left: left, right: right).minimize(before.scenario, file: "long"))
+    #if !DEBUG
+      #expect(ContinuousClock.now - begun < .seconds(2))
+    #else
+      #expect(ContinuousClock.now - begun < .seconds(60))
+    #endif
+    #expect(result.scenario.operations.count <= 6, "\(result.scenario.text)")
+    #expect(result.signature == before.signature)
+  }
+
   /// Scenarios in which dropping an operation makes an earlier one differ in another way.
   @Test(arguments: older)
   func shrinkingDoesNotSlipToAnotherDifference(_ revision: GatherRevision) throws {

@@ -164,4 +164,25 @@ import Testing
       format: .amdv1, va: 57, oa: 52, features: .flushRange, top: 2, gather: .original)
     #expect(result.domain == expected)
   }
+
+  /// A large mapping whose address loses its alignment is slow to run: millions of small pages.
+  @Test func alignmentIsKeptWhereLosingItCostsTooMuch() {
+    let size: UInt64 = 1 << 34
+    let scenario = Scenario(
+      domain: DomainConfiguration(format: .vtdss, va: 48, oa: 52, top: 3),
+      operations: [.map(iova: 4 * size, pa: 2 * size, length: size, prot: .read)])
+    func addresses(_ scenario: Scenario) -> [UInt64] {
+      guard case .map(let iova, let pa, _, _) = scenario.operations.first else { return [] }
+      return [iova, pa]
+    }
+    var candidates: [UInt64] = []
+    let result = Shrinker().smallest(scenario) { candidate in
+      candidates += addresses(candidate)
+      guard case .map(let iova, let pa, size, _) = candidate.operations.first else { return false }
+      return iova != 0 && pa != 0
+    }
+    #expect(!candidates.isEmpty)
+    #expect(candidates.allSatisfy { $0.isMultiple(of: 1 << 21) })
+    #expect(addresses(result) == [1 << 30, 1 << 30] || addresses(result) == [1 << 21, 1 << 21])
+  }
 }

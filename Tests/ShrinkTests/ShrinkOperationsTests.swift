@@ -104,6 +104,21 @@ import Testing
       #expect(candidates.unreadable == [])
     }
   }
+
+  /// Neither can go alone: what the first does, the second undoes.
+  @Test func operationsThatUndoEachOtherGoTogether() {
+    let kept: [Operation] = [.iovaToPhys(iova: 0), .iovaToPhys(iova: 1)]
+    let undone: [Operation] = [.gather(0, queued: true), .gather(0, queued: false)]
+    let scenario = Scenario(
+      domain: tableScenario(seed: 1, operations: 0).domain,
+      operations: [kept[0], undone[0], kept[1], undone[1]])
+    let result = Shrinker().smallest(scenario) { candidate in
+      let gathers = candidate.operations.filter { if case .gather = $0 { true } else { false } }
+      let lookups = candidate.operations.filter { if case .iovaToPhys = $0 { true } else { false } }
+      return gathers.count.isMultiple(of: 2) && lookups.count == 2
+    }
+    #expect(result.operations.count == 2)
+  }
 }
 
 private final class Counter {

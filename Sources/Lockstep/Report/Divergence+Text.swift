@@ -13,7 +13,8 @@ extension Divergence {
       switch cause {
       case .observations: recordDifference?.signature ?? "status"
       case .word: "word"
-      case .misuse: "misuse"
+      case .misuse(.freedUnallocated): "free of no table"
+      case .misuse(.allocatedNothing): "alloc of nothing"
       case .unexplained: "unexplained"
       }
     return Signature(operation: word, difference: difference)

@@ -7,7 +7,7 @@ import SubjectABI
 public struct Signature: Hashable, Sendable, CustomStringConvertible {
   /// The operation's word, or `domain`.
   public var operation: String
-  /// What differs: `ret`, `sync[2]`, `sync/nothing`, `word`, …
+  /// What differs: `ret[1]`, `sync[2]`, `sync/nothing`, `crash/no crash`, `word`, …
   public var difference: String
 
   public var description: String { "\(operation): \(difference)" }
@@ -22,6 +22,10 @@ struct RecordDifference {
   var argument: Int?
   var leftWord: UInt64 = 0
   var rightWord: UInt64 = 0
+  /// Which side has a record that the other lacks, when the kinds differ and that is plain to see.
+  private var extra = Extra.unclear
+
+  private enum Extra { case unclear, left, right }
 
   /// nil when the lists are the same.
   init?(_ left: [UInt64], _ right: [UInt64]) {
@@ -47,15 +51,29 @@ struct RecordDifference {
       let (one, other) = (left.next(), right.next())
       if one == nil, other == nil { return nil }
       guard let one, let other, one.words.elementsEqual(other.words) else {
-        return RecordDifference(one, other)
+        var difference = RecordDifference(one, other)
+        difference.findExtra(leftRest: left, rightRest: right)
+        return difference
       }
     }
   }
 
-  /// `sync[2]`: one record with another argument; `sync/nothing`: another record; `sync/sync`: a
-  /// list of another length.
+  /// A record is extra when what the other side has in its place comes later, and sooner than the
+  /// other way about.
+  private mutating func findExtra(leftRest: RecordView, rightRest: RecordView) {
+    guard let leftKind, let rightKind, leftKind != rightKind else { return }
+    let toLeft = rightRest.enumerated().first { $1.kind == leftKind }?.offset ?? Int.max
+    let toRight = leftRest.enumerated().first { $1.kind == rightKind }?.offset ?? Int.max
+    if toLeft != toRight { extra = toLeft < toRight ? .right : .left }
+  }
+
+  /// `sync[2]`: one record with another argument; `sync/nothing`: a record that the other side
+  /// lacks; `sync/free`: another record; `sync/sync`: a list of another length.
   var signature: String {
-    let (left, right) = (Self.name(leftKind), Self.name(rightKind))
+    if leftKind == crashRecordKind { return "crash/no crash" }
+    if rightKind == crashRecordKind { return "no crash/crash" }
+    let left = Self.name(extra == .right ? nil : leftKind)
+    let right = Self.name(extra == .left ? nil : rightKind)
     guard let argument else { return "\(left)/\(right)" }
     // Which word of a page list or of a table differs says nothing about the fault.
     return leftKind == pteRecordKind ? "pte" : "\(left)[\(min(argument, 5))]"

@@ -6,8 +6,9 @@ extension ShrinkSearch {
   /// Puts the plainer operation in place of its kin.
   mutating func simplifyKinds() {
     for index in best.operations.indices {
-      guard let plainer = best.operations[index].plainerKind else { continue }
-      attempt { $0.operations[index] = plainer }
+      for plainer in best.operations[index].plainerKinds {
+        if attempt({ $0.operations[index] = plainer }) { break }
+      }
     }
   }
 
@@ -33,16 +34,19 @@ extension ShrinkSearch {
 }
 
 extension Operation {
-  fileprivate var plainerKind: Operation? {
+  fileprivate var plainerKinds: [Operation] {
     switch self {
     case .mapRange(let iova, let pa, let length, let prot):
-      return .map(iova: iova, pa: pa, length: length, prot: prot)
+      return [.map(iova: iova, pa: pa, length: length, prot: prot)]
     case .dmaMapSG(let handle, let direction, let pieces, let cpu):
-      guard let piece = pieces.first, piece.length > 0 else { return nil }
-      return .dmaMap(
-        handle: handle, pa: piece.pa, length: piece.length, direction: direction, cpu: cpu)
+      guard let piece = pieces.first, piece.length > 0 else { return [] }
+      // All of the list's bytes take the same place among the IOVAs.
+      let whole = pieces.reduce(UInt64(0)) { $0 &+ $1.length }
+      return [piece.length, whole].filter { 1...1 << 48 ~= $0 }.map {
+        .dmaMap(handle: handle, pa: piece.pa, length: $0, direction: direction, cpu: cpu)
+      }
     default:
-      return nil
+      return []
     }
   }
 

@@ -37,6 +37,29 @@ extension ShrinkSearch {
     }
   }
 
+  /// Drops two operations of a few at once: what one does the other undoes, as a gather's mode or a
+  /// map that an unmap must find.
+  mutating func dropPairs() {
+    guard best.operations.count <= Self.mostForPairs else { return }
+    var last = best.operations.count - 1
+    while last > 0 {
+      for first in 0..<last {
+        let isTaken = attempt {
+          $0.operations.remove(at: last)
+          $0.operations.remove(at: first)
+        }
+        if isTaken {
+          last -= 1
+          break
+        }
+      }
+      last -= 1
+    }
+  }
+
+  /// Pairs grow with the square.
+  private static let mostForPairs = 24
+
   /// Drops pieces of scatterlists; each list keeps at least one.
   mutating func dropPieces() {
     for index in best.operations.indices {

@@ -36,6 +36,7 @@ public struct Shrinker {
 struct ShrinkSearch {
   private(set) var best: Scenario
   private var complexity: Complexity
+  private var work: WorkEstimate
   private var tests = 0
   /// Nothing more will be tested.
   private(set) var isOver = false
@@ -45,6 +46,7 @@ struct ShrinkSearch {
   init(_ scenario: Scenario, settings: Shrinker, fails: @escaping (Scenario) -> Bool) {
     best = scenario
     complexity = Complexity(scenario)
+    work = WorkEstimate(scenario)
     self.settings = settings
     self.fails = fails
   }
@@ -56,6 +58,7 @@ struct ShrinkSearch {
     repeat {
       before = complexity
       dropOperations()
+      dropPairs()
       simplifyKinds()
       dropPieces()
       simplifyDomain()
@@ -73,6 +76,8 @@ struct ShrinkSearch {
     }
     let candidateComplexity = Complexity(candidate)
     guard candidateComplexity < complexity else { return false }
+    let candidateWork = WorkEstimate(candidate)
+    guard candidateWork.isFair(after: work) else { return false }
     tests += 1
     if tests & 63 == 0 {
       settings.onProgress?(Shrinker.Progress(tests: tests, operations: best.operations.count))
@@ -80,6 +85,7 @@ struct ShrinkSearch {
     guard fails(candidate) else { return false }
     best = candidate
     complexity = candidateComplexity
+    work = candidateWork
     return true
   }
 
