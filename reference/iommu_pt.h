@@ -192,6 +192,30 @@ static inline void unmap_clear(struct pt_state *st, struct unmap_run *run, unsig
 	run->end = st->index + (1u << contig_lg2);
 }
 
+/*
+ * Clears leaves from the current one on, and loads the first entry that is
+ * none. On a copy of the position, which then stays in registers.
+ */
+static inline void unmap_leaves(struct pt_state *at, struct unmap_run *run)
+{
+	struct pt_state st = *at;
+	struct unmap_run done = *run;
+	unsigned int begin = st.index;
+
+	do {
+		unsigned int contig_lg2 = pt_entry_num_contig_lg2(&st);
+
+		unmap_clear(&st, &done, contig_lg2);
+		st.index += (uint16_t)(1u << contig_lg2);
+		if (st.index >= st.end_index)
+			break;
+		st.type = pt_load_entry_raw(&st);
+	} while (st.type == PT_ENTRY_OA);
+	done.items += st.index - begin;
+	*run = done;
+	*at = st;
+}
+
 static int __unmap_range(struct pt_range *range, void *arg, unsigned int level, uint64_t *table);
 
 /*
@@ -231,25 +255,23 @@ static int __unmap_range(struct pt_range *range, void *arg, unsigned int level, 
 	if (st.type == PT_ENTRY_OA && log2_mod(range->va, pt_entry_oa_lg2sz(&st)))
 		return -EINVAL;
 	for (;;) {
-		unsigned int contig_lg2 = 0;
-
 		if (st.type == PT_ENTRY_OA) {
-			contig_lg2 = pt_entry_num_contig_lg2(&st);
-			unmap_clear(&st, &run, contig_lg2);
-			run.items += 1u << contig_lg2;
+			unmap_leaves(&st, &run);
 		} else if (st.type == PT_ENTRY_TABLE) {
 			if (st.index != begin)
 				pt_index_to_va(&st);
 			err = unmap_table(&st, unmap, &run);
+			if (err)
+				break;
+			st.index++;
+			if (st.index < st.end_index)
+				st.type = pt_load_entry_raw(&st);
 		} else {
 			err = -EINVAL;
-		}
-		if (err)
 			break;
-		st.index += (uint16_t)(1u << contig_lg2);
+		}
 		if (st.index >= st.end_index)
 			break;
-		st.type = pt_load_entry_raw(&st);
 	}
 
 	unmap->unmapped += (uint64_t)run.items << pt_table_item_lg2sz(&st);

@@ -125,8 +125,11 @@ static int clear_contig_table(struct pt_state *st, struct iommu_iotlb_gather *ga
 	return 0;
 }
 
-/* Makes room for a leaf of `items` items: empty tables go, leaves are in use. */
-static int clear_contig(const struct pt_state *start, struct iommu_iotlb_gather *gather,
+/*
+ * Makes room for a leaf of `items` items: empty tables go, leaves are in use.
+ * Kept out of the loop over leaves, which needs the registers.
+ */
+static __attribute__((noinline)) int clear_contig(const struct pt_state *start, struct iommu_iotlb_gather *gather,
 			unsigned int items)
 {
 	struct pt_range range = *start->range;

@@ -119,10 +119,14 @@ static inline uint64_t pt_table_phys(const struct pt_state *st)
 	return pt_virt_to_phys(st->range->pt, st->table);
 }
 
-/* Reads the item at `index`. */
+/*
+ * Items are read and written whole and once, as READ_ONCE() and WRITE_ONCE() do.
+ * (Relaxed atomics would keep everything else from staying in registers.)
+ * Reads the item at `index`.
+ */
 static inline uint64_t pt_read_item(const struct pt_state *st, unsigned int index)
 {
-	return __atomic_load_n(&st->table[index], __ATOMIC_RELAXED);
+	return *(const volatile uint64_t *)&st->table[index];
 }
 
 /* Writes `value` to `count` items from `index` on: the only way to a table's words. */
@@ -132,7 +136,7 @@ static inline void pt_write_items(struct pt_state *st, unsigned int index, unsig
 	uint64_t *item = &st->table[index];
 
 	for (unsigned int i = 0; i < count; i++)
-		__atomic_store_n(&item[i], value, __ATOMIC_RELAXED);
+		*(volatile uint64_t *)&item[i] = value;
 	iopt_log_store(st->range->pt->domain.log, pt_virt_to_phys(st->range->pt, item), count,
 		       value, 0);
 }
