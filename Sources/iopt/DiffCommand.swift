@@ -31,6 +31,10 @@ struct Diff: ParsableCommand {
   @Flag(help: "Print the result as JSON.")
   var json = false
 
+  func validate() throws {
+    guard reports >= 0 else { throw ValidationError("--reports takes at least 0") }
+  }
+
   func run() throws {
     let sides = [try LaneChoice(left).lane(), try LaneChoice(right).lane()]
     let comparison = Comparison(left: sides[0], right: sides[1])
@@ -44,7 +48,9 @@ struct Diff: ParsableCommand {
       }
     }
     if progress.isShown {
-      comparison.onProgress = { tally in progress.show("\(tally.scenarios) scenarios") }
+      comparison.onProgress = { tally in
+        progress.show("\(tally.scenarios) scenarios, \(tally.statements) statements")
+      }
     }
     for file in files { try comparison.run(TraceReader(path: file)) }
     progress.clear()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import ArgumentParser
 import Glibc
+import Lockstep
 import Scenario
 
 struct Encode: ParsableCommand {
@@ -8,7 +9,7 @@ struct Encode: ParsableCommand {
     abstract: "Turn a scenario's text into the bytes of a fuzz input.",
     discussion: """
       The reverse of iopt show. A file with several scenarios needs --directory, which gets one \
-      input for each, named by its content.
+      input for each, named by the SHA-1 of its bytes, as in a corpus.
 
       Example: iopt encode case.iopt -o Corpus/fuzz/case
       """)
@@ -16,11 +17,18 @@ struct Encode: ParsableCommand {
   @Argument(help: ArgumentHelp("Scenarios, plain or gzip; - is standard input.", valueName: "file"))
   var files: [String]
 
-  @Option(name: .shortAndLong, help: "Where the input goes; - is standard output.")
-  var output = "-"
+  @Option(
+    name: .shortAndLong, help: "Where the input goes; - is standard output, and the default.")
+  var output: String?
 
   @Option(help: ArgumentHelp("Where one input for each scenario goes.", valueName: "dir"))
   var directory: String?
+
+  func validate() throws {
+    if output != nil, directory != nil {
+      throw ValidationError("--output and --directory exclude each other")
+    }
+  }
 
   func run() throws {
     var scenarios: [Scenario] = []
@@ -28,15 +36,17 @@ struct Encode: ParsableCommand {
     if let directory {
       for scenario in scenarios {
         let bytes = encode(scenario)
-        try write(bytes, to: "\(directory)/\(contentName(bytes))")
+        try write(bytes, to: "\(directory)/\(ContentName(of: bytes))")
       }
       return
     }
     guard scenarios.count == 1 else {
-      throw ValidationError(
-        "expected one scenario, found \(scenarios.count): give --directory for several")
+      throw ScenarioError(
+        file: files.last!, position: .file,
+        message: "expected one scenario in all, found \(scenarios.count)"
+          + " (--directory takes several)")
     }
-    try write(encode(scenarios[0]), to: output)
+    try write(encode(scenarios[0]), to: output ?? "-")
   }
 
   private func write(_ bytes: [UInt8], to path: String) throws {
@@ -49,12 +59,4 @@ struct Encode: ParsableCommand {
     try file.append(buffer.bytes)
     try file.commit()
   }
-}
-
-/// A file name made of the bytes: FNV-1a, 64 bits.
-private func contentName(_ bytes: [UInt8]) -> String {
-  var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-  for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-  let digits = String(hash, radix: 16)
-  return String(repeating: "0", count: 16 - digits.count) + digits
 }

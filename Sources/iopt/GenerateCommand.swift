@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import ArgumentParser
-import Glibc
 import Scenario
 
 struct Generate: ParsableCommand {
@@ -41,21 +40,20 @@ struct Generate: ParsableCommand {
     _ = try chosenLayer()
   }
 
+  @OptionGroup var output: TextOutput
+
   func run() throws {
     var generator = ScenarioGenerator(
       seed: seed, format: try chosenFormat(), layer: try chosenLayer(),
       operations: min(8, operations)...operations)
-    var text = TextBuffer(capacity: 1 << 16)
-    for _ in 0..<count {
-      text.append(generator.next())
-      if text.count > 1 << 15 { try write(&text) }
+    try output.whileOpen { (drain) in
+      var text = TextBuffer(capacity: 1 << 16)
+      for _ in 0..<count {
+        text.append(generator.next())
+        if text.count > 1 << 15 { try drain(&text) }
+      }
+      try drain(&text)
     }
-    try write(&text)
-  }
-
-  private func write(_ text: inout TextBuffer) throws {
-    try text.write(to: STDOUT_FILENO, name: "standard output")
-    text.removeAll()
   }
 
   private func chosenFormat() throws -> Format? {

@@ -33,11 +33,18 @@ struct Iopt: ParsableCommand {
   private static func leave(_ error: any Error) -> Never {
     if let code = error as? ExitCode { Glibc.exit(code.rawValue) }
     if exitCode(for: error).isSuccess { exit(withError: error) }
-    let text =
-      exitCode(for: error) == .validationFailure
-      ? fullMessage(for: error) : "\(error)"
-    writeError(text + "\n")
+    writeError((exitCode(for: error) == .validationFailure ? usage(error) : "\(error)") + "\n")
     Glibc.exit(2)
+  }
+}
+
+extension Iopt {
+  /// What is wrong with the arguments, in one line.
+  private static func usage(_ error: any Error) -> String {
+    let lines = fullMessage(for: error).split(separator: "\n")
+    let help = lines.last { $0.contains("--help'") }?.split(separator: "'").dropFirst().first
+    let message = message(for: error).split(separator: "\n").joined(separator: " ")
+    return "error: \(message) (see \(help ?? "iopt --help"))"
   }
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import ArgumentParser
-import Glibc
 import Lockstep
 import Scenario
 
@@ -8,9 +7,10 @@ struct Record: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Print the canonical trace that a subject makes of scenarios.",
     discussion: """
-      Observations that the files hold already are skipped.
+      Observations that the files hold already are skipped. Exit status: 0 recorded, 2 bad input, \
+      or the subject refuses.
 
-      Example: iopt record --subject reference Corpus/reproducers/*.iopt
+      Example: iopt record --subject reference case.iopt -o case-trace.iopt.gz
       """)
 
   @Argument(help: ArgumentHelp("Scenarios, plain or gzip; - is standard input.", valueName: "file"))
@@ -19,13 +19,12 @@ struct Record: ParsableCommand {
   @Option(help: "swift, reference or the path of a plug-in (PATH.so); gather=R may follow a comma.")
   var subject = "swift"
 
+  @OptionGroup var output: TextOutput
+
   func run() throws {
     var recorder = try Recorder(LaneChoice(subject).lane())
-    for file in files {
-      try recorder.run(TraceReader(path: file)) { (output) throws(ScenarioError) in
-        try output.write(to: STDOUT_FILENO, name: "standard output")
-        output.removeAll()
-      }
+    try output.whileOpen { (drain) in
+      for file in files { try recorder.run(TraceReader(path: file), drain: drain) }
     }
   }
 }

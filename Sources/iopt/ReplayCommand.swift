@@ -29,6 +29,10 @@ struct Replay: ParsableCommand {
   @Flag(help: "Print the result as JSON.")
   var json = false
 
+  func validate() throws {
+    guard reports >= 0 else { throw ValidationError("--reports takes at least 0") }
+  }
+
   func run() throws {
     let names = subjects.isEmpty ? ["swift", "reference"] : subjects
     let lanes = try names.map { try LaneChoice($0).lane() }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import ArgumentParser
-import Glibc
 import Scenario
 
 struct Show: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Print a fuzz input as text.",
     discussion: """
-      Any bytes are some scenario.
+      Any bytes are some scenario. iopt encode is the reverse.
 
       Example: iopt show artifacts/divergence-0123456789abcdef.bin
       """)
@@ -15,10 +14,23 @@ struct Show: ParsableCommand {
   @Argument(help: ArgumentHelp("Fuzz inputs; - is standard input.", valueName: "file"))
   var files: [String]
 
+  @OptionGroup var output: TextOutput
+
   func run() throws {
-    var text = TextBuffer()
-    for file in files { text.append(decode(try readBytes(file))) }
-    try text.write(to: STDOUT_FILENO, name: "standard output")
+    try output.whileOpen { (drain) in
+      var text = TextBuffer()
+      for file in files {
+        let bytes = try readBytes(file)
+        let isText = [".iopt", ".iopt.gz"].contains(where: file.hasSuffix)
+        if isText || bytes.starts(with: "iopt 1\n".utf8) {
+          throw ScenarioError(
+            file: file, position: .file,
+            message: "expected a fuzz input, found the text of a scenario")
+        }
+        text.append(decode(bytes))
+      }
+      try drain(&text)
+    }
   }
 }
 

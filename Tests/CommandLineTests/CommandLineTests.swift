@@ -90,7 +90,7 @@ import Testing
     #expect(result.reports.first?.signature.hasPrefix("unmap_fast: gather") == true)
   }
 
-  @Test(arguments: ["replay", "record", "diff", "show", "encode", "generate"])
+  @Test(arguments: ["replay", "record", "diff", "minimize", "show", "encode", "generate"])
   func everyVerbsHelpCarriesAnExample(_ verb: String) throws {
     let tool = try Tool.iopt(verb, "--help")
     #expect(tool.status == 0)

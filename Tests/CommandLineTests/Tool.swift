@@ -21,8 +21,21 @@ struct Tool {
     } ?? runner
   }()
 
+  /// The built command line.
+  static var path: String { products.appendingPathComponent("iopt").path }
+
+  /// Runs a shell's command line in which `iopt` is the built one.
+  static func shell(_ command: String) throws -> Tool {
+    let function = "iopt() { '\(path)' \"$@\"; }"
+    return try run("/bin/bash", ["-c", "\(function)\n\(command)"])
+  }
+
+  static func iopt(_ arguments: [String], input: String? = nil) throws -> Tool {
+    try run(path, arguments, input: input)
+  }
+
   static func iopt(_ arguments: String..., input: String? = nil) throws -> Tool {
-    try run(products.appendingPathComponent("iopt").path, arguments, input: input)
+    try run(path, arguments, input: input)
   }
 
   /// Runs a program at the top of the repository. What it writes goes through files, so that

@@ -77,6 +77,7 @@ public final class Replay {
       position!.scenarioObservations += requests.observations
       if try compare(request, requests.expected, at: position!) {
         tally.statements += 1
+        if tally.statements & 4095 == 0 { onProgress?(tally) }
         tally.observations += requests.observations
       }
     }
@@ -90,7 +91,6 @@ public final class Replay {
     }
     buffer.lower(Scenario(domain: domain, dma: dma))
     tally.scenarios += 1
-    if tally.scenarios & 63 == 0 { onProgress?(tally) }
   }
 
   private func finish(_ position: Position?) throws(ScenarioError) {

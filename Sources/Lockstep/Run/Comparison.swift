@@ -16,6 +16,7 @@ public final class Comparison {
   public private(set) var tally = ComparisonTally()
   /// Called for the first difference of each scenario.
   public var onDivergence: (Divergence) -> Void = { _ in }
+  /// Called now and then with the tally.
   public var onProgress: ((ComparisonTally) -> Void)?
 
   public init(left: Lane, right: Lane) { pair = ObservedPair(left, right) }
@@ -38,6 +39,7 @@ public final class Comparison {
       }
       guard walk!.isRunning else { continue }
       tally.statements += 1
+      if tally.statements & 4095 == 0 { onProgress?(tally) }
       walk!.isRunning = try follow(pair.run(request), walk!)
     }
     finish(walk)
@@ -89,7 +91,6 @@ public final class Comparison {
   private func begin() {
     pair.endScenario()
     tally.scenarios += 1
-    if tally.scenarios & 63 == 0 { onProgress?(tally) }
   }
 
   /// Whether the scenario goes on.
