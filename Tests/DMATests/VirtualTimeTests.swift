@@ -66,4 +66,24 @@ import Testing
     #expect(domain.unmap(0).contains(.armed(0)))
     #expect(domain.tick(0) == [.fired(0), .flushed, .freed(iova(0))])
   }
+
+  @Test(arguments: TestSubject.allCases)
+  func aDueTimePastTheEndOfTimeHasPassedAlready(_ subject: TestSubject) {
+    let domain = TestDomain(subject)
+    domain.tick(.max)
+    domain.map(0)
+    #expect(domain.unmap(0).contains(.armed(9)))
+    #expect(domain.tick(0) == [.fired(9), .flushed, .freed(iova(0))])
+  }
+
+  @Test(arguments: TestSubject.allCases)
+  func timeThatWrapsPassesNothingOnItsWay(_ subject: TestSubject) {
+    let domain = TestDomain(subject)
+    domain.tick(100)
+    domain.map(0)
+    domain.unmap(0)
+    #expect(domain.tick(.max - 50) == [])
+    #expect(domain.tick(60) == [])
+    #expect(domain.tick(1) == [.fired(110), .flushed, .freed(iova(0))])
+  }
 }

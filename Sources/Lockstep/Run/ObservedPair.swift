@@ -2,8 +2,8 @@
 import Scenario
 import SubjectABI
 
-/// Two lanes run side by side with everything compared after every request: statuses,
-/// observations and all live table words. Slower than ``LockstepRun``, and says where.
+/// Two lanes run side by side with everything compared after every request: statuses, and
+/// observations with the table words that changed. Slower than ``LockstepRun``, and says where.
 final class ObservedPair {
   let left: ObservedLane
   let right: ObservedLane
@@ -48,11 +48,17 @@ final class ObservedPair {
       return .differs(.observations, isLeft: false)
     }
     guard one == .done else { return .over }
-    if let pa = firstDifferentWord(left.lane, right.lane) {
+    if left.lane.host.state.pointee.arena.used <= Self.fewSlots,
+      let pa = firstDifferentWord(left.lane, right.lane)
+    {
       return .differs(.word(pa: pa), isLeft: false)
     }
     return .same
   }
+
+  /// Up to so many slots, all words are compared after every request. The observations hold all
+  /// changes that a subject told, so only untold ones can come to light later, at the end.
+  private static let fewSlots = 32
 
   /// What stays to be asked when a scenario is over: did the stores tell everything?
   func finish() -> Step {
@@ -60,6 +66,9 @@ final class ObservedPair {
       if let pa = observed.unexplainedWord() {
         return .differs(.unexplained(pa: pa), isLeft: observed === left)
       }
+    }
+    if let pa = firstDifferentWord(left.lane, right.lane) {
+      return .differs(.word(pa: pa), isLeft: false)
     }
     return .same
   }
