@@ -9,7 +9,7 @@ DURATION ?= 30
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test fuzz fuzz-build fuzz-smoke replay coverage bench faults fuzz-services lint clean
+.PHONY: help setup build test fuzz fuzz-build fuzz-smoke replay long-run coverage bench faults fuzz-services lint clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | \
@@ -37,6 +37,11 @@ fuzz-smoke: fuzz-build ## prove that both languages are instrumented and run
 
 replay: build ## replay the recorded kernel traces on both implementations
 	.build/release/iopt replay $$(find Corpus/kernel -name '*.iopt.gz' | sort)
+
+long-run: build ## a million operations of the DMA layer, both sides: make long-run [OPERATIONS=1000000] [SEEDS=2]
+	for seed in $$(seq $(or $(SEEDS),2)); do \
+	  .build/release/iopt generate --layer working-set --operations $(or $(OPERATIONS),1000000) \
+	    --seed $$seed | .build/release/iopt diff - || exit 1; done
 
 coverage: setup ## what Corpus/fuzz and artifacts/corpus reach of both sides; unreached lines
 	Fuzz/coverage Corpus/fuzz $(wildcard artifacts/corpus)

@@ -89,6 +89,12 @@ enum iopt_dma_mode {
 	IOPT_DMA_FQ = 1,
 };
 
+/* The kernel's own ring sizes and timeouts (ms): IOVA_DEFAULT_FQ_* and IOVA_SINGLE_FQ_*. */
+#define IOPT_PERCPU_RING_SIZE 256u
+#define IOPT_PERCPU_TIMEOUT 10u
+#define IOPT_SINGLE_RING_SIZE 32768u
+#define IOPT_SINGLE_TIMEOUT 1000u
+
 /* The DMA layer on top of a domain. */
 struct iopt_dma_config {
 	uint32_t queue; /* enum iopt_queue_kind */

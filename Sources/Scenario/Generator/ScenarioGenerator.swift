@@ -10,6 +10,9 @@ public struct ScenarioGenerator: Sendable {
     case dma
     /// Either.
     case both
+    /// Domains with one, and a working set of small buffers whose tables stay: a scenario of it can
+    /// be as long as one likes. Always the most operations.
+    case workingSet = "working-set"
   }
 
   private var random: SeededRandom
@@ -33,7 +36,7 @@ public struct ScenarioGenerator: Sendable {
     let hasDMA =
       switch layer {
       case .pageTable: false
-      case .dma: true
+      case .dma, .workingSet: true
       case .both: random.oneIn(2)
       }
     var header = random.next() & ~(1 << ConfigurationBits.hasDMA)
@@ -41,7 +44,10 @@ public struct ScenarioGenerator: Sendable {
     if let format { header = header & ~0x300 | UInt64(format.rawValue) << 8 }
     var scenario = Scenario(
       domain: DomainConfiguration(compact: header), dma: DMAConfiguration(compact: header))
+    if layer == .workingSet { return workingSet(scenario) }
     let count = operations.lowerBound + random.below(operations.count)
+    // Two bits of the header that mean nothing else.
+    if header >> 52 & 3 == 0 { scenario.dma?.takeKernelSizes() }
     if let dma = scenario.dma {
       var writer = DMAOperations(scenario.domain, dma)
       for _ in 0..<count { scenario.operations.append(writer.next(&random)) }
@@ -49,6 +55,14 @@ public struct ScenarioGenerator: Sendable {
       var writer = TableOperations(scenario.domain, &random)
       for _ in 0..<count { scenario.operations.append(writer.next(&random)) }
     }
+    return scenario
+  }
+
+  private mutating func workingSet(_ scenario: Scenario) -> Scenario {
+    var scenario = WorkingSetOperations.adapt(scenario)
+    var writer = WorkingSetOperations(scenario)
+    scenario.operations.reserveCapacity(operations.upperBound)
+    for _ in 0..<operations.upperBound { scenario.operations.append(writer.next(&random)) }
     return scenario
   }
 }

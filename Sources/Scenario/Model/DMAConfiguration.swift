@@ -4,6 +4,16 @@ import SubjectABI
 public enum QueueKind: UInt32, Sendable {
   case perCPU = 0
   case single = 1
+
+  /// Entries of one of the kernel's own rings (IOVA_DEFAULT_FQ_SIZE, IOVA_SINGLE_FQ_SIZE).
+  public var kernelRingSize: UInt32 {
+    self == .perCPU ? IOPT_PERCPU_RING_SIZE : IOPT_SINGLE_RING_SIZE
+  }
+
+  /// The timeout of the kernel's own timer, ms (IOVA_DEFAULT_FQ_TIMEOUT, IOVA_SINGLE_FQ_TIMEOUT).
+  public var kernelTimeout: UInt64 {
+    UInt64(self == .perCPU ? IOPT_PERCPU_TIMEOUT : IOPT_SINGLE_TIMEOUT)
+  }
 }
 
 /// `DMA` or `DMA-FQ`: how the domain starts out.
@@ -26,16 +36,23 @@ public struct DMAConfiguration: Equatable, Sendable {
   public var limit: UInt64
   public var pci32: Bool
 
+  /// A ring size or a timeout that is nil is the kernel's own.
   public init(
-    queue: QueueKind, cpus: UInt32, ringSize: UInt32, timeout: UInt64, mode: DMAMode,
-    limit: UInt64, pci32: Bool = false
+    queue: QueueKind, cpus: UInt32, ringSize: UInt32? = nil, timeout: UInt64? = nil,
+    mode: DMAMode, limit: UInt64, pci32: Bool = false
   ) {
     self.queue = queue
     self.cpus = cpus
-    self.ringSize = ringSize
-    self.timeout = timeout
+    self.ringSize = ringSize ?? queue.kernelRingSize
+    self.timeout = timeout ?? queue.kernelTimeout
     self.mode = mode
     self.limit = limit
     self.pci32 = pci32
+  }
+
+  /// Makes the rings and the timer the kernel's own.
+  mutating func takeKernelSizes() {
+    ringSize = queue.kernelRingSize
+    timeout = queue.kernelTimeout
   }
 }
