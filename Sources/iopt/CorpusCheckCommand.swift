@@ -8,8 +8,10 @@ struct CorpusCheck: ParsableCommand {
     abstract: "Check that a corpus is whole and that nothing in it fails.",
     discussion: """
       Every name that is a checksum must be that of the file's bytes, every input must decode to a \
-      scenario that survives printing and reading, and both sides must do the same. Exit status: \
-      0 all is well, 1 something is wrong, 2 the folder cannot be read.
+      scenario that survives printing and reading, and both sides must do the same. Inputs that a \
+      side refuses to run are counted; when it refuses all of them, nothing was checked, and that \
+      is a problem too. Exit status: 0 all is well, 1 something is wrong, 2 the folder cannot be \
+      read.
 
       Example: iopt corpus check Corpus/fuzz
       """)
@@ -19,23 +21,56 @@ struct CorpusCheck: ParsableCommand {
 
   @OptionGroup var sides: CorpusSides
 
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
   func run() throws {
     let folder = try CorpusFolder(self.folder)
     let inputs = try folder.inputs()
-    var problems = 0
-    func tell(_ name: String, _ problem: String) {
-      problems += 1
-      print("\(self.folder)/\(name): \(problem)")
+    var result = Result()
+    for name in try folder.listing().leftovers {
+      result.tell(name, "left by a writer that was stopped; iopt corpus prune removes it")
     }
-    for name in try folder.listing().leftovers { tell(name, "left by a writer that was stopped") }
     for input in inputs where !input.isIntact {
-      tell(input.name, "damaged: its bytes do not match its name")
+      result.tell(input.name, "damaged: its bytes do not match its name")
     }
-    for entry in try sides.survey(inputs) {
-      if let failure = entry.failure { tell(entry.input.name, "the sides differ: \(failure)") }
-      if !entry.survivesText { tell(entry.input.name, "is another scenario after it was printed") }
+    let entries = try sides.survey(inputs, texts: folder.texts())
+    for entry in entries {
+      if let failure = entry.failure {
+        result.tell(entry.input.name, "the sides differ: \(failure)")
+      }
+      if !entry.survivesText {
+        result.tell(entry.input.name, "is another scenario after it was printed")
+      }
     }
-    print("\(self.folder): \(inputs.count) inputs, \(problems) problems")
-    if problems > 0 { throw somethingDiffers }
+    result.inputs = entries.count
+    let refused = entries.filter { $0.refusal != nil }
+    result.refused = refused.count
+    if let first = refused.first, refused.count == entries.count {
+      result.tell(first.input.name, "nothing could be run: \(first.refusal ?? "")")
+    }
+    if json { try printJSON(result) } else { print(result.text(self.folder), terminator: "") }
+    if !result.problems.isEmpty { throw somethingDiffers }
+  }
+
+  private struct Result: Encodable {
+    struct Problem: Encodable {
+      var input: String
+      var problem: String
+    }
+
+    var inputs = 0
+    var refused = 0
+    var problems: [Problem] = []
+
+    mutating func tell(_ input: String, _ problem: String) {
+      problems.append(Problem(input: input, problem: problem))
+    }
+
+    func text(_ folder: String) -> String {
+      let lines = problems.map { "\(folder)/\($0.input): \($0.problem)\n" }
+      let refusals = refused == 0 ? "" : ", \(refused) not run as a side refuses them"
+      return lines.joined() + "\(folder): \(inputs) inputs, \(problems.count) problems\(refusals)\n"
+    }
   }
 }

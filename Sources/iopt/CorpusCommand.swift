@@ -10,7 +10,8 @@ struct Corpus: ParsableCommand {
     discussion: """
       A corpus is a folder with one fuzz input a file, named by the SHA-1 of its bytes as libFuzzer \
       does; files with other names are inputs too, except hidden ones and *.iopt, *.iopt.gz and \
-      *.txt. Every file is written beside its place and renamed there, and nothing is removed \
+      *.txt. Texts that stand alone, such as reproducers, are counted and run by stats and check. \
+      Every file is written beside its place and renamed there, and nothing is removed \
       before what replaces it is on the disk.
 
       Example: iopt corpus merge Corpus/fuzz artifacts/corpus
@@ -41,41 +42,55 @@ struct CorpusSides: ParsableArguments {
   @Option(help: ArgumentHelp("The right side.", valueName: "subject[,gather=R]"))
   var right = "reference"
 
-  /// Runs every input, the smallest first.
-  func survey(_ inputs: [CorpusInput]) throws -> [CorpusSurvey.Entry] {
+  /// Runs every input, the smallest first, then the texts.
+  func survey(
+    _ inputs: [CorpusInput], texts: [(name: String, scenario: Scenario)] = []
+  ) throws -> [CorpusSurvey.Entry] {
     let survey = CorpusSurvey(
       left: try LaneChoice(left).lane(), right: try LaneChoice(right).lane())
     let progress = ProgressLine()
     defer { progress.clear() }
     var entries: [CorpusSurvey.Entry] = []
     for input in inputs.sorted(by: CorpusSelection.order) {
-      entries.append(try survey.entry(input, decode(input.bytes)))
+      entries.append(survey.entry(input, decode(input.bytes)))
       if entries.count & 63 == 0 { progress.show("\(entries.count) of \(inputs.count) inputs") }
+    }
+    for (name, scenario) in texts {
+      let text = CorpusInput(name: name, bytes: Array(scenario.text.utf8))
+      entries.append(survey.entry(text, scenario))
     }
     return entries
   }
 }
 
 /// How many inputs were found to add nothing, by reason.
-struct SuperfluousCount {
-  private var scenarios = 0
-  private var failures = 0
-  private var behaviours = 0
+struct SuperfluousCount: Encodable {
+  private var sameScenario = 0
+  private var sameFailure = 0
+  private var sameBehaviour = 0
+  /// How many a side refused to run, which are not judged.
+  private(set) var refused = 0
 
   mutating func add(_ verdict: CorpusSelection.Verdict) {
     switch verdict {
     case .adds: break
-    case .sameScenario: scenarios += 1
-    case .sameFailure: failures += 1
-    case .sameBehaviour: behaviours += 1
+    case .sameScenario: sameScenario += 1
+    case .sameFailure: sameFailure += 1
+    case .sameBehaviour: sameBehaviour += 1
+    case .unknown: refused += 1
     }
   }
 
-  var total: Int { scenarios + failures + behaviours }
+  var total: Int { sameScenario + sameFailure + sameBehaviour }
 
   var text: String {
-    "\(total) that add nothing (same scenario \(scenarios), same failure \(failures),"
-      + " same behaviour \(behaviours))"
+    "\(total) that add nothing (same scenario \(sameScenario), same failure \(sameFailure),"
+      + " same behaviour \(sameBehaviour))"
+  }
+
+  /// What to say of inputs that were not judged, nothing when there are none.
+  func refusals(_ consequence: String) -> String {
+    refused == 0 ? "" : ", \(refused) \(consequence) as a side refuses to run them"
   }
 }
 

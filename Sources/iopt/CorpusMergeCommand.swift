@@ -20,6 +20,9 @@ struct CorpusMerge: ParsableCommand {
 
   @OptionGroup var sides: CorpusSides
 
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
   func run() throws {
     reportLargeFilesAsErrors()
     var offered: [CorpusInput] = []
@@ -38,6 +41,12 @@ struct CorpusMerge: ParsableCommand {
       added += 1
     }
     try folder.synchronize()
-    print("\(self.folder): \(added) added, \(superfluous.text)")
+    if json { return try printJSON(Result(added: added, superfluous: superfluous)) }
+    print("\(self.folder): \(added) added, \(superfluous.text)\(superfluous.refusals("left out"))")
+  }
+
+  private struct Result: Encodable {
+    var added: Int
+    var superfluous: SuperfluousCount
   }
 }

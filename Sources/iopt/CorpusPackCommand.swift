@@ -19,6 +19,9 @@ struct CorpusPackCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"))
   var output: String
 
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
   func run() throws {
     reportLargeFilesAsErrors()
     let inputs = try CorpusFolder(folder).inputs()
@@ -28,7 +31,9 @@ struct CorpusPackCommand: ParsableCommand {
         message: "its bytes do not match its name; remove or rename it before packing")
     }
     try CorpusPack(inputs).write(to: output)
-    print("\(output): \(inputs.count) inputs")
+    let bytes = inputs.reduce(0) { $0 + $1.bytes.count }
+    if json { return try printJSON(["inputs": inputs.count, "bytes": bytes]) }
+    print("\(output): \(inputs.count) inputs, \(bytes) bytes before compression")
   }
 }
 
@@ -48,6 +53,9 @@ struct CorpusUnpack: ParsableCommand {
   @Argument(help: ArgumentHelp("The folder; made when missing.", valueName: "dir"))
   var folder: String
 
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
   func run() throws {
     reportLargeFilesAsErrors()
     let inputs = try CorpusPack(path: file).inputs
@@ -66,6 +74,8 @@ struct CorpusUnpack: ParsableCommand {
     }
     for input in missing { try folder.write(input.bytes, as: input.name) }
     try folder.synchronize()
-    print("\(self.folder): \(missing.count) inputs unpacked, \(inputs.count - missing.count) there")
+    let there = inputs.count - missing.count
+    if json { return try printJSON(["unpacked": missing.count, "there": there]) }
+    print("\(self.folder): \(missing.count) inputs unpacked, \(there) there")
   }
 }

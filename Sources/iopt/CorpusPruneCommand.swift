@@ -24,23 +24,39 @@ struct CorpusPrune: ParsableCommand {
 
   @OptionGroup var sides: CorpusSides
 
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
   func run() throws {
     let folder = try CorpusFolder(self.folder)
     var selection = CorpusSelection()
     selection.judgesBehaviour = !keepBehaviour
-    var removed = try folder.listing().leftovers
-    let leftovers = removed.count
+    let leftovers = try folder.listing().leftovers
+    var removed: [String] = []
     var superfluous = SuperfluousCount()
     for entry in try sides.survey(folder.inputs()) {
       let verdict = selection.consider(entry)
       superfluous.add(verdict)
-      if verdict != .adds { removed.append(entry.input.name) }
+      if verdict != .adds, verdict != .unknown { removed.append(entry.input.name) }
     }
     if !dryRun {
       for name in removed { try folder.remove(name) }
+      for name in leftovers { folder.removeLeftover(name) }
       try folder.synchronize()
     }
-    let what = dryRun ? "would be removed" : "removed"
-    print("\(self.folder): \(what): \(superfluous.text), \(leftovers) leftovers of stopped writers")
+    if json {
+      return try printJSON(
+        Result(removed: removed, leftovers: leftovers, superfluous: superfluous, dryRun: dryRun))
+    }
+    print(
+      "\(self.folder): \(dryRun ? "would be removed" : "removed"): \(superfluous.text),"
+        + " \(leftovers.count) leftovers of stopped writers\(superfluous.refusals("kept"))")
+  }
+
+  private struct Result: Encodable {
+    var removed: [String]
+    var leftovers: [String]
+    var superfluous: SuperfluousCount
+    var dryRun: Bool
   }
 }

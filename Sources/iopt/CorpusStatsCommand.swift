@@ -8,7 +8,11 @@ struct CorpusStats: ParsableCommand {
     commandName: "stats",
     abstract: "Say what a corpus holds, and which failures.",
     discussion: """
-      Example: iopt corpus stats Corpus/fuzz
+      Failures with the same signature, the kind of the first difference at which kind of \
+      operation, are taken for the same: of a folder of divergences this says how many there \
+      really are, and which is the smallest of each.
+
+      Example: iopt corpus stats artifacts --left swift,gather=original
       """)
 
   @Argument(help: ArgumentHelp("A folder of fuzz inputs.", valueName: "dir"))
@@ -20,8 +24,9 @@ struct CorpusStats: ParsableCommand {
   var json = false
 
   func run() throws {
-    let inputs = try CorpusFolder(folder).inputs()
-    let stats = CorpusStatsJSON(try sides.survey(inputs))
+    let folder = try CorpusFolder(self.folder)
+    let entries = try sides.survey(folder.inputs(), texts: folder.texts())
+    let stats = CorpusStatsJSON(entries)
     if json { try printJSON(stats) } else { print(stats.text, terminator: "") }
   }
 }
@@ -30,7 +35,7 @@ private struct CorpusStatsJSON: Encodable {
   struct Failure: Encodable {
     var signature: String
     var inputs: Int
-    /// The smallest input that fails so.
+    /// The input with the fewest operations that fails so.
     var smallest: String
   }
 
@@ -40,15 +45,17 @@ private struct CorpusStatsJSON: Encodable {
   var scenarios: Int
   var operations: Int
   var behaviours: Int
+  /// Inputs that a side refuses to run.
+  var refused: Int
   var formats: [String: Int] = [:]
   var operationKinds: [String: Int] = [:]
   var failures: [Failure] = []
 
-  /// `entries` in order of size.
   init(_ entries: [CorpusSurvey.Entry]) {
     inputs = entries.count
     bytes = entries.reduce(0) { $0 + $1.input.bytes.count }
-    largest = entries.last?.input.bytes.count ?? 0
+    largest = entries.map(\.input.bytes.count).max() ?? 0
+    refused = entries.count { $0.refusal != nil }
     operations = entries.reduce(0) { $0 + $1.scenario.operations.count }
     scenarios = Set(entries.map(\.scenario.text)).count
     behaviours = entries.reduce(into: Set()) { $0.formUnion($1.behaviour.features) }.count
@@ -60,9 +67,10 @@ private struct CorpusStatsJSON: Encodable {
     }
     let failing = Dictionary(grouping: entries.filter { $0.failure != nil }) { $0.failure! }
     for (signature, same) in failing {
+      let smallest = same.min { $0.scenario.operations.count < $1.scenario.operations.count }!
       failures.append(
         Failure(
-          signature: signature.description, inputs: same.count, smallest: same[0].input.name))
+          signature: signature.description, inputs: same.count, smallest: smallest.input.name))
     }
     failures.sort { $0.signature < $1.signature }
   }
@@ -76,6 +84,7 @@ private struct CorpusStatsJSON: Encodable {
       "operations  \(Self.list(operationKinds))",
       "failures    \(failures.reduce(0) { $0 + $1.inputs }) in \(failures.count) kinds",
     ]
+    if refused > 0 { lines.insert("refused     \(refused), which a side will not run", at: 5) }
     lines += failures.map { "  \($0.signature): \($0.inputs), the smallest is \($0.smallest)" }
     return lines.joined(separator: "\n") + "\n"
   }

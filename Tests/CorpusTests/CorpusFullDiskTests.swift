@@ -10,13 +10,15 @@ import Testing
   private static let limit = "ulimit -f 8; exec "
   private let scratch: Scratch
   private let small = sampleInput(0x1000)
-  /// Larger than the limit, and incompressible.
+  /// Larger than the limit, and incompressible: many lookups at random addresses.
   private let large: CorpusInput
 
   init() throws {
     scratch = try Scratch()
     var random = SplitMix(state: 1)
-    large = named((0..<2048).flatMap { _ in withUnsafeBytes(of: random.next(), Array.init) })
+    let domain = DomainConfiguration(format: .vtdss, va: 48, oa: 52, top: 3)
+    let lookups = (0..<2048).map { _ in Operation.iovaToPhys(iova: random.next() >> 16) }
+    large = named(encode(Scenario(domain: domain, operations: lookups)))
   }
 
   private func errors() throws -> String {
@@ -24,6 +26,8 @@ import Testing
   }
 
   private func fails(_ command: String) throws {
+    // 8 blocks, with room for what compression may still save.
+    try #require(large.bytes.count > 2 * 8 * 512)
     #expect(try Tool.status(Self.limit + command, errors: scratch("errors")) == 2)
     #expect(try errors().contains("cannot write: File too large"))
   }

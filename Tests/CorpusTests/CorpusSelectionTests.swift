@@ -12,7 +12,7 @@ import Testing
     let survey = CorpusSurvey(left: Lane(.reference, gather: left), right: Lane(.reference))
     var selection = CorpusSelection()
     selection.judgesBehaviour = judgesBehaviour
-    return try inputs.map { selection.consider(try survey.entry($0, decode($0.bytes))) }
+    return inputs.map { selection.consider(survey.entry($0, decode($0.bytes))) }
   }
 
   @Test func theSameScenarioAddsNothing() throws {

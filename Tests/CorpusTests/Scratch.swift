@@ -93,4 +93,21 @@ enum Tool {
     process.waitUntilExit()
     return process.terminationStatus
   }
+
+  /// Builds the example plug-in; returns its path.
+  static func examplePlugin(in scratch: Scratch) throws -> String {
+    let root = URL(fileURLWithPath: #filePath)
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+    let compiler = Process()
+    compiler.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    compiler.arguments = [
+      "clang", "-std=c11", "-fPIC", "-shared", "-fvisibility=hidden", "-I",
+      "\(root)/reference/abi", "-o", scratch("sv39.so"),
+      "\(root)/Documentation/example-plugin/sv39.c",
+    ]
+    try compiler.run()
+    compiler.waitUntilExit()
+    guard compiler.terminationStatus == 0 else { throw CocoaError(.executableLoad) }
+    return scratch("sv39.so")
+  }
 }

@@ -24,6 +24,8 @@ public struct CorpusFolder {
   public struct Listing: Equatable, Sendable {
     /// Names of inputs, sorted.
     public var inputs: [String] = []
+    /// Names of scenarios in text that stand alone, not beside an input that they explain.
+    public var texts: [String] = []
     /// Names of files that a writer left when it was stopped; they hold nothing that is needed.
     public var leftovers: [String] = []
   }
@@ -39,15 +41,36 @@ public struct CorpusFolder {
         place.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
       guard !name.hasPrefix("."), isRegularFile(name) else { continue }
-      if name.contains(".tmp-") {
-        listing.leftovers.append(name)
-      } else if ![".iopt", ".iopt.gz", ".txt"].contains(where: name.hasSuffix) {
+      if TemporaryFile.isNameOfOne(name) {
+        if TemporaryFile.isAbandoned("\(path)/\(name)") { listing.leftovers.append(name) }
+      } else if name.hasSuffix(".iopt") || name.hasSuffix(".iopt.gz") {
+        listing.texts.append(name)
+      } else if !name.hasSuffix(".txt") {
         listing.inputs.append(name)
       }
     }
+    let explained = Set(listing.inputs.map(Self.stem))
+    listing.texts.removeAll { explained.contains(Self.stem($0)) }
+    listing.texts.sort()
     listing.inputs.sort()
     listing.leftovers.sort()
     return listing
+  }
+
+  /// A name without what follows its first dot.
+  private static func stem(_ name: String) -> Substring { name.prefix { $0 != "." } }
+
+  /// The scenarios of all texts, in order of their names; of several in one file, `#N` after the
+  /// name says which.
+  public func texts() throws(ScenarioError) -> [(name: String, scenario: Scenario)] {
+    var result: [(name: String, scenario: Scenario)] = []
+    for name in try listing().texts {
+      let scenarios = try readScenarios(path: "\(path)/\(name)").map(\.scenario)
+      for (index, scenario) in scenarios.enumerated() {
+        result.append((scenarios.count == 1 ? name : "\(name)#\(index + 1)", scenario))
+      }
+    }
+    return result
   }
 
   private func isRegularFile(_ name: String) -> Bool {
@@ -81,6 +104,11 @@ public struct CorpusFolder {
   public func remove(_ name: String) throws(ScenarioError) {
     let file = "\(path)/\(name)"
     if unlink(file) != 0 { throw Self.failure("cannot remove", file) }
+  }
+
+  /// Removes what a stopped writer left, unless a writer has come for it since.
+  public func removeLeftover(_ name: String) {
+    TemporaryFile.removeIfAbandoned("\(path)/\(name)")
   }
 
   /// Sees to the disk which files are there, after some were added or removed.

@@ -30,6 +30,8 @@ public struct CorpusPack: Equatable, Sendable {
     // That name alone makes the output compress.
     try file.append(path.hasSuffix(".gz") ? bytes : bytes.withUnsafeBytes(gzipCompressed))
     try file.commit()
+    let end = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+    try CorpusFolder(end.map { String(path[...$0]) } ?? ".").synchronize()
   }
 
   /// Reads a file and checks every input against its checksum.
@@ -91,7 +93,7 @@ private struct PackReader {
       length >= 0
     else { throw fault("expected `SHA1 LENGTH NAME`") }
     let name = fields[2]
-    guard !name.hasPrefix("."), !name.contains("/"), !name.contains(".tmp-") else {
+    guard !name.hasPrefix("."), !name.contains("/"), !TemporaryFile.isNameOfOne(name) else {
       throw fault("'\(name)' cannot be the name of an input")
     }
     guard length <= bytes.count - position else {

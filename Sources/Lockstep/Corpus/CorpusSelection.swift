@@ -12,6 +12,8 @@ public struct CorpusSelection {
     case sameFailure(Signature)
     /// Other inputs show all of its behaviour.
     case sameBehaviour
+    /// A lane would not run it, so nobody knows.
+    case unknown
   }
 
   /// False: only the same scenario and the same failure make an input superfluous.
@@ -28,6 +30,7 @@ public struct CorpusSelection {
     guard scenarios.insert(ContentName(of: Array(entry.scenario.text.utf8))).inserted else {
       return .sameScenario
     }
+    if entry.refusal != nil { return .unknown }
     if let failure = entry.failure {
       return failures.insert(failure).inserted ? .adds : .sameFailure(failure)
     }

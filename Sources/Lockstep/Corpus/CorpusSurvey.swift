@@ -10,6 +10,8 @@ public final class CorpusSurvey {
     public var behaviour: Behaviour
     /// Of the lanes' first difference; nil when they do the same.
     public var failure: Signature?
+    /// Why a lane would not run it; nil when both did. What it is worth is then unknown.
+    public var refusal: String?
 
     /// Whether the scenario is the same after it was printed and read.
     public var survivesText: Bool {
@@ -31,15 +33,21 @@ public final class CorpusSurvey {
   }
 
   /// Runs one input, which decodes to `scenario`.
-  public func entry(_ input: CorpusInput, _ scenario: Scenario) throws(ScenarioError) -> Entry {
+  public func entry(_ input: CorpusInput, _ scenario: Scenario) -> Entry {
     lowered.lower(scenario)
     var failure: Signature?
+    var refusal: String?
     switch probe.run(lowered) {
     case .agreed: break
     case .diverged, .misused, .refused:
-      failure = try comparison.firstDifference(in: scenario, file: input.name)?.signature
+      do throws(ScenarioError) {
+        failure = try comparison.firstDifference(in: scenario, file: input.name)?.signature
+      } catch {
+        refusal = error.message
+      }
     }
     let behaviour = Behaviour(of: lowered, on: observed)
-    return Entry(input: input, scenario: scenario, behaviour: behaviour, failure: failure)
+    return Entry(
+      input: input, scenario: scenario, behaviour: behaviour, failure: failure, refusal: refusal)
   }
 }

@@ -19,23 +19,21 @@ public struct FileOutput: ~Copyable {
   /// Opens the temporary file, in the folder of the file that `path` leads to.
   public init(path: String) throws(ScenarioError) {
     let target = try Self.target(of: path)
-    let temporary = Self.isRegularOrMissing(target) ? "\(target).tmp-\(getpid())" : nil
-    let flags = temporary == nil ? O_WRONLY : O_WRONLY | O_CREAT | O_EXCL
-    let descriptor = open(temporary ?? target, flags | O_CLOEXEC, 0o666)
-    if descriptor < 0 {
-      throw .system(temporary == nil ? "cannot write" : "cannot create", file: path)
-    }
+    let isReplaced = Self.isRegularOrMissing(target)
+    let temporary = isReplaced ? TemporaryFile.create(for: target) : nil
+    let descriptor = temporary?.descriptor ?? (isReplaced ? -1 : open(target, O_WRONLY | O_CLOEXEC))
+    if descriptor < 0 { throw .system(isReplaced ? "cannot create" : "cannot write", file: path) }
     self.path = path
     self.target = target
-    temporaryPath = temporary
+    temporaryPath = temporary?.path
     self.descriptor = descriptor
     deflater = path.hasSuffix(".gz") ? Deflater() : nil
   }
 
   /// Removes the temporary file unless it was committed.
   deinit {
-    close(descriptor)
     if let temporaryPath, !isCommitted { unlink(temporaryPath) }
+    close(descriptor)
   }
 
   private static func target(of path: String) throws(ScenarioError) -> String {
