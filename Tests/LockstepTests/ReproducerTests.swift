@@ -5,34 +5,55 @@ import Scenario
 import Testing
 
 /// Every divergence worth keeping stays solved. Each file starts with a comment that says what it
-/// was; one that names revisions (`# left: …`, `# right: …`) shows a known fault and must differ.
+/// was. One that shows a known fault names the two sides and the signature of their first
+/// difference (`# left: …`, `# right: …`, `# shows: …`).
 @Suite struct ReproducerTests {
   private static let files = Repository.files(below: "Corpus/reproducers", suffixes: [".iopt"])
 
-  @Test func thereAreReproducers() { #expect(!Self.files.isEmpty) }
+  @Test func eachOlderRevisionHasOne() throws {
+    let texts = try Self.files.map { try String(contentsOfFile: $0, encoding: .utf8) }
+    for revision in ["original", "always-add", "proposed"] {
+      #expect(texts.contains { $0.contains("\n# left: reference,gather=\(revision)\n") })
+    }
+  }
 
   @Test(arguments: files) func saysWhatItWas(_ path: String) throws {
     let text = try String(contentsOfFile: path, encoding: .utf8)
-    #expect(text.hasPrefix("# "))
+    let first = text.prefix { $0 != "\n" }
+    #expect(first.hasPrefix("# "))
+    #expect(first.split(separator: " ").count > 4)
+    #expect(!["# left:", "# right:", "# shows:"].contains(where: first.hasPrefix))
   }
 
-  @Test(arguments: files) func bothSubjectsAgree(_ path: String) throws {
-    let comparison = Comparison(left: Lane(.swift), right: Lane(.reference))
+  @Test(arguments: files, [Subject.swift, .reference])
+  func allSubjectsAgree(_ path: String, _ subject: Subject) throws {
+    let comparison = Comparison(left: Lane(subject), right: Lane(.reference))
     var report = ""
     comparison.onDivergence = { report = $0.report }
     try comparison.run(TraceReader(path: path))
     #expect(report == "")
+    #expect(comparison.tally.scenarios > 0)
+    #expect(comparison.tally.statements > comparison.tally.scenarios)
   }
 
-  @Test(arguments: files) func theSidesThatItNamesDiffer(_ path: String) throws {
+  /// On the sides that are named, and on the other implementation's same revisions.
+  @Test(arguments: files, ["reference", "swift"])
+  func theSidesThatItNamesDifferAsItSays(_ path: String, _ subject: String) throws {
     let text = try String(contentsOfFile: path, encoding: .utf8)
-    guard let left = side("left", in: text), let right = side("right", in: text) else { return }
-    let comparison = try Comparison(left: LaneChoice(left).lane(), right: LaneChoice(right).lane())
+    let named = ["left", "right", "shows"].compactMap { value($0, in: text) }
+    #expect(named.isEmpty || named.count == 3)
+    guard named.count == 3 else { return }
+    let lanes = try named.prefix(2).map {
+      try LaneChoice($0.replacing("reference", with: subject)).lane()
+    }
+    let comparison = Comparison(left: lanes[0], right: lanes[1])
+    var shown: [String] = []
+    comparison.onDivergence = { shown.append($0.signature.description) }
     try comparison.run(TraceReader(path: path))
-    #expect(comparison.tally.divergences > 0)
+    #expect(shown == [named[2]])
   }
 
-  private func side(_ name: String, in text: String) -> String? {
+  private func value(_ name: String, in text: String) -> String? {
     let prefix = "# \(name): "
     return text.split(separator: "\n").first { $0.hasPrefix(prefix) }
       .map { String($0.dropFirst(prefix.count)) }
