@@ -17,7 +17,7 @@ struct Iopt: ParsableCommand {
     version: "1",
     subcommands: [
       Replay.self, Record.self, Diff.self, Minimize.self, Show.self, Encode.self,
-      Generate.self, Corpus.self,
+      Generate.self, Sweep.self, Corpus.self,
     ])
 
   static func main() {

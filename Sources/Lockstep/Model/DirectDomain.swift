@@ -25,19 +25,19 @@ public final class DirectDomain {
   public convenience init(
     _ subject: Subject, _ configuration: DomainConfiguration
   ) throws(OpenFailure) {
-    try self.init(Lane(subject), configuration)
+    try self.init(Lane(subject), Scenario(domain: configuration))
   }
 
-  /// Opens a domain on a lane that nobody else uses; `failingAllocation` (1: the first) fails, 0:
-  /// none does.
+  /// Opens a scenario's domain on a lane that nobody else uses; `failingAllocation` (1: the first)
+  /// fails, 0: none does.
   init(
-    _ lane: Lane, _ configuration: DomainConfiguration, failingAllocation: UInt64 = 0
+    _ lane: Lane, _ scenario: Scenario, failingAllocation: UInt64 = 0
   ) throws(OpenFailure) {
-    self.configuration = configuration
+    configuration = scenario.domain
     self.lane = lane
     lane.endScenario()
     lane.host.state.pointee.allocationsToFailure = failingAllocation
-    let status = lane.open(Scenario(domain: configuration).loweredConfiguration)
+    let status = lane.open(scenario.loweredConfiguration)
     let response = Response(status, lane.log)
     guard status == .done, let info = DomainInfo(response.records) else {
       throw OpenFailure(status: status, errno: response.errno)
@@ -64,6 +64,13 @@ public final class DirectDomain {
 
   /// Tables that are allocated now.
   public var liveTables: Int { lane.liveTables }
+
+  /// Where they start.
+  public var liveTableAddresses: [UInt64] {
+    (0..<lane.host.state.pointee.arena.used)
+      .filter { lane.host.state.pointee.arena.states[$0] == .table }
+      .map { Arena.base + UInt64($0 * Arena.slotSize) }
+  }
 
   /// Lets the subject free its tables; returns how many are left, nil without a teardown.
   public func teardown() -> Int? { lane.teardown() }

@@ -39,10 +39,16 @@ public struct IntervalMap: Equatable, Sendable {
     return mappings[index]
   }
 
+  /// The first mapped address from `first` to `last`.
+  public func firstMapped(_ first: UInt64, _ last: UInt64) -> UInt64? {
+    let index = index(endingFrom: first)
+    guard index < mappings.count, mappings[index].first <= last else { return nil }
+    return max(first, mappings[index].first)
+  }
+
   /// Whether any address from `first` to `last` is mapped.
   public func overlaps(_ first: UInt64, _ last: UInt64) -> Bool {
-    let index = index(endingFrom: first)
-    return index < mappings.count && mappings[index].first <= last
+    firstMapped(first, last) != nil
   }
 
   /// The physical address that `address` translates to.

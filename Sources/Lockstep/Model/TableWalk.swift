@@ -33,6 +33,7 @@ public struct TableWalk: Equatable, Sendable {
   /// contiguous entries whose items disagree.
   public private(set) var faults: [String] = []
 
+  private var met: Set<UInt64> = []
   private let format: Format
   private let encryption: UInt64
   private let signBit: UInt64?
@@ -40,10 +41,12 @@ public struct TableWalk: Equatable, Sendable {
   public init(_ domain: DirectDomain) {
     let features = domain.info.features
     format = domain.configuration.format
-    let encrypts = !features.isDisjoint(with: [.amdv1EncryptTables, .x8664AMDEncryptTables])
+    // AMDv1 encrypts in every build, listed or not.
+    let encrypts = format == .amdv1 || features.contains(.x8664AMDEncryptTables)
     encryption = encrypts ? domain.configuration.encryptionBit.map { 1 << UInt64($0) } ?? 0 : 0
     signBit = features.contains(.signExtend) ? 1 << UInt64(domain.info.va - 1) : nil
     let top = Table(pa: domain.top, level: domain.level, iova: 0, link: 0)
+    met.insert(top.pa)
     guard domain.isTable(top.pa) else {
       faults.append("the top 0x\(String(top.pa, radix: 16)) is no table")
       return
@@ -58,6 +61,10 @@ public struct TableWalk: Equatable, Sendable {
     let decoded = 64 - itemLog2 < 62 ? min(words.count, 1 << (64 - itemLog2)) : words.count
     var index = 0
     while index < decoded {
+      if words[index] == 0 {
+        index += 1
+        continue
+      }
       let iova = extended(table.iova &+ UInt64(index) << UInt64(itemLog2))
       switch entry(words[index], table.level) {
       case .empty: index += 1
@@ -86,9 +93,7 @@ public struct TableWalk: Equatable, Sendable {
     to pa: UInt64, from table: Table, word: UInt64, iova: UInt64, _ domain: DirectDomain
   ) {
     guard domain.isTable(pa) else { return fault("a link to", pa, "which is no live table") }
-    guard !tables.contains(where: { $0.pa == pa }) else {
-      return fault("two links to", pa, "")
-    }
+    guard met.insert(pa).inserted else { return fault("two links to", pa, "") }
     guard table.level > 0 else { return fault("a link below level 0 to", pa, "") }
     visit(Table(pa: pa, level: table.level - 1, iova: iova, link: word), domain)
   }

@@ -25,6 +25,8 @@ public final class Lane {
   /// Overrides the domain line's revision when set.
   public let gather: UInt32?
   let host = Host()
+  /// How the last attempt to open a domain ended.
+  private(set) var lastOpen = SubjectStatus.refused
   /// The open domain, or nil. Behind a pointer, so that a run needs no exclusivity check.
   private let domain: UnsafeMutablePointer<UnsafeMutableRawPointer?>
   private let open:
@@ -73,9 +75,9 @@ public final class Lane {
     var configuration = copy configuration
     if let gather { configuration.gather = gather }
     log.pointee.count = 0
-    let status = SubjectStatus(rawValue: open(host.services, &configuration, domain))
-    if status != .done { domain.pointee = nil }
-    return status ?? .refused
+    lastOpen = SubjectStatus(rawValue: open(host.services, &configuration, domain)) ?? .refused
+    if lastOpen != .done { domain.pointee = nil }
+    return lastOpen
   }
 
   /// Runs one operation; its records replace the log's contents. Failures are armed here, no

@@ -31,6 +31,15 @@ public struct ScenarioGenerator: Sendable {
     self.operations = operations
   }
 
+  /// The next scenario of the page-table layer, on this domain.
+  public mutating func next(on domain: DomainConfiguration) -> Scenario {
+    var scenario = Scenario(domain: domain)
+    let count = operations.lowerBound + random.below(operations.count)
+    var writer = TableOperations(domain, &random)
+    for _ in 0..<count { scenario.operations.append(writer.next(&random)) }
+    return scenario
+  }
+
   /// The next scenario. There is no end of them.
   public mutating func next() -> Scenario {
     let hasDMA =

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Scenario
+import SubjectABI
+
+/// Opens a domain with every combination of widths, top, features and build on two subjects: do
+/// they accept and refuse the same, and report the same?
+public final class ConfigurationSweep {
+  public struct Tally: Equatable, Sendable {
+    public var configurations = 0
+    /// How many of them could be opened.
+    public var accepted = 0
+    public var divergences = 0
+  }
+
+  /// Which widths are tried together.
+  public enum Extent: Sendable {
+    /// The input and output widths at which something changes.
+    case corners
+    /// Every input width with the output widths at which something changes, and the other way
+    /// round.
+    case edges
+    /// Every input width with every output width.
+    case all
+  }
+
+  public private(set) var tally = Tally()
+  /// Given the domain, as a scenario without operations, of each difference.
+  public var onDivergence: (Scenario) -> Void = { _ in }
+  public var onProgress: (Tally) -> Void = { _ in }
+
+  private let run: LockstepRun
+  private var lowered = LoweredScenario()
+
+  public init(left: Lane, right: Lane) { run = LockstepRun([left, right]) }
+
+  /// Tries every combination for one format.
+  public func sweep(_ format: Format, _ extent: Extent) {
+    for features in Self.subsets(of: format.expressibleFeatures) {
+      for build in [Build.production, .debug] {
+        for top in Self.tops(format) {
+          let domain = DomainConfiguration(
+            format: format, va: 0, oa: 0, features: features, top: top, build: build)
+          sweepWidths(domain, extent)
+        }
+      }
+      onProgress(tally)
+    }
+  }
+
+  private func sweepWidths(_ domain: DomainConfiguration, _ extent: Extent) {
+    lowered.removeAll()
+    lowered.configuration = Scenario(domain: domain).loweredConfiguration
+    for va in UInt8.min...UInt8.max {
+      for oa in UInt8.min...UInt8.max where Self.isTried(va, oa, extent) {
+        tryOne(domain, va, oa)
+      }
+    }
+  }
+
+  private static func isTried(_ va: UInt8, _ oa: UInt8, _ extent: Extent) -> Bool {
+    switch extent {
+    case .corners: inputEdges.contains(va) && outputEdges.contains(oa)
+    case .edges: inputEdges.contains(va) || outputEdges.contains(oa)
+    case .all: true
+    }
+  }
+
+  private func tryOne(_ domain: DomainConfiguration, _ va: UInt8, _ oa: UInt8) {
+    lowered.configuration.va_lg2 = UInt32(va)
+    lowered.configuration.oa_lg2 = UInt32(oa)
+    tally.configurations += 1
+    let outcome = run.run(lowered)
+    if run.lanes[0].lastOpen == .done { tally.accepted += 1 }
+    if case .agreed = outcome { return }
+    tally.divergences += 1
+    var domain = domain
+    domain.va = va
+    domain.oa = oa
+    onDivergence(Scenario(domain: domain))
+  }
+
+  /// Widths at which some format changes its mind, and those beside them.
+  private static let inputEdges: Set<UInt8> = [
+    0, 1, 12, 13, 21, 30, 38, 39, 40, 48, 49, 57, 58, 64, 65, 255,
+  ]
+  private static let outputEdges: Set<UInt8> = [
+    0, 1, 12, 13, 14, 21, 31, 39, 51, 52, 53, 56, 57, 64, 255,
+  ]
+
+  /// Each level that a format has, one past, and the largest number that text can say.
+  private static func tops(_ format: Format) -> [UInt32?] {
+    format.takesTop ? [0, 1, 2, 3, 4, 5, 6, 7, .max] : [nil]
+  }
+
+  private static func subsets(of features: Features) -> [Features] {
+    var result: [Features] = [[]]
+    for bit in 0..<UInt32(Features.names.count) {
+      let feature = Features(rawValue: 1 << bit)
+      if features.contains(feature) { result += result.map { $0.union(feature) } }
+    }
+    return result
+  }
+}

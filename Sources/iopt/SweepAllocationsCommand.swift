@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import ArgumentParser
+import Lockstep
+import Scenario
+
+struct SweepAllocations: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "allocations",
+    abstract: "Let the 1st, 2nd, … nth allocation of each scenario fail in turn.",
+    discussion: """
+      Until a run makes none fail. Both sides must do the same in every run, lose no table (but \
+      those that a gather took: one that is initialised again forgets its tables), and a map that \
+      fails must leave the mappings as they were. fail_alloc operations of a scenario's own are \
+      left out.
+
+      Example: iopt sweep allocations Corpus/reproducers/*.iopt
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "Scenarios, plain or gzip; - is standard input.", valueName: "file"))
+  var files: [String]
+
+  @Option(
+    help: "Let at most so many allocations of one operation fail. Default: all of them.")
+  var limit: UInt64?
+
+  @OptionGroup var options: SweepOptions
+
+  func run() throws {
+    let lanes = try options.lanes()
+    let sweep = AllocationSweep(left: lanes.left, right: lanes.right)
+    let progress = ProgressLine()
+    let findings = try SweepFindings(options, progress)
+    sweep.limit = limit
+    sweep.onFault = { tell($0, findings) }
+    for file in files {
+      for located in try readScenarios(path: file) {
+        sweep.sweep(located.scenario)
+        if progress.isShown {
+          progress.show("\(sweep.tally.scenarios) scenarios, \(sweep.tally.failures) failures")
+        }
+      }
+    }
+    let tally = sweep.tally
+    var summary =
+      "\(lanes.left.label) and \(lanes.right.label): \(tally.scenarios) scenarios,"
+      + " \(tally.failures) allocations made to fail, \(tally.unwound) maps unwound: "
+      + (tally.faults == 0 ? "nothing wrong" : "\(tally.faults) faults")
+    if tally.ragged > 0 {
+      summary += " (\(tally.ragged) of ragged lengths, which leave a table behind)"
+    }
+    if tally.refused > 0 { summary += " (\(tally.refused) scenarios that a side refuses)" }
+    try findings.finish(summary)
+  }
+
+  private func tell(_ fault: AllocationSweep.Fault, _ findings: SweepFindings) {
+    switch fault {
+    case .differs(let scenario):
+      findings.report(scenario, "allocations")
+    case .leaks(let scenario, let side, let tables):
+      findings.add(scenario, "leak") { path in
+        let list = tables.map { "0x" + String($0, radix: 16) }.joined(separator: " ")
+        return "\(path): \(side) leaves tables behind after its teardown: \(list)\n"
+      }
+    case .changesMappings(let scenario, let side, let operation):
+      findings.add(scenario, "unwound") { path in
+        "\(path): operation \(operation) fails, and \(side) does not leave the mappings as they"
+          + " were\n"
+      }
+    case .differsWhenOpened(let scenario):
+      findings.add(scenario, "open") { path in
+        "\(path): the sides differ, or one succeeds, when the first table cannot be allocated\n"
+      }
+    }
+  }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import ArgumentParser
+import Lockstep
+import Scenario
+
+struct SweepExhaustive: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "exhaustive",
+    abstract: "Run all short sequences of operations at the boundaries of tables and space.",
+    discussion: """
+      On each of the standard configurations: maps and unmaps of the first and last page of a \
+      table, across two tables, around contiguous entries and entries of higher levels, at the \
+      last page of the space and at the edge of sign extension, with gathers, failing \
+      allocations and dirty tracking between them.
+
+      Example: iopt sweep exhaustive --deep 600 --format amdv1
+      """)
+
+  @Option(help: "Operations of the longest sequence, at most 16.")
+  var depth = 4
+
+  @Option(
+    help: ArgumentHelp(
+      "Go on with longer and longer sequences for so many seconds.", valueName: "seconds"))
+  var deep: Double?
+
+  @Option(
+    help: ArgumentHelp("riscv_64, amdv1, vtdss or x86_64. Default: all.", valueName: "format"))
+  var format: String?
+
+  @OptionGroup var options: SweepOptions
+
+  func validate() throws {
+    guard (1...16).contains(depth) else { throw ValidationError("--depth takes 1 to 16") }
+    if let deep, !(deep > 0) { throw ValidationError("--deep takes a number of seconds") }
+    _ = try namedFormat(format)
+  }
+
+  func run() throws {
+    let format = try namedFormat(format)
+    let configurations = StandardConfigurations.all.filter {
+      format == nil || $0.domain.format == format
+    }
+    let lanes = try options.lanes()
+    let sweep = ExhaustiveSweep(left: lanes.left, right: lanes.right, configurations)
+    let progress = ProgressLine()
+    let findings = try SweepFindings(options, progress)
+    sweep.onDivergence = { findings.report($0, "exhaustive") }
+    let start = ContinuousClock.now
+    let end = deep.map { start + .seconds($0) }
+    sweep.shouldStop = { tally in
+      if progress.isShown {
+        progress.show("\(tally.sequences) sequences, all of up to \(tally.depth) operations")
+      }
+      return end.map { ContinuousClock.now >= $0 } ?? false
+    }
+    _ = sweep.sweep(depth: deep == nil ? depth : 16)
+    let tally = sweep.tally
+    try findings.finish(
+      "\(lanes.left.label) and \(lanes.right.label): \(tally.sequences) sequences on"
+        + " \(tally.configurations) configurations, all of up to \(tally.depth) operations: "
+        + (tally.divergences == 0 ? "no difference" : "\(tally.divergences) differ"))
+  }
+}
+
+/// The format that an option names; nil when it was not given.
+func namedFormat(_ name: String?) throws -> Format? {
+  guard let name else { return nil }
+  guard let found = Format.allCases.first(where: { "\($0.name)" == name }) else {
+    let names = Format.allCases.map { "\($0.name)" }.joined(separator: ", ")
+    throw ValidationError("--format '\(name)': expected \(names)")
+  }
+  return found
+}

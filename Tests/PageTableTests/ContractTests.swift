@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Lockstep
+import Scenario
+import SubjectABI
+import Testing
+
+/// Each subject beside a model that knows nothing of page tables.
+@Suite struct ContractTests {
+  private static let scenarios: Int = {
+    #if DEBUG
+      return 60
+    #else
+      return 1000
+    #endif
+  }()
+
+  /// Seeded scenarios whose operations meet, at each domain's edges.
+  @Test(arguments: Case.all) func randomScenariosKeepTheContract(_ each: Case) {
+    let run = ContractRun(Lane(each.subject))
+    var generator = ScenarioGenerator(seed: 0xc0de)
+    for number in 0..<Self.scenarios {
+      let finding = run.run(generator.next(on: each.configuration.domain))
+      #expect(finding == nil, "scenario \(number)")
+      if finding != nil { return }
+    }
+    #expect(run.tally.answers > Self.scenarios * 20)
+    // The contract ends where an address uses the bit that encryption takes.
+    let isEncrypted = each.configuration.domain.encryptionBit != nil
+    #expect(isEncrypted || run.tally.unspecified < run.tally.answers / 2)
+  }
+
+  /// Every kind of configuration that can be opened, not the standard ones alone.
+  @Test(arguments: [Subject.swift, .reference], Format.allCases)
+  func randomConfigurationsKeepTheContract(_ subject: Subject, _ format: Format) {
+    let run = ContractRun(Lane(subject))
+    var generator = ScenarioGenerator(seed: 0x5eed, format: format)
+    for _ in 0..<Self.scenarios * 4 {
+      let scenario = generator.next()
+      let finding = run.run(scenario)
+      #expect(finding == nil, "\(scenario)")
+      if finding != nil { return }
+    }
+    #expect(run.tally.answers > 0)
+  }
+
+  /// Ranges of up to 1 GiB at random, laid over one another: what is in the way is unmapped as the
+  /// model has it, and the range mapped again.
+  @Test(arguments: Case.all) func randomRangesInEachOthersWay(_ each: Case) {
+    var random = Random(seed: 7)
+    let domain = each.configuration.domain
+    let upper: UInt64? =
+      domain.features.contains(.signExtend) ? 0 &- (1 << UInt64(domain.va - 1)) : nil
+    var operations: [Operation] = []
+    var placed = IntervalMap()
+    for _ in 0..<Self.scenarios / 2 {
+      let base = random.below(2) == 0 ? upper ?? 0 : 0
+      let start = random.below(1 << 18) << 12
+      let unit: UInt64 = random.below(3) == 0 ? 0x20_0000 : 0x1000
+      let length = (1 + random.below(24)) * unit
+      let (first, last) = (base &+ start, base &+ start &+ (length - 1))
+      for old in placed.mappings where old.first <= last && old.last >= first {
+        operations.append(.iovaToPhys(iova: old.last))
+        operations.append(.unmap(iova: old.first, length: old.last - old.first + 1))
+        placed.remove(old.first, old.last)
+      }
+      operations.append(.map(iova: first, pa: start, length: length, prot: [.read, .write]))
+      placed.insert(IntervalMap.Mapping(first: first, last: last, pa: start))
+    }
+    let run = ContractRun(Lane(each.subject))
+    #expect(run.run(Scenario(domain: domain, operations: operations)) == nil)
+    // Nothing in it is beyond the contract.
+    #expect(run.tally.departures.allSatisfy { $0 == 0 } && run.tally.unspecified == 0)
+  }
+}

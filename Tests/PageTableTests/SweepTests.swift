@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Lockstep
+import Scenario
+import Testing
+
+/// The sweeps of `iopt sweep`, smaller.
+@Suite struct SweepTests {
+  @Test(arguments: StandardConfigurations.all)
+  func allPairsAtTheBoundariesAgree(_ configuration: NamedConfiguration) {
+    let sweep = ExhaustiveSweep(
+      left: Lane(.swift), right: Lane(.reference), [configuration])
+    var found: Scenario?
+    sweep.onDivergence = { found = found ?? $0 }
+    #expect(sweep.sweep(depth: 2))
+    #expect(found == nil)
+    #expect(sweep.tally.sequences > 500 && sweep.tally.divergences == 0)
+  }
+
+  /// Two revisions that differ are seen to differ, in a sequence as short as there is.
+  @Test func anExhaustiveSweepFindsWhatDiffers() throws {
+    let sweep = ExhaustiveSweep(
+      left: Lane(.reference), right: Lane(.reference, gather: .original),
+      StandardConfigurations.all)
+    var found: [Scenario] = []
+    sweep.onDivergence = { found.append($0) }
+    #expect(sweep.sweep(depth: 2))
+    #expect(found.count == sweep.tally.divergences)
+    #expect(try #require(found.first).operations.count == 1)
+    #expect(Set(found.map(\.text)).count == found.count, "no sequence is run twice")
+  }
+
+  /// Every sequence once: so many as there are ways to choose.
+  @Test func sequencesAreCountedOnce() throws {
+    // A debug build does not crash, so that no sequence ends early.
+    let configuration = StandardConfigurations.kernelUnitTests[1]
+    let operations = BoundaryOperations(
+      configuration.domain, try DirectDomain(.swift, configuration.domain).info
+    ).operations.count
+    let sweep = ExhaustiveSweep(left: Lane(.swift), right: Lane(.reference), [configuration])
+    #expect(sweep.sweep(depth: 2))
+    #expect(sweep.tally.sequences == operations + operations * operations)
+    #expect(sweep.tally.depth == 2)
+  }
+
+  @Test func aSweepStopsWhenItIsTold() {
+    let sweep = ExhaustiveSweep(
+      left: Lane(.swift), right: Lane(.reference), StandardConfigurations.all)
+    sweep.shouldStop = { $0.sequences > 100 }
+    #expect(!sweep.sweep(depth: 16))
+    #expect(sweep.tally.depth < 2)
+  }
+
+  @Test(arguments: StandardConfigurations.all)
+  func everyAllocationMayFail(_ configuration: NamedConfiguration) {
+    let sweep = AllocationSweep(left: Lane(.swift), right: Lane(.reference))
+    var faults: [AllocationSweep.Fault] = []
+    sweep.onFault = { faults.append($0) }
+    sweep.limit = 40
+    var generator = ScenarioGenerator(seed: 3, operations: 4...12)
+    for _ in 0..<6 { sweep.sweep(generator.next(on: configuration.domain)) }
+    #expect(faults.isEmpty)
+    #expect(sweep.tally.scenarios == 6 && sweep.tally.failures > 6)
+  }
+
+  /// Three tables for the first page, one more for the page across the boundary, and the top.
+  @Test func everyAllocationFailsOnce() {
+    let sweep = AllocationSweep(left: Lane(.swift), right: Lane(.reference))
+    sweep.sweep(
+      Scenario(
+        domain: DomainConfiguration(format: .riscv64, va: 39, oa: 56),
+        operations: [
+          .failAlloc(countdown: 1),
+          .map(iova: 0x1f_f000, pa: 0x1000, length: 0x2000, prot: [.read]),
+          .unmap(iova: 0x1f_f000, length: 0x2000),
+          .map(iova: 0, pa: 0x1000, length: 0x1000, prot: [.read]),
+        ]))
+    #expect(sweep.tally.failures == 4 && sweep.tally.unwound == 3 && sweep.tally.faults == 0)
+  }
+
+  @Test func anAllocationSweepFindsWhatDiffers() {
+    let sweep = AllocationSweep(
+      left: Lane(.reference), right: Lane(.reference, gather: .original))
+    var faults: [AllocationSweep.Fault] = []
+    sweep.onFault = { faults.append($0) }
+    let scenario = Scenario(
+      domain: DomainConfiguration(format: .riscv64, va: 39, oa: 56, features: []),
+      operations: [
+        .map(iova: 0, pa: 0x1000, length: 0x1000, prot: [.read]), .unmap(iova: 0, length: 0x1000),
+      ])
+    sweep.sweep(scenario)
+    #expect(faults == [.differs(scenario)])
+  }
+
+  private static let formats: [Format] = {
+    #if DEBUG
+      return [.riscv64]
+    #else
+      return Format.allCases
+    #endif
+  }()
+
+  @Test(arguments: formats) func configurationsAreTakenAndRefusedAlike(_ format: Format) {
+    let sweep = ConfigurationSweep(left: Lane(.swift), right: Lane(.reference))
+    var found: Scenario?
+    sweep.onDivergence = { found = found ?? $0 }
+    sweep.sweep(format, .corners)
+    #expect(found == nil)
+    #expect(sweep.tally.configurations > 10_000 && sweep.tally.accepted > 100)
+  }
+}
+
+extension Scenario {
+  var text: String {
+    var buffer = TextBuffer()
+    buffer.append(self)
+    return buffer.string
+  }
+}
