@@ -6,26 +6,32 @@ import Scenario
 public struct BoundaryOperations: Sendable {
   public let operations: [Operation]
 
-  /// A range of IOVAs.
-  struct Span: Hashable {
+  /// A range of IOVAs, bytes.
+  private struct Span {
     var iova: UInt64
     var length: UInt64
+    /// False for a range that the domain refuses, where unmapping is of no interest.
+    var isInside = true
   }
 
   public init(_ domain: DomainConfiguration, _ info: DomainInfo) {
-    let mapped = Self.mappedSpans(info)
+    let edges = Self.edges(info)
     let prot: Protection = [.read, .write]
-    var result: [Operation] = mapped.map {
+    func map(_ span: Span, output: UInt64) -> Operation {
       .map(
-        iova: $0.iova, pa: Self.output($0, info), length: $0.length, prot: prot)
+        iova: span.iova, pa: output & ((1 << UInt64(min(info.oa, 63))) - 1), length: span.length,
+        prot: prot)
     }
+    var result = (Self.mapped + edges).map { map($0, output: $0.iova) }
+    result += Self.mappedInSmallerPages.map { map($0.span, output: $0.span.iova + $0.page) }
     // One that leaves its first part behind when it fails, over everything near the bottom.
     result.append(.mapRange(iova: 0x1_0000, pa: 0x1_0000, length: 0x20_0000, prot: prot))
-    result += Self.unmappedSpans(info).map { .unmap(iova: $0.iova, length: $0.length) }
+    result += (Self.unmapped + edges.filter(\.isInside)).map {
+      .unmap(iova: $0.iova, length: $0.length)
+    }
     result += [
-      .unmapFast(gather: 0, iova: 0, length: 0x1000),
       .unmapFast(gather: 0, iova: 0x1f_f000, length: 0x2000),
-      .unmapFast(gather: 0, iova: 0, length: 0x40_0000),
+      .unmapFast(gather: 0, iova: 0, length: 0x20_0000),
       .gather(0, queued: true), .iotlbSync(gather: 0), .flush(gather: 0),
       .failAlloc(countdown: 1),
     ]
@@ -38,34 +44,35 @@ public struct BoundaryOperations: Sendable {
     operations = result
   }
 
-  /// First and last page of the first table, across two tables, around a contiguous entry, one and
-  /// two entries of the next level, the last of its table, and the edges of the space.
-  private static func mappedSpans(_ info: DomainInfo) -> [Span] {
-    unique(
-      [
-        Span(iova: 0, length: 0x1000), Span(iova: 0x1f_f000, length: 0x1000),
-        Span(iova: 0x1f_f000, length: 0x2000), Span(iova: 0xf000, length: 0x2000),
-        Span(iova: 0x1_0000, length: 0x1_0000), Span(iova: 0, length: 0x20_0000),
-        Span(iova: 0x20_0000, length: 0x20_0000), Span(iova: 0x3fe0_0000, length: 0x40_0000),
-      ] + edges(info))
-  }
+  /// The first page; across two tables; across the edge of a contiguous entry, and one entry; an
+  /// entry of the next level; across two tables of the next level.
+  private static let mapped = [
+    Span(iova: 0, length: 0x1000), Span(iova: 0x1f_f000, length: 0x2000),
+    Span(iova: 0xf000, length: 0x2000), Span(iova: 0x1_0000, length: 0x1_0000),
+    Span(iova: 0, length: 0x20_0000), Span(iova: 0x3fe0_0000, length: 0x40_0000),
+  ]
 
-  private static func unmappedSpans(_ info: DomainInfo) -> [Span] {
-    unique(
-      [
-        Span(iova: 0, length: 0x1000), Span(iova: 0x1f_f000, length: 0x1000),
-        Span(iova: 0x20_0000, length: 0x1000), Span(iova: 0x1_0000, length: 0x1_0000),
-        Span(iova: 0, length: 0x20_0000), Span(iova: 0, length: 0x40_0000),
-        Span(iova: 0x3fe0_0000, length: 0x40_0000),
-      ] + edges(info))
-  }
+  /// All of a table, on levels 0 and 1: the output is a smaller page off, so that no larger one
+  /// fits.
+  private static let mappedInSmallerPages = [
+    (span: Span(iova: 0, length: 0x20_0000), page: 0x1000 as UInt64),
+    (span: Span(iova: 0x4000_0000, length: 0x4000_0000), page: 0x20_0000),
+  ]
+
+  /// The first page, the last two of a table, a contiguous entry, a whole table, a table of the
+  /// next level, across two of them.
+  private static let unmapped = [
+    Span(iova: 0, length: 0x1000), Span(iova: 0x1f_e000, length: 0x2000),
+    Span(iova: 0x1_0000, length: 0x1_0000), Span(iova: 0, length: 0x20_0000),
+    Span(iova: 0x4000_0000, length: 0x4000_0000), Span(iova: 0x3fe0_0000, length: 0x40_0000),
+  ]
 
   /// Around the last page of the aperture; with sign extension also across its edge, in the hole
   /// and in the upper half; with a growing top the first page beyond it.
   private static func edges(_ info: DomainInfo) -> [Span] {
     var result = [Span(iova: info.last - 0xfff, length: 0x1000)]
     if info.last != .max {
-      result.append(Span(iova: info.last - 0xfff, length: 0x2000))
+      result.append(Span(iova: info.last - 0xfff, length: 0x2000, isInside: false))
     }
     if info.features.contains(.signExtend) {
       result.append(Span(iova: ~info.last, length: 0x1000))
@@ -77,15 +84,5 @@ public struct BoundaryOperations: Sendable {
       result.append(Span(iova: (1 << UInt64(reach)) - 0x1000, length: 0x2000))
     }
     return result
-  }
-
-  /// The identity as far as the output's width goes.
-  private static func output(_ span: Span, _ info: DomainInfo) -> UInt64 {
-    span.iova & ((1 << UInt64(min(info.oa, 63))) - 1)
-  }
-
-  private static func unique(_ spans: [Span]) -> [Span] {
-    var seen: Set<Span> = []
-    return spans.filter { seen.insert($0).inserted }
   }
 }
