@@ -72,7 +72,9 @@ struct Replay: ParsableCommand {
     }
     let verdict =
       tally.mismatches == 0
-      ? "all equal" : "\(tally.mismatches) scenarios differ, counted for each subject"
+      ? "all equal"
+      : "\(tally.mismatches) scenarios differ"
+        + (names.count > 1 ? ", counted for each subject" : "")
     print(
       "\(names.joined(separator: ", ")): \(tally.scenarios) scenarios, \(tally.statements)"
         + " statements, \(tally.observations) observations compared: \(verdict)")

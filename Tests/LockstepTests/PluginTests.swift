@@ -69,7 +69,7 @@ import Testing
         in: readScenarios(path: Self.onePage)[0].scenario, file: "one-page.iopt")
     let divergence = try #require(found)
     #expect(divergence.operation == 0)
-    #expect(divergence.report.contains("bits 7 differ"), "\(divergence.report)")
+    #expect(divergence.report.contains("bit 7 differs"), "\(divergence.report)")
   }
 
   @Test func aStoreThatIsNotLoggedIsReported() throws {

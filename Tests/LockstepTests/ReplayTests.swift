@@ -46,10 +46,10 @@ import Testing
 
   /// What is changed in the trace, the line where it must be seen, and the report's own words.
   private static let changes: [(from: String, to: String, line: Int, expected: String)] = [
-    ("0x200004df", "0x2000045f", 5, "bits 7 differ"),
+    ("0x200004df", "0x2000045f", 5, "pte, value: 0x2000045f (recorded), 0x200004df"),
     ("= sync 0x1000 0x1fff\n", "", 12, "+ = sync 0x1000 0x1fff"),
     ("= ret 0x1000\n", "= ret 0x2000\n", 12, "- = ret 0x2000"),
-    ("level=2", "level=3", 2, "info, argument 5: 0x3 (recorded), 0x2"),
+    ("level=2", "level=3", 2, "info, level: 0x3 (recorded), 0x2"),
     ("1..1 0x0", "2..2 0x0", 12, "- = pte 0x800002000 2..2 0x0 +0x0"),
   ]
 
@@ -72,7 +72,7 @@ import Testing
     let text = Self.trace.replacingOccurrences(of: "0x200004df", with: "0x2000045f")
     let (_, found) = try replay(text, on: .reference)
     let report = try #require(found.first).report
-    #expect(report.contains("level 0, iova 0x1000: leaf oa=0x80001000 V R W X U A D"), "\(report)")
+    #expect(report.contains("level 0, iova 0x1000 to 0x1fff: leaf oa=0x80001000 V R W X U A D"), "\(report)")
   }
 
   @Test func aSubjectThatDiffersSitsOutTheRestOfTheScenarioOnly() throws {

@@ -47,16 +47,12 @@ extension Divergence {
     if cause == .observations {
       lines += ["", "    --- \(left.name)", "    +++ \(right.name)"]
       let diff = LineDiff(left.lines, right.lines)
-      let width = diff.edits.map(\.line.text.count).max() ?? 0
+      let width = diff.edits.filter { !$0.line.note.isEmpty }.map(\.line.text.count).max() ?? 0
       for edit in diff.edits {
         lines.append("    " + edit.mark.rawValue + Self.column(edit.line, width: min(width, 64)))
       }
       lines.append("")
-      if let difference = recordDifference {
-        lines.append(
-          "  first difference: "
-            + difference.explanation(left: left.name, right: right.name))
-      }
+      if let explanation { lines.append("  first difference: \(explanation)") }
     }
     lines.append("  reproduce: \(reproduce)")
     return lines.joined(separator: "\n") + "\n"

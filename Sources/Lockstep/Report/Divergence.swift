@@ -81,7 +81,8 @@ extension Divergence.Side {
       for (line, record) in RecordView(buffer).enumerated()
       where record.kind == pteRecordKind && record.words.count == 6 {
         let pa = record.words[1] &+ record.words[2] &* 8
-        lines[line].note = index.describe(record.words[4], at: pa)
+        let count = record.words[3] &- record.words[2] &+ 1
+        lines[line].note = index.describe(record.words[4], at: pa, count: count)
       }
     }
   }

@@ -13,6 +13,8 @@ struct LineDiff {
 
   /// Longer lists are told apart by their common front and back only.
   private static let longestCompared = 400
+  /// Lines of one side that are shown in a row.
+  private static let longestRun = 20
 
   init(_ left: [Divergence.Line], _ right: [Divergence.Line], context: Int = 3) {
     let front = zip(left, right).prefix { $0.text == $1.text }.count
@@ -23,6 +25,29 @@ struct LineDiff {
       Array(left[front..<left.count - back]), Array(right[front..<right.count - back]))
     append(left.suffix(back).prefix(context), skipped: 0)
     appendGap(back - min(back, context))
+    shorten(context: context)
+  }
+
+  /// Leaves the middle out of long stretches that are alike, and the end of long ones that are not.
+  private mutating func shorten(context: Int) {
+    var rest = edits[...]
+    var shortened: [(mark: Mark, line: Divergence.Line)] = []
+    while let mark = rest.first?.mark {
+      let run = rest.prefix { $0.mark == mark }
+      rest = rest.dropFirst(run.count)
+      let head = mark == .same ? context : Self.longestRun
+      let tail = mark == .same ? context : 0
+      guard mark != .gap, run.count > head + tail + 1 else {
+        shortened += run
+        continue
+      }
+      let left = run.count - head - tail
+      let text = mark == .same ? "\(left) lines that are the same" : "… and \(left) lines more"
+      shortened += run.prefix(head)
+      shortened.append((mark == .same ? .gap : mark, Divergence.Line(text: text)))
+      shortened += run.suffix(tail)
+    }
+    edits = shortened
   }
 
   private mutating func append(_ lines: ArraySlice<Divergence.Line>, skipped: Int) {
@@ -38,8 +63,7 @@ struct LineDiff {
 
   private mutating func appendMiddle(_ left: [Divergence.Line], _ right: [Divergence.Line]) {
     guard left.count + right.count <= Self.longestCompared else {
-      appendLong(left, .left)
-      appendLong(right, .right)
+      edits += left.map { (.left, $0) } + right.map { (.right, $0) }
       return
     }
     let difference = right.map(\.text).difference(from: left.map(\.text))
@@ -64,14 +88,6 @@ struct LineDiff {
         old += 1
         new += 1
       }
-    }
-  }
-
-  private mutating func appendLong(_ lines: [Divergence.Line], _ mark: Mark) {
-    let shown = 20
-    for line in lines.prefix(shown) { edits.append((mark, line)) }
-    if lines.count > shown {
-      edits.append((mark, Divergence.Line(text: "… and \(lines.count - shown) lines more")))
     }
   }
 }

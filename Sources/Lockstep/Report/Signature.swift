@@ -22,6 +22,8 @@ struct RecordDifference {
   var argument: Int?
   var leftWord: UInt64 = 0
   var rightWord: UInt64 = 0
+  /// Where the records stand in their lists.
+  var index = 0
   /// Which side has a record that the other lacks, when the kinds differ and that is plain to see.
   private var extra = Extra.unclear
 
@@ -47,14 +49,17 @@ struct RecordDifference {
 
   private static func find(_ left: RecordView, _ right: RecordView) -> RecordDifference? {
     var (left, right) = (left, right)
+    var index = 0
     while true {
       let (one, other) = (left.next(), right.next())
       if one == nil, other == nil { return nil }
       guard let one, let other, one.words.elementsEqual(other.words) else {
         var difference = RecordDifference(one, other)
+        difference.index = index
         difference.findExtra(leftRest: left, rightRest: right)
         return difference
       }
+      index += 1
     }
   }
 
@@ -79,27 +84,9 @@ struct RecordDifference {
     return leftKind == pteRecordKind ? "pte" : "\(left)[\(min(argument, 5))]"
   }
 
-  private static func name(_ kind: UInt32?) -> String {
+  static func name(_ kind: UInt32?) -> String {
     guard let kind else { return "nothing" }
     return observationWord(kind) ?? "record \(kind)"
-  }
-
-  /// The difference told in a line.
-  func explanation(left: String, right: String) -> String {
-    if let argument {
-      let what = "\(Self.name(leftKind)), argument \(argument)"
-      return "\(what): \(hex(leftWord)) (\(left)), \(hex(rightWord)) (\(right))"
-        + bitsExplanation
-    }
-    if leftKind == rightKind { return "\(Self.name(leftKind)): lists of different length" }
-    return "\(Self.name(leftKind)) (\(left)), \(Self.name(rightKind)) (\(right))"
-  }
-
-  /// For table words: which bits are not the same.
-  private var bitsExplanation: String {
-    guard leftKind == pteRecordKind, argument == 4 else { return "" }
-    let bits = (0..<64).filter { (leftWord ^ rightWord) >> UInt64($0) & 1 != 0 }
-    return "; bits " + bits.map(String.init).joined(separator: ", ") + " differ"
   }
 }
 

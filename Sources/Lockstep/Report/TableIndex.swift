@@ -43,15 +43,17 @@ struct TableIndex {
     }
   }
 
-  /// `level 0, iova 0x5000: leaf oa=… V R W` for the word at `pa`.
-  func describe(_ word: UInt64, at pa: UInt64) -> String {
+  /// `level 0, iova 0x5000 to 0x6fff: leaf oa=… V R W` for a run of `count` words at `pa`, of which
+  /// `word` is the first.
+  func describe(_ word: UInt64, at pa: UInt64, count: UInt64) -> String {
     let table = pa & ~0xfff
     guard let position = positions[table] else {
       return word == 0 ? "empty" : "in a table that the top does not reach"
     }
-    let index = (pa & 0xfff) / 8
-    let iova = position.iova &+ (index << UInt64(12 + 9 * position.level))
+    let itemLog2 = UInt64(12 + 9 * position.level)
+    let first = position.iova &+ ((pa & 0xfff) / 8) << itemLog2
+    let last = first &+ count << itemLog2 &- 1
     let text = decoder.describe(word, level: position.level).text
-    return "level \(position.level), iova 0x\(String(iova, radix: 16)): \(text)"
+    return "level \(position.level), iova \(hex(first)) to \(hex(last)): \(text)"
   }
 }
