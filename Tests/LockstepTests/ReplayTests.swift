@@ -72,7 +72,8 @@ import Testing
     let text = Self.trace.replacingOccurrences(of: "0x200004df", with: "0x2000045f")
     let (_, found) = try replay(text, on: .reference)
     let report = try #require(found.first).report
-    #expect(report.contains("level 0, iova 0x1000 to 0x1fff: leaf oa=0x80001000 V R W X U A D"), "\(report)")
+    let note = "level 0, iova 0x1000 to 0x1fff: leaf oa=0x80001000 V R W X U A D"
+    #expect(report.contains(note), "\(report)")
   }
 
   @Test func aSubjectThatDiffersSitsOutTheRestOfTheScenarioOnly() throws {

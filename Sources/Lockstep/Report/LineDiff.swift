@@ -42,9 +42,10 @@ struct LineDiff {
         continue
       }
       let left = run.count - head - tail
-      let text = mark == .same ? "\(left) lines that are the same" : "… and \(left) lines more"
       shortened += run.prefix(head)
-      shortened.append((mark == .same ? .gap : mark, Divergence.Line(text: text)))
+      shortened.append(
+        mark == .same
+          ? (.gap, Self.gap(left)) : (mark, Divergence.Line(text: "… and \(left) lines more")))
       shortened += run.suffix(tail)
     }
     edits = shortened
@@ -57,7 +58,7 @@ struct LineDiff {
 
   private mutating func appendGap(_ skipped: Int) {
     if skipped > 0 {
-      edits.append((.gap, Divergence.Line(text: "\(skipped) lines that are the same")))
+      edits.append((.gap, Self.gap(skipped)))
     }
   }
 
@@ -89,5 +90,10 @@ struct LineDiff {
         new += 1
       }
     }
+  }
+
+  private static func gap(_ count: Int) -> Divergence.Line {
+    let what = count == 1 ? "line that is" : "lines that are"
+    return Divergence.Line(text: "\(count) \(what) the same")
   }
 }
