@@ -55,7 +55,8 @@ faults: fuzz-build ## how soon each known fault is found: make faults [SEEDS=10]
 	Fuzz/faults
 
 fuzz-services: setup ## build as OSS-Fuzz and ClusterFuzzLite do, and exercise the result
-	Fuzz/check-service-build
+	@.ci/setup zip unzip
+	Fuzz/check-service-build $(BUILDS)
 
 lint: ## check formatting
 	swift format lint --strict -r Package.swift Sources Tests Benchmarks Fuzz/Package.swift Fuzz/Driver Fuzz/Target

@@ -16,6 +16,7 @@ let package = Package(
     .target(
       name: "Reference", dependencies: ["SubjectABI"], path: "reference",
       exclude: ["abi"], publicHeadersPath: "include"),
+    .executableTarget(name: "iopt-coverage", path: "Fuzz/Coverage"),
     .target(name: "PageTable", dependencies: ["SubjectABI"]),
     .target(name: "DMA", dependencies: ["PageTable", "SubjectABI"]),
     .target(name: "SwiftSubject", dependencies: ["PageTable", "DMA", "SubjectABI"]),
@@ -42,7 +43,7 @@ let package = Package(
     .testTarget(
       name: "LockstepTests", dependencies: ["Lockstep", "Scenario"]),
     .testTarget(name: "PageTableTests", dependencies: ["Lockstep", "Scenario", "SubjectABI"]),
-    .testTarget(name: "CommandLineTests", dependencies: ["iopt"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["iopt", "Scenario"]),
     .testTarget(name: "CorpusTests", dependencies: ["Lockstep", "Scenario", "iopt"]),
     .testTarget(name: "ScenarioTests", dependencies: ["Scenario", "SubjectABI"]),
     .testTarget(name: "ShrinkTests", dependencies: ["Lockstep", "Scenario", "SubjectABI"]),

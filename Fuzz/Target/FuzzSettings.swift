@@ -50,12 +50,12 @@ public struct FuzzSettings: Sendable {
     mutatesBytesOnly = Self.value("BYTES_ONLY") == "1"
   }
 
-  /// Chooses the target by the program's own name, as services run them: `iopt_fuzz_text` and so
-  /// on. Does nothing when ``export()`` was called before.
+  /// Chooses the target by the program's own name, as services run them: `iopt_fuzz_text`,
+  /// `iopt_fuzz_text_debug` and so on. Does nothing when ``export()`` was called before.
   static func chooseTarget(program: String) {
     guard !isChild else { return }
-    let name = program.split(separator: "/").last ?? ""
-    let kind = FuzzTargetKind.allCases.first { name == "iopt_fuzz_\($0.rawValue)" }
+    let words = (program.split(separator: "/").last ?? "").split(separator: "_")
+    let kind = words.lazy.compactMap { FuzzTargetKind(rawValue: String($0)) }.first
     if let kind { set("TARGET", kind.rawValue) }
   }
 

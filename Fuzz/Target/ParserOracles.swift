@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Scenario
 
-/// Reads an input as a scenario file, plain or gzip. A file that can be read must print, and the
+/// Reads an input as a scenario file. A file that can be read must print, and the
 /// print must read as the same; an error must say where.
 final class TextOracle: InputOracle {
   func test(_ input: UnsafeBufferPointer<UInt8>) {

@@ -47,7 +47,8 @@ private func makeOracle() -> any InputOracle {
   do {
     switch FuzzTargetKind(rawValue: settings.target) ?? .subjects {
     case .subjects: return try SubjectOracle(settings)
-    case .text, .gzip: return TextOracle()
+    case .text: return TextOracle()
+    case .gzip: return GzipOracle()
     case .decoder: return DecoderOracle()
     case .empty: return EmptyOracle()
     }
