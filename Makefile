@@ -9,7 +9,8 @@ DURATION ?= 30
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test fuzz fuzz-build fuzz-smoke replay long-run coverage bench faults fuzz-services lint clean
+.PHONY: help setup build test fuzz fuzz-build fuzz-smoke fuzz-parsers fuzz-services afl replay
+.PHONY: long-run sanitize coverage bench faults lint clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | \
@@ -57,6 +58,16 @@ faults: fuzz-build ## how soon each known fault is found: make faults [SEEDS=10]
 fuzz-services: setup ## build as OSS-Fuzz and ClusterFuzzLite do, and exercise the result
 	@.ci/setup zip unzip
 	Fuzz/check-service-build $(BUILDS)
+
+fuzz-parsers: fuzz-build ## fuzz our own readers: make fuzz-parsers [DURATION=30], seconds for each
+	DURATION=$(DURATION) Fuzz/parsers
+
+afl: setup ## a second opinion by AFL++: make afl [DURATION=30] [LEFT=swift] [RIGHT=reference]
+	@.ci/setup afl-fuzz=afl++
+	DURATION=$(DURATION) Fuzz/afl
+
+sanitize: setup ## all traces and the fuzz corpus under AddressSanitizer and, for C, UBSan
+	Fuzz/sanitize Corpus/fuzz $(wildcard artifacts/corpus)
 
 lint: ## check formatting
 	swift format lint --strict -r Package.swift Sources Tests Benchmarks Fuzz/Package.swift Fuzz/Driver Fuzz/Target

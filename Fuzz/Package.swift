@@ -4,8 +4,15 @@
 // with coverage instrumentation; dependencies from elsewhere stay without.
 import PackageDescription
 
-let instrumentedSwift: [SwiftSetting] = [.unsafeFlags(["-sanitize=fuzzer"])]
-let instrumentedC: [CSetting] = [.unsafeFlags(["-fsanitize=fuzzer-no-link"])]
+// AFL++ (Fuzz/afl) counts by guards instead of libFuzzer's inline counters.
+let isForAFL = Context.environment["IOPT_FUZZ_ENGINE"] == "afl"
+let guards = "edge,trace-pc-guard"
+let instrumentedSwift: [SwiftSetting] = [
+  .unsafeFlags(["-sanitize=fuzzer"] + (isForAFL ? ["-sanitize-coverage=\(guards)"] : []))
+]
+let instrumentedC: [CSetting] = [
+  .unsafeFlags([isForAFL ? "-fsanitize-coverage=\(guards)" : "-fsanitize=fuzzer-no-link"])
+]
 
 let package = Package(
   name: "lockstep-fuzz",
