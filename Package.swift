@@ -43,7 +43,7 @@ let package = Package(
     .testTarget(
       name: "LockstepTests", dependencies: ["Lockstep", "Scenario"]),
     .testTarget(name: "PageTableTests", dependencies: ["Lockstep", "Scenario", "SubjectABI"]),
-    .testTarget(name: "CommandLineTests", dependencies: ["iopt", "Scenario"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["iopt", "iopt-coverage", "Scenario"]),
     .testTarget(name: "CorpusTests", dependencies: ["Lockstep", "Scenario", "iopt"]),
     .testTarget(name: "ScenarioTests", dependencies: ["Scenario", "SubjectABI"]),
     .testTarget(name: "ShrinkTests", dependencies: ["Lockstep", "Scenario", "SubjectABI"]),

@@ -25,11 +25,6 @@ static inline uint64_t log2_div(uint64_t x, unsigned int lg2)
 	return x >> lg2;
 }
 
-static inline uint64_t log2_mul(uint64_t x, unsigned int lg2)
-{
-	return x << lg2;
-}
-
 static inline uint64_t log2_mod(uint64_t x, unsigned int lg2)
 {
 	return x & log2_to_max_int(lg2);

@@ -22,7 +22,10 @@ struct Tool {
   }()
 
   /// The built command line.
-  static var path: String { products.appendingPathComponent("iopt").path }
+  static var path: String { product("iopt") }
+
+  /// Where an executable of the package is.
+  static func product(_ name: String) -> String { products.appendingPathComponent(name).path }
 
   /// Runs a shell's command line in which `iopt` is the built one.
   static func shell(_ command: String) throws -> Tool {
