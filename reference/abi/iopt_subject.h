@@ -126,7 +126,16 @@ struct iopt_config {
 
 /* --------------------------------------------------------------- operations */
 
-/* What a subject is asked to do. The comment names the members that count. */
+/*
+ * What a subject is asked to do. The comment names the members that count; the
+ * others are zero. The harness has checked what the language checks: gathers,
+ * handles and CPUs are in range, and an operation that names a gather comes
+ * only to a domain without a DMA layer, one of the DMA layer only to one with.
+ * IOVAs, physical addresses and lengths may be anything.
+ *
+ * A subject keeps the domain's four gathers (all start out strict and empty),
+ * and with a DMA layer its handles and its virtual time (which starts at 0).
+ */
 enum iopt_op_kind {
 	IOPT_OP_MAP = 1, /* iova pa len prot */
 	IOPT_OP_MAP_RANGE = 2, /* iova pa len prot */
@@ -198,7 +207,24 @@ struct iopt_op {
 /*
  * What a subject does, in order. One record is a header word, kind | count <<
  * 32, and then count argument words. Two subjects agree on an operation when
- * their records (stores left out) are the same words.
+ * their records (stores left out) are the same words. The harness empties the
+ * log before each open() and run().
+ *
+ * An operation's records stand in the order in which things happened. Then
+ *   RET     for every kind but GATHER, IOTLB_SYNC, FLUSH, TICK, RESERVE and an
+ *           operation that wrote SKIP;
+ *   GATHER  for every kind that names a gather: what it is now.
+ * Changed table words are no records: the harness finds them by itself.
+ *
+ * RET's value is for
+ *   MAP, MAP_RANGE          0 or a negative errno; `mapped` is what stays
+ *                           mapped (after a MAP that failed, and unwound: 0)
+ *   UNMAP, UNMAP_FAST,
+ *   DMA_UNMAP               the bytes unmapped
+ *   IOVA_TO_PHYS            the address, 0 when there is none
+ *   SET_DIRTY, RELAX,
+ *   READ_AND_CLEAR_DIRTY    0 or a negative errno
+ *   DMA_MAP, DMA_MAP_SG     the DMA address, or ~0 (DMA_MAPPING_ERROR)
  */
 enum iopt_event {
 	/* Written by the host's services; a subject never writes these itself. */
@@ -210,10 +236,15 @@ enum iopt_event {
 	IOPT_EVENT_INCOHERENT = 4, /* pa on (1) or off (0) */
 	IOPT_EVENT_CLEAN = 5, /* pa len */
 	IOPT_EVENT_TOP = 6, /* pa level */
-	IOPT_EVENT_SYNC = 7, /* start last, then the freelist's pages in order */
-	IOPT_EVENT_FLUSH_ALL = 8, /* */
-	IOPT_EVENT_DIRTY = 9, /* iova len */
-	IOPT_EVENT_WARN = 10, /* also written by the host for a table that is too large */
+	/*
+	 * start last, then the freelist's pages in order: the driver's iotlb_sync
+	 * was called. The subject gives those pages back after it, in that order.
+	 */
+	IOPT_EVENT_SYNC = 7,
+	IOPT_EVENT_FLUSH_ALL = 8, /* the driver's flush_iotlb_all was called */
+	IOPT_EVENT_DIRTY = 9, /* iova len: one range was recorded dirty */
+	/* A violated expectation; the host writes it for a table that is too large. */
+	IOPT_EVENT_WARN = 10,
 	/*
 	 * value mapped. value is a byte count, an address, or a negative errno
 	 * as two's complement; mapped counts for map and map_range, else 0.
@@ -227,9 +258,12 @@ enum iopt_event {
 	IOPT_EVENT_QUEUE = 16, /* cpu iova len counter, then pages in order */
 	IOPT_EVENT_TIMER_ON = 17, /* ms */
 	IOPT_EVENT_TIMER_FIRE = 18, /* ms */
-	IOPT_EVENT_SKIP = 19, /* */
+	IOPT_EVENT_SKIP = 19, /* the handle was in the wrong state; the only record then */
 	IOPT_EVENT_DEPOT_WORK = 20, /* ms */
-	/* gather start last queued, then the freelist's pages in order */
+	/*
+	 * gather start last queued, then the freelist's pages in order. An empty
+	 * gather has start ~0 and last 0.
+	 */
 	IOPT_EVENT_GATHER = 21,
 	/*
 	 * Table words written: pa of the first word, count of words, value of
@@ -247,7 +281,7 @@ struct iopt_log {
 	uint64_t capacity; /* words there is room for */
 	/* Makes room for at least `more` words past count; never fails (aborts). */
 	void (*grow)(struct iopt_log *log, uint64_t more);
-	uint32_t stores; /* 1: write IOPT_EVENT_STORE records */
+	uint32_t stores; /* 1: write IOPT_EVENT_STORE records; set before open() */
 	uint32_t reserved;
 };
 
@@ -290,7 +324,8 @@ static inline void iopt_log2(struct iopt_log *log, uint32_t kind, uint64_t a, ui
 
 /*
  * Records with a list at the end: begin, then one iopt_log_word() for each
- * argument and each page, then end with what begin returned.
+ * argument and each page, then end with what begin returned. Nothing that
+ * writes a record, and none of the scheduler's services, may come in between.
  */
 static inline uint64_t iopt_log_begin(struct iopt_log *log, uint32_t kind)
 {
@@ -374,7 +409,16 @@ enum iopt_order {
 
 /*
  * The host. Members past `log` up to the optional ones are always set; an
- * optional service that is null means: do the plain thing inline.
+ * optional service that is null means: do the plain thing inline. They do not
+ * change while a domain is open.
+ *
+ * With the scheduler's services set, yield, lock and unlock may return after
+ * another virtual CPU was run: run() is then entered again, for another
+ * operation on the same state, before this one has returned. Only one virtual
+ * CPU runs at a time, and the host knows which, so that plain C suffices
+ * between two calls; what must be in order across them goes through a cell or
+ * stands under a lock. Each run has a stack of its own; the log is shared, so
+ * no record may be half written when a service is called.
  */
 struct iopt_host {
 	uint32_t size; /* sizeof(struct iopt_host) as the harness has it */
@@ -389,10 +433,14 @@ struct iopt_host {
 	uint64_t (*alloc_table)(struct iopt_host *host, uint64_t bytes);
 	/* Gives back a table by the address that alloc_table returned. Logs free. */
 	void (*free_table)(struct iopt_host *host, uint64_t pa);
-	/* May a flush queue be allocated now? 1 yes, 0: fail as with ENOMEM. */
+	/*
+	 * May a flush queue be allocated now? 1 yes, 0: fail as with ENOMEM. Asked
+	 * once for each queue, when it would be allocated: by open() with
+	 * IOPT_DMA_FQ, by RELAX. The memory is the subject's own.
+	 */
 	uint32_t (*alloc_queue)(struct iopt_host *host);
 
-	/* Optional: the scheduler. */
+	/* Optional: the scheduler. All of these are set, or none. */
 	void (*yield)(struct iopt_host *host, uint32_t point);
 	void (*lock)(struct iopt_host *host, uint32_t lock, uint32_t index);
 	void (*unlock)(struct iopt_host *host, uint32_t lock, uint32_t index);
@@ -437,8 +485,12 @@ struct iopt_subject {
 
 	/*
 	 * Opens a domain. The host and its log outlive the domain; config only
-	 * the call. On IOPT_DONE *state is the domain and an INFO record was
-	 * written; otherwise *state is not used. Several domains may be open
+	 * the call. On IOPT_DONE *state is the domain, and an INFO record was
+	 * written after those of the top table (ALLOC, INCOHERENT); the DMA
+	 * layer's set-up writes none. On IOPT_FAILED a RET record holds the
+	 * negative errno. IOPT_CRASHED after the INFO record says that the DMA
+	 * layer's set-up crashed, on a domain that had come up. Unless it returns
+	 * IOPT_DONE, *state is not used and close() not called. Several domains may be open
 	 * at once, and a process may load several subjects: no mutable globals.
 	 */
 	uint32_t (*open)(struct iopt_host *host, const struct iopt_config *config, void **state);
@@ -451,10 +503,14 @@ struct iopt_subject {
 	 * Optional (may be null): frees every table that the domain still
 	 * holds through the host, as the kernel's deinit does, including those
 	 * that wait on a flush queue but not those on a gather. The harness
-	 * calls it at most once, before close, to look for leaks.
+	 * calls it at most once, before close, to look for leaks; what it logs is
+	 * compared with nothing.
 	 */
 	void (*teardown)(void *state);
-	/* Optional: why the last open() or run() of this thread was refused. */
+	/*
+	 * Optional: why the last open() or run() of this thread was refused; the
+	 * text stays valid until the next call.
+	 */
 	const char *(*refusal)(void);
 };
 
