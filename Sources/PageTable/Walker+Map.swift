@@ -35,29 +35,46 @@ extension Walker {
     var attributes: UInt64 = 0
     var status = Format.attributes(protection, context, into: &attributes)
     guard status == .done, let span = uncheckedSpan(iova, length, &status) else { return status }
-    if !Build.checks, installPage(span, length, output, attributes, &status) {
-      if status == .done { mapped &+= length }
-      return status
+    if !Build.checks, !has(.dmaIncoherent) {
+      let isInstalled =
+        length == power(of: TableShape.pageLog2)
+        ? installLeaf(span, TableShape.pageLog2, level: 0, output, attributes)
+        : installLargeLeaf(span, length, output, attributes)
+      if isInstalled {
+        mapped &+= length
+        return .done
+      }
     }
     return mapRange(span, length, Mapping(output: output, attributes: attributes), &mapped)
   }
 
-  /// One page into a table that is there, with nothing to write back: false when it is not so.
-  @inline(__always)
-  private func installPage(
-    _ span: Span, _ length: UInt64, _ output: UInt64, _ attributes: UInt64, _ status: inout Status
+  /// The same for a page that the domain offers above level 0. A function of its own: it would take
+  /// registers from the way of single pages.
+  @inline(never)
+  private func installLargeLeaf(
+    _ span: Span, _ length: UInt64, _ output: UInt64, _ attributes: UInt64
   ) -> Bool {
-    guard length == power(of: TableShape.pageLog2), !has(.dmaIncoherent),
-      (span.first | output).isAligned(to: TableShape.pageLog2), isInside(span)
+    let sizeLog2 = length.trailingZeroBitCount
+    let level = (sizeLog2 &- TableShape.pageLog2) / TableShape.bitsPerLevel
+    guard length == power(of: sizeLog2), sizeLog2 == TableShape.itemLog2(level: level),
+      state.pointee.pageSizes & length != 0
     else { return false }
-    let cursor = descend(span)
-    guard cursor.level == 0 else { return false }
-    guard cursor.kind == .empty else {
-      status = .inUse
-      return true
-    }
+    return installLeaf(span, sizeLog2, level: level, output, attributes)
+  }
+
+  /// One leaf of one item into an empty place of a table that is there; false, and nothing done,
+  /// where it is not as simple as that.
+  @inline(__always)
+  private func installLeaf(
+    _ span: Span, _ sizeLog2: Int, level: Int, _ output: UInt64, _ attributes: UInt64
+  ) -> Bool {
+    guard (span.first | output).isAligned(to: sizeLog2), isInside(span) else { return false }
+    var cursor = Cursor(span.table!, level: span.level)
+    loadFirst(&cursor, span)
+    while cursor.kind == .table, cursor.level > level { goDown(&cursor, to: span.first) }
+    guard cursor.kind == .empty, cursor.level == level else { return false }
     let entry = Format.leaf(
-      output: output, sizeLog2: TableShape.pageLog2, level: 0, attributes: attributes, context)
+      output: output, sizeLog2: sizeLog2, level: level, attributes: attributes, context)
     domain.store(entry, to: cursor.words, cursor.index)
     return true
   }
