@@ -52,7 +52,7 @@ enum AMDv1: PageTableFormat {
 
   @inline(__always)
   private static func plain(_ entry: UInt64, _ context: EntryContext) -> UInt64 {
-    context.features.contains(.amdv1Encryption) ? entry & ~context.encryption : entry
+    entry & ~context.encryption
   }
 
   @inline(__always)
@@ -97,8 +97,7 @@ enum AMDv1: PageTableFormat {
     // Hardware ANDs the permissions of all levels.
     var entry = present | read | write | table & address
     entry |= UInt64(truncatingIfNeeded: level & 7) << nextLevelShift
-    if context.features.contains(.amdv1Encryption) { entry |= context.encryption }
-    return entry
+    return entry | context.encryption
   }
 
   @inline(__always)
@@ -108,9 +107,7 @@ enum AMDv1: PageTableFormat {
     bits = context.features.contains(.amdv1Coherence) ? forceCoherence : 0
     if protection & IOPT_PROT_READ.rawValue != 0 { bits |= read }
     if protection & IOPT_PROT_WRITE.rawValue != 0 { bits |= write }
-    if protection & IOPT_PROT_MMIO.rawValue == 0, context.features.contains(.amdv1Encryption) {
-      bits |= context.encryption
-    }
+    if protection & IOPT_PROT_MMIO.rawValue == 0 { bits |= context.encryption }
     return .done
   }
 

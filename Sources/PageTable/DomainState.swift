@@ -13,8 +13,10 @@ struct DomainState {
   let log: UnsafeMutablePointer<iopt_log>
   let arena: UnsafeMutableRawPointer
   let revision: iopt_gather_revision
-  /// The memory-encryption bit itself.
-  let encryption: UInt64
+  /// The memory-encryption bit of the machine; 0 when there is none.
+  let encryptionBit: UInt64
+  /// What the tables use of it: 0 unless the feature is in force.
+  var encryption: UInt64 = 0
   /// As initialisation reports them.
   var features: FeatureSet = []
   /// What the code that was compiled in goes by: forced features are always in force, and those
@@ -36,7 +38,7 @@ struct DomainState {
     log = host.pointee.log
     arena = UnsafeMutableRawPointer(host.pointee.arena)
     revision = iopt_gather_revision(rawValue: configuration.gather)
-    encryption = configuration.sme_mask
+    encryptionBit = configuration.sme_mask
     inputLog2 = Int(configuration.va_lg2)
     outputLog2 = Int(configuration.oa_lg2)
   }

@@ -13,7 +13,7 @@ enum EntryKind {
 /// What of a domain the words of its tables depend on.
 struct EntryContext {
   let features: FeatureSet
-  /// The memory-encryption bit itself; 0 when there is none.
+  /// The memory-encryption bit in force; 0 when there is none.
   let encryption: UInt64
 }
 

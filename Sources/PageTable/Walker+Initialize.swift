@@ -36,6 +36,8 @@ extension Walker {
     state.pointee.features = features
     state.pointee.effective =
       features.intersection(Self.supported).union(Format.forcedFeatures)
+    let encrypts = has(.amdv1Encryption) || has(.x86Encryption)
+    state.pointee.encryption = encrypts ? state.pointee.encryptionBit : 0
   }
 
   /// Features follow from the top; those that the build does not take are refused.

@@ -27,7 +27,7 @@ enum X8664: PageTableFormat {
 
   @inline(__always)
   private static func plain(_ entry: UInt64, _ context: EntryContext) -> UInt64 {
-    context.features.contains(.x86Encryption) ? entry & ~context.encryption : entry
+    entry & ~context.encryption
   }
 
   @inline(__always)
@@ -55,8 +55,7 @@ enum X8664: PageTableFormat {
 
   @inline(__always)
   static func link(to table: UInt64, level: Int, _ context: EntryContext) -> UInt64 {
-    let entry = present | write | user | accessed | table & address
-    return context.features.contains(.x86Encryption) ? entry | context.encryption : entry
+    present | write | user | accessed | table & address | context.encryption
   }
 
   /// Execution is never forbidden: the kernel's format leaves bit 63 alone.
@@ -66,9 +65,7 @@ enum X8664: PageTableFormat {
   ) -> Status {
     bits = user | accessed
     if protection & IOPT_PROT_WRITE.rawValue != 0 { bits |= write | dirty }
-    if protection & IOPT_PROT_MMIO.rawValue == 0, context.features.contains(.x86Encryption) {
-      bits |= context.encryption
-    }
+    if protection & IOPT_PROT_MMIO.rawValue == 0 { bits |= context.encryption }
     return .done
   }
 
