@@ -55,6 +55,33 @@ import Testing
     domain.expectNoLeak()
   }
 
+  /// A table of each level, full of the pages of its own items: its link reads back as its address,
+  /// is empty when the table is gone, and reads as the next table's after that.
+  @Test(arguments: Case.all) func aTablesLinkComesAndGoesWithIt(_ each: Case) throws {
+    let domain = try each.open()
+    for level in 1..<6 {
+      let (item, span) = (HardwareEntry.itemLog2(level - 1), HardwareEntry.itemLog2(level))
+      guard domain.info.pageSizes >> UInt64(item) & 1 != 0, span < domain.info.va - 2,
+        span < domain.info.oa - 1
+      else { continue }
+      let (page, length) = (UInt64(1) << UInt64(item), UInt64(1) << UInt64(span))
+      var links: Set<UInt64> = []
+      for _ in 0..<2 {
+        // One page off, so that no larger one fits.
+        domain.map(length, length + page, length)
+        let walk = domain.walk()
+        #expect(walk.leaves.count == 512 && walk.leaves.allSatisfy { $0.size == page })
+        let table = try #require(
+          walk.tables.first { $0.level == level - 1 && $0.iova == length })
+        #expect(domain.isTable(table.pa) && links.insert(table.link).inserted)
+        domain.unmap(length, length)
+        #expect(!domain.isTable(table.pa))
+        #expect(!domain.walk().tables.contains { $0.iova == length && $0.level == level - 1 })
+      }
+    }
+    domain.expectNoLeak()
+  }
+
   /// In the half below zero as in the other, to the last page of all.
   @Test(arguments: Case.all { $0.features.contains(.signExtend) })
   func theUpperHalfIsReached(_ each: Case) throws {

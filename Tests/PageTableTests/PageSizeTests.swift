@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Glibc
 import Lockstep
 import Scenario
 import Testing
@@ -39,6 +40,21 @@ import Testing
         #expect(domain.walk().leaves.isEmpty)
         #expect(domain.lookup(size) == 0)
       }
+    }
+    domain.expectNoLeak()
+  }
+
+  /// The sizes that fill a good part of the space, one at a time at its start.
+  @Test(arguments: Case.all) func theLargestSizesFitToo(_ each: Case) throws {
+    let domain = try each.open()
+    let handy = domain.handyPageSizes
+    for size in domain.info.pageSizeList
+    where !handy.contains(size) && size <= domain.info.last / 2 && size <= domain.highestAddress {
+      domain.map(0, 0, size)
+      #expect(domain.walk().leaves.map(\.size) == [size])
+      domain.expectTranslation(0, 0, size)
+      domain.unmap(0, size)
+      #expect(domain.walk().leaves.isEmpty)
     }
     domain.expectNoLeak()
   }
@@ -86,6 +102,63 @@ import Testing
     domain.expectNoLeak()
   }
 
+  /// The lowest set bits of start, output and length in every combination, near the bottom of the
+  /// space and at its end, and beyond 4 GiB.
+  @Test(arguments: Case.all) func everyAlignmentIsCutAsByBruteForce(_ each: Case) throws {
+    let domain = try each.open()
+    let last = domain.info.last
+    let outputs: UInt64 = 1 << UInt64(min(domain.info.oa, 47))
+    for (bits, far) in [(12...22, 0), (30...40, 1 << 32)] as [(ClosedRange<UInt64>, UInt64)] {
+      let exponents = stride(
+        from: bits.lowerBound, through: bits.upperBound, by: UInt64.Stride(Self.step))
+      for start in exponents {
+        for output in exponents {
+          for exponent in exponents {
+            let (length, pa) = (UInt64(5) << exponent, far + 3 << output)
+            // An odd number of units below the end, enough of them for the length.
+            let units = (length >> start + 1) | 1
+            for iova in [far + 1 << start, last &+ 1 &- units << start] {
+              guard iova <= last, length - 1 <= last - iova, pa < outputs, length < outputs - pa
+              else { continue }
+              try check(domain, iova, pa, length)
+            }
+          }
+        }
+      }
+    }
+    domain.expectNoLeak()
+  }
+
+  private func check(
+    _ domain: DirectDomain, _ iova: UInt64, _ pa: UInt64, _ length: UInt64
+  ) throws {
+    guard let expected = largestPages(domain.info.pageSizeList, iova, pa, length, most: 64)
+    else { return }
+    domain.map(iova, pa, length)
+    #expect(
+      domain.walk().leaves.map(\.size) == expected, "\(hex(iova)) \(hex(pa)) \(hex(length))")
+    domain.unmap(iova, length)
+  }
+
+  /// Whatever the domain's bitmap is narrowed to, nothing else is mapped; without any size in it a
+  /// range of two pages cannot be.
+  @Test(arguments: Case.all) func aNarrowedBitmapIsKeptTo(_ each: Case) throws {
+    for sizes in [0, 0x1000, 0x20_1000, 0x4000_1000, 0x4020_1000] as [UInt64] {
+      var configuration = each.configuration.domain
+      configuration.pageSizes = sizes
+      let domain = try DirectDomain(each.subject, configuration)
+      let response = domain.run(
+        .map(iova: 0x1f_f000, pa: 0x1f_f000, length: 0x40_1000, prot: DirectDomain.readWrite))
+      guard domain.info.pageSizes != 0 else {
+        #expect(response.errno == ENXIO)
+        continue
+      }
+      let expected = largestPages(domain.info.pageSizeList, 0x1f_f000, 0x1f_f000, 0x40_1000)
+      #expect(domain.walk().leaves.map(\.size) == expected)
+      domain.expectNoLeak()
+    }
+  }
+
   /// Small pages up to the first boundary of a large one, counted.
   @Test(arguments: Case.all) func smallPagesLeadUpToTheFirstLargeOne(_ each: Case) throws {
     let domain = try each.open()
@@ -105,14 +178,23 @@ import Testing
     #endif
   }()
 
+  /// Between the alignments that are tried.
+  private static let step: Int = {
+    #if DEBUG
+      return 3
+    #else
+      return 1
+    #endif
+  }()
+
   /// The contract's own cut, by trying every size at every step; nil when it takes too many.
   private func largestPages(
-    _ sizes: [UInt64], _ iova: UInt64, _ pa: UInt64, _ length: UInt64
+    _ sizes: [UInt64], _ iova: UInt64, _ pa: UInt64, _ length: UInt64, most: Int = 2000
   ) -> [UInt64]? {
     var result: [UInt64] = []
     var done: UInt64 = 0
     while done < length {
-      guard result.count < 2000 else { return nil }
+      guard result.count < most else { return nil }
       let size = sizes.last {
         (iova + done) % $0 == 0 && (pa + done) % $0 == 0 && $0 <= length - done
       }
