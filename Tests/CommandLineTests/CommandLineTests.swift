@@ -90,6 +90,68 @@ import Testing
     #expect(result.reports.first?.signature.hasPrefix("unmap_fast: gather") == true)
   }
 
+  private struct ReplayResult: Decodable {
+    struct Report: Decodable {
+      struct Side: Decodable {
+        var name: String
+        var observations: [String]
+      }
+      var file: String
+      var line: Int
+      var scenarioLine: Int
+      var operation: Int
+      var statement: String
+      var headline: String
+      var signature: String
+      var left: Side
+      var right: Side
+      var reproduce: String
+    }
+    var subjects: [String]
+    var scenarios: Int
+    var statements: Int
+    var observations: Int
+    var mismatches: Int
+    var reports: [Report]
+  }
+
+  @Test func aReplaysJSONHasEveryMemberThatIsDocumented() throws {
+    let recorded = try Tool.iopt("record", Self.trace).output
+    let changed = recorded.replacingOccurrences(of: "= sync 0x2000 0x2fff", with: "= sync 0x0 0x1")
+    let tool = try Tool.iopt("replay", "-", "--json", "--reports", "1", input: changed)
+    #expect(tool.status == 1)
+    let result = try JSONDecoder().decode(ReplayResult.self, from: Data(tool.output.utf8))
+    #expect(result.subjects == ["swift", "reference"])
+    #expect(result.mismatches == 2)
+    #expect(result.scenarios == 1 && result.statements > 1 && result.observations > 1)
+    let report = try #require(result.reports.first)
+    #expect(result.reports.count == 1)
+    #expect(report.left.name == "recorded" && report.right.name == "swift")
+    #expect(report.left.observations.contains("= sync 0x0 0x1"))
+    #expect(report.right.observations.contains("= sync 0x2000 0x2fff"))
+    #expect(report.file == "-" && report.scenarioLine == 1 && report.line > 1)
+    #expect(report.statement.hasPrefix("unmap "))
+    #expect(report.reproduce == "iopt replay - --subject swift")
+  }
+
+  @Test(arguments: [
+    ["--layer", "pt"], ["--layer", "dma"], ["--layer", "both"], ["--format", "vtdss"],
+  ])
+  func whatIsGeneratedRunsAlikeAndRepeats(_ choice: [String]) throws {
+    let arguments = ["generate", "--seed", "11", "--count", "20"] + choice
+    let text = try Tool.iopt(arguments).output
+    #expect(try Tool.iopt(arguments).output == text)
+    let hasLayer = text.contains("\ndma queue=")
+    #expect(hasLayer == (choice[1] == "dma" || choice[1] == "both"))
+    if choice[0] == "--format" {
+      #expect(
+        text.split(separator: "\n").allSatisfy {
+          !$0.hasPrefix("domain ") || $0.hasPrefix("domain format=vtdss ")
+        })
+    }
+    #expect(try Tool.iopt("diff", "-", input: text).status == 0)
+  }
+
   @Test(arguments: ["replay", "record", "diff", "minimize", "show", "encode", "generate"])
   func everyVerbsHelpCarriesAnExample(_ verb: String) throws {
     let tool = try Tool.iopt(verb, "--help")
