@@ -77,6 +77,22 @@ import Testing
     #expect(sweep.tally.failures == 4 && sweep.tally.unwound == 3 && sweep.tally.faults == 0)
   }
 
+  /// A domain whose set-up crashes has allocated its top: the next one starts from nothing.
+  @Test func aDomainThatCannotBeOpenedLeavesNothingBehind() {
+    let sweep = AllocationSweep(left: Lane(.swift), right: Lane(.reference))
+    var faults: [AllocationSweep.Fault] = []
+    sweep.onFault = { faults.append($0) }
+    let dma = DMAConfiguration(
+      queue: .perCPU, cpus: 1, ringSize: 8, timeout: 10, mode: .strict, limit: .max)
+    var domain = DomainConfiguration(format: .riscv64, va: 39, oa: 56, pageSizes: 0x20_0000)
+    let map = Operation.map(iova: 0, pa: 0, length: 0x1000, prot: [.read])
+    sweep.sweep(Scenario(domain: domain, dma: dma, operations: [map]))
+    #expect(sweep.tally.failures == 0)
+    domain.pageSizes = nil
+    sweep.sweep(Scenario(domain: domain, dma: dma, operations: [map]))
+    #expect(faults.isEmpty && sweep.tally.failures == 3)
+  }
+
   @Test func anAllocationSweepFindsWhatDiffers() {
     let sweep = AllocationSweep(
       left: Lane(.reference), right: Lane(.reference, gather: .original))

@@ -40,6 +40,7 @@ public final class DirectDomain {
     let status = lane.open(scenario.loweredConfiguration)
     let response = Response(status, lane.log)
     guard status == .done, let info = DomainInfo(response.records) else {
+      lane.endScenario()
       throw OpenFailure(status: status, errno: response.errno)
     }
     self.info = info
