@@ -34,6 +34,9 @@ struct Show: ParsableCommand {
   }
 }
 
+/// Bytes of a file that is read as a whole: a small gzip file may hold any number of them.
+private let byteLimit = 32 << 20
+
 /// All bytes of a file (`-` is standard input), gzip or not.
 func readBytes(_ path: String) throws -> [UInt8] {
   var input = try ByteInput(path: path)
@@ -42,6 +45,11 @@ func readBytes(_ path: String) throws -> [UInt8] {
   while true {
     let count = try chunk.withUnsafeMutableBytes { try input.read(into: $0) }
     if count == 0 { return result }
+    if result.count + count > byteLimit {
+      throw ScenarioError(
+        file: path, position: .file,
+        message: "expected at most \(byteLimit) bytes, found more (after decompression)")
+    }
     result += chunk[..<count]
   }
 }

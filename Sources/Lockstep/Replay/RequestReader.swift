@@ -17,7 +17,8 @@ enum Request {
 }
 
 /// Reads a trace as requests, each with the observations that were recorded for it. It holds one
-/// request at a time, so its memory does not grow with the file.
+/// request at a time, and of that a bounded number of observations, so its memory does not grow with
+/// the file.
 struct RequestReader: ~Copyable {
   private var reader: TraceReader
   private let keepsObservations: Bool
@@ -35,10 +36,14 @@ struct RequestReader: ~Copyable {
   /// Where its scenario's `iopt 1` stands.
   private(set) var scenarioLine = 0
 
+  /// Record words of one request's observations.
+  private let wordLimit: Int
+
   /// `keepsObservations`: read `=` lines, or only skip them.
-  init(_ reader: consuming TraceReader, keepsObservations: Bool) {
+  init(_ reader: consuming TraceReader, keepsObservations: Bool, wordLimit: Int = 1 << 23) {
     self.reader = reader
     self.keepsObservations = keepsObservations
+    self.wordLimit = wordLimit
   }
 
   var name: String { reader.name }
@@ -86,6 +91,11 @@ struct RequestReader: ~Copyable {
       ahead = try reader.next(appendingTo: &expected)
       guard case .observation? = ahead else { break }
       observations += 1
+      if expected.count > wordLimit {
+        throw ScenarioError(
+          file: reader.name, position: .text(line: reader.line, column: 1),
+          message: "expected fewer observations of one operation")
+      }
     }
     aheadLine = reader.line
   }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-/// All scenarios of a file (`-` is standard input) without their observations.
+/// All scenarios of a file (`-` is standard input) without their observations. A file with more
+/// than ``wholeFileLimit`` operations is an error.
 public func readScenarios(path: String) throws(ScenarioError) -> [LocatedScenario] {
-  try scenarios(TraceReader(path: path))
+  try readScenarios(TraceReader(path: path))
 }
 
 /// All scenarios of text or gzip bytes in memory, without their observations; `name` stands for the
@@ -10,16 +11,27 @@ public func readScenarios(path: String) throws(ScenarioError) -> [LocatedScenari
 public func readScenarios(
   bytes: [UInt8], name: String
 ) throws(ScenarioError) -> [LocatedScenario] {
-  try scenarios(TraceReader(bytes: bytes, name: name))
+  try readScenarios(TraceReader(bytes: bytes, name: name))
 }
 
-private func scenarios(
-  _ source: consuming TraceReader
+/// Operations, scenarios and scatterlist pieces of a file that is read as a whole: a small gzip file
+/// may hold any number of them. ``TraceReader`` has no such bound.
+public let wholeFileLimit = 1 << 20
+
+func readScenarios(
+  _ source: consuming TraceReader, limit: Int = wholeFileLimit
 ) throws(ScenarioError) -> [LocatedScenario] {
   var reader = source
   var result: [LocatedScenario] = []
   var line = 0
+  var count = 0
   while let statement = try reader.nextSkippingObservations() {
+    count += statement.weight
+    if count > limit {
+      throw ScenarioError(
+        file: reader.name, position: .text(line: reader.line, column: 1),
+        message: "expected at most \(limit) operations in a file that is read as a whole")
+    }
     switch statement {
     case .scenario: line = reader.line
     case .domain(let domain): result.append(LocatedScenario(Scenario(domain: domain), line: line))
@@ -30,4 +42,12 @@ private func scenarios(
     }
   }
   return result
+}
+
+extension TraceStatement {
+  /// What it counts for: one, and one for each piece of a list.
+  fileprivate var weight: Int {
+    guard case .operation(.dmaMapSG(_, _, let pieces, _)) = self else { return 1 }
+    return 1 + pieces.count
+  }
 }
