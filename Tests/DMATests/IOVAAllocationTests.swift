@@ -153,9 +153,10 @@ import Testing
     let domain = TestDomain(subject) { $0.mode = IOPT_DMA_STRICT }
     let address = domain.address(0, pages: 33)
     domain.reserve(address - 0x4_0000, 0x4_1000)
+    #expect(domain.address(1, pages: 33) == address - 0x8_0000)
     domain.unmap(0)
-    #expect(domain.address(1, pages: 33) == address)
-    #expect(domain.address(2, pages: 33) == address - 0x4_0000)
+    #expect(domain.address(2, pages: 33) == address)
+    #expect(domain.address(3, pages: 33) == address - 0x4_0000)
   }
 
   @Test(arguments: TestSubject.allCases)
