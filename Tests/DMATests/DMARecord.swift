@@ -21,6 +21,9 @@ enum DMARecord: Equatable {
   case point(Point)
   case lock(Lock, UInt64)
   case unlock(Lock, UInt64)
+  case load(Cell)
+  case store(Cell, order: UInt64)
+  case exchange(Cell, order: UInt64)
 
   /// `enum iopt_point`
   enum Point: UInt64 {
@@ -47,6 +50,16 @@ enum DMARecord: Equatable {
     case iovaDepot = 5
   }
 
+  /// `enum iopt_cell`
+  enum Cell: UInt64 {
+    case fqDomain = 1
+    case flushStartCount = 2
+    case flushFinishCount = 3
+    case timerOn = 4
+    case tableWord = 5
+    case topOfTable = 6
+  }
+
   // Kinds that the listening host adds, far from the ABI's.
   static let pointKind: UInt32 = 1000
   static let lockKind: UInt32 = 1001
@@ -61,6 +74,9 @@ enum DMARecord: Equatable {
     case Self.pointKind: self = .point(Point(rawValue: arguments[0])!)
     case Self.lockKind: self = .lock(Lock(rawValue: arguments[0])!, arguments[1])
     case Self.unlockKind: self = .unlock(Lock(rawValue: arguments[0])!, arguments[1])
+    case Self.loadKind: self = .load(Cell(rawValue: arguments[0])!)
+    case Self.storeKind: self = .store(Cell(rawValue: arguments[0])!, order: arguments[1])
+    case Self.exchangeKind: self = .exchange(Cell(rawValue: arguments[0])!, order: arguments[1])
     default: self.init(iopt_event(rawValue: kind), arguments)
     }
   }

@@ -67,6 +67,17 @@ import Testing
     #expect(domain.address(254) == iova(254))
   }
 
+  /// The depot's work would show that a magazine went there.
+  @Test(arguments: TestSubject.allCases)
+  func aFullMagazineChangesPlacesWithAnEmptyOne(_ subject: TestSubject) {
+    let domain = strict(subject)
+    churn(domain, 254)
+    // 128 maps empty the loaded magazine and take one out of the other, which is loaded then.
+    for handle in 0..<128 as Range<UInt32> { domain.map(handle) }
+    for handle in 0..<128 as Range<UInt32> { domain.unmap(handle) }
+    #expect(domain.tick(1000) == [])
+  }
+
   @Test(arguments: TestSubject.allCases)
   func theLoadedMagazineGoesToTheDepotWhenBothAreFull(_ subject: TestSubject) {
     let domain = strict(subject, cpus: 2)

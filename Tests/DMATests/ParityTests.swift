@@ -11,30 +11,8 @@ import Testing
   /// A lane whose host listens.
   private func listeningLane(_ subject: TestSubject) -> Lane {
     let lane = Lane(subject.subject)
-    let services = lane.host.services
-    services.pointee.yield = { host, point in
-      iopt_log1(host!.pointee.log, DMARecord.pointKind, UInt64(point))
-    }
-    services.pointee.lock = { host, lock, index in
-      iopt_log2(host!.pointee.log, DMARecord.lockKind, UInt64(lock), UInt64(index))
-    }
-    services.pointee.unlock = { host, lock, index in
-      iopt_log2(host!.pointee.log, DMARecord.unlockKind, UInt64(lock), UInt64(index))
-    }
-    services.pointee.load = { host, cell, address, order in
-      iopt_log2(host!.pointee.log, DMARecord.loadKind, UInt64(cell), UInt64(order))
-      return address!.pointee
-    }
-    services.pointee.store = { host, cell, address, value, order in
-      iopt_log2(host!.pointee.log, DMARecord.storeKind, UInt64(cell), UInt64(order))
-      address!.pointee = value
-    }
-    services.pointee.compare_exchange = { host, cell, address, expected, desired, order in
-      iopt_log2(host!.pointee.log, DMARecord.exchangeKind, UInt64(cell), UInt64(order))
-      let found = address!.pointee
-      if found == expected { address!.pointee = desired }
-      return found
-    }
+    let everything: Listening = [.points, .locks, .cells]
+    everything.install(on: &lane.host.services.pointee)
     return lane
   }
 

@@ -15,8 +15,8 @@ struct TestSettings {
   var grows = false
   /// How many queues may be allocated.
   var queueAllocations = Int.max
-  /// Yield points, locks or both are logged.
-  var listening: TestHost.Listening = []
+  /// What the host hears and logs.
+  var listening: Listening = []
 
   var configuration: iopt_config {
     var configuration = iopt_config()

@@ -4,13 +4,6 @@ import SubjectABI
 /// A host with a small arena. The ABI's host comes first, so that a pointer to it is a pointer to
 /// this.
 struct TestHost {
-  /// Which optional services it offers. Each writes what it heard into the log.
-  struct Listening: OptionSet {
-    var rawValue: Int
-    static let points = Listening(rawValue: 1)
-    static let locks = Listening(rawValue: 2)
-  }
-
   /// IOPT_ARENA_BASE
   private static let arenaBase: UInt64 = 0x8_0000_0000
   private static let slots = 1024
@@ -36,19 +29,7 @@ struct TestHost {
     made.pointee.host.alloc_table = { host, bytes in TestHost.of(host!).pointee.allocate(bytes) }
     made.pointee.host.free_table = { host, table in TestHost.of(host!).pointee.free(table) }
     made.pointee.host.alloc_queue = { host in TestHost.of(host!).pointee.allocateQueue() }
-    if listening.contains(.points) {
-      made.pointee.host.yield = { host, point in
-        iopt_log1(host!.pointee.log, DMARecord.pointKind, UInt64(point))
-      }
-    }
-    if listening.contains(.locks) {
-      made.pointee.host.lock = { host, lock, index in
-        iopt_log2(host!.pointee.log, DMARecord.lockKind, UInt64(lock), UInt64(index))
-      }
-      made.pointee.host.unlock = { host, lock, index in
-        iopt_log2(host!.pointee.log, DMARecord.unlockKind, UInt64(lock), UInt64(index))
-      }
-    }
+    listening.install(on: &made.pointee.host)
     return made
   }
 
