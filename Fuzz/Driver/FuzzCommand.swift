@@ -45,6 +45,12 @@ struct FuzzCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The right side.", valueName: "subject[,gather=R]"))
   var right = "reference"
 
+  @Option(
+    name: .customLong("shrink-seconds"),
+    help: ArgumentHelp(
+      "Shrink a divergence for at most so long; 0: leave it as found.", valueName: "seconds"))
+  var shrinkSeconds = 5
+
   @Flag(help: "Leave mutation to libFuzzer alone.")
   var byteMutationOnly = false
 
@@ -52,8 +58,9 @@ struct FuzzCommand: ParsableCommand {
   var libFuzzer: [String] = []
 
   func validate() throws {
-    guard jobs >= 1, seconds >= 0 else {
-      throw ValidationError("--jobs takes at least 1, --seconds at least 0")
+    guard jobs >= 1, seconds >= 0, shrinkSeconds >= 0 else {
+      throw ValidationError(
+        "--jobs takes at least 1, --seconds and --shrink-seconds at least 0")
     }
     for folder in seeds where !isFolder(folder) {
       throw ValidationError("--seeds '\(folder)': no such directory")
@@ -69,7 +76,7 @@ struct FuzzCommand: ParsableCommand {
     for folder in [corpus, artifacts].compactMap({ $0 }) { try makeFolder(folder) }
     FuzzSettings(
       left: left, right: right, artifacts: artifacts, target: target,
-      mutatesBytesOnly: byteMutationOnly
+      mutatesBytesOnly: byteMutationOnly, shrinkSeconds: shrinkSeconds
     ).export()
     let arguments = [CommandLine.arguments[0]] + libFuzzerArguments
     if jobs == 1 {

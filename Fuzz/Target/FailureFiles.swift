@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Glibc
 import Lockstep
 import Scenario
 
-/// What is kept of a failure: the input, its text form and the report, side by side under one
-/// name that is made of the input's bytes.
+/// What is kept of a failure: the input, its text form and the report, side by side. Their name is
+/// made of the failure's signature and of the two sides, so that a failure which was seen before is
+/// known by its files.
 struct FailureFiles {
   private let stem: String
-  private let input: [UInt8]
 
-  init(folder: String, input: [UInt8]) {
-    stem = "\(folder)/divergence-\(Self.fingerprint(input))"
-    self.input = input
+  init(folder: String, signature: Signature, sides: [Lane]) {
+    let key = ([signature.description] + sides.map(\.specification)).joined(separator: "\n")
+    stem = "\(folder)/divergence-\(Self.fingerprint(key))"
   }
 
   var textPath: String { "\(stem).iopt" }
 
-  func save(_ scenario: Scenario, report: String) throws(ScenarioError) {
+  /// Whether a failure of this kind was saved before.
+  var exist: Bool { access(textPath, F_OK) == 0 }
+
+  func save(_ scenario: Scenario, report: String) throws {
     var text = TextBuffer()
     text.append(scenario)
-    try Self.write(text.bytes, to: textPath)
-    var problem: ScenarioError?
-    func keep(_ bytes: UnsafeRawBufferPointer, _ path: String) {
-      do throws(ScenarioError) { try Self.write(bytes, to: path) } catch { problem = error }
-    }
-    input.withUnsafeBytes { keep($0, "\(stem).bin") }
     var report = report
-    report.withUTF8 { keep(UnsafeRawBufferPointer($0), "\(stem).txt") }
-    if let problem { throw problem }
+    try encode(scenario).withUnsafeBytes { try Self.write($0, to: "\(stem).bin") }
+    try report.withUTF8 { try Self.write(UnsafeRawBufferPointer($0), to: "\(stem).txt") }
+    // Last, for it is what says that all are there.
+    try Self.write(text.bytes, to: textPath)
   }
 
   private static func write(
@@ -38,9 +38,9 @@ struct FailureFiles {
   }
 
   /// FNV-1a, 64 bits.
-  private static func fingerprint(_ bytes: [UInt8]) -> String {
+  private static func fingerprint(_ text: String) -> String {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
     let digits = String(hash, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
   }

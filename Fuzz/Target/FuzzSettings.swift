@@ -16,6 +16,9 @@ public enum FuzzTargetKind: String, CaseIterable, Sendable {
   /// Nothing: what libFuzzer itself costs.
   case empty
 
+  /// Whether its inputs are rows of operations.
+  var takesOperations: Bool { self == .subjects || self == .decoder }
+
   public static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
 }
 
@@ -24,21 +27,25 @@ public enum FuzzTargetKind: String, CaseIterable, Sendable {
 public struct FuzzSettings: Sendable {
   public var left = "swift"
   public var right = "reference"
-  /// Where failures are saved; nil: nowhere, libFuzzer keeps the input.
+  /// Where failures are saved; nil: nowhere.
   public var artifacts: String?
   public var target = FuzzTargetKind.subjects.rawValue
   public var mutatesBytesOnly = false
+  /// How long a divergence may be shrunk before it is reported; 0: not at all.
+  public var shrinkSeconds = 5
 
   private static let prefix = "IOPT_FUZZ_"
 
   public init(
-    left: String, right: String, artifacts: String?, target: String, mutatesBytesOnly: Bool
+    left: String, right: String, artifacts: String?, target: String, mutatesBytesOnly: Bool,
+    shrinkSeconds: Int
   ) {
     self.left = left
     self.right = right
     self.artifacts = artifacts
     self.target = target
     self.mutatesBytesOnly = mutatesBytesOnly
+    self.shrinkSeconds = shrinkSeconds
   }
 
   /// What the environment says, with defaults for the rest.
@@ -48,6 +55,7 @@ public struct FuzzSettings: Sendable {
     artifacts = Self.value("ARTIFACTS")
     target = Self.value("TARGET") ?? target
     mutatesBytesOnly = Self.value("BYTES_ONLY") == "1"
+    shrinkSeconds = Self.value("SHRINK_SECONDS").flatMap { Int($0) } ?? shrinkSeconds
   }
 
   /// Chooses the target by the program's own name, as services run them: `iopt_fuzz_text`,
@@ -62,6 +70,9 @@ public struct FuzzSettings: Sendable {
   /// Whether this process was started by libFuzzer or by ourselves.
   public static var isChild: Bool { value("CHILD") == "1" }
 
+  /// Whether libFuzzer is making an input smaller by itself, and counts on its being kept.
+  static let isMinimizing = CommandLine.arguments.contains { $0.hasPrefix("-minimize_crash") }
+
   /// Puts the settings where this process's children and ``init()`` find them.
   public func export() {
     Self.set("LEFT", left)
@@ -69,6 +80,7 @@ public struct FuzzSettings: Sendable {
     if let artifacts { Self.set("ARTIFACTS", artifacts) }
     Self.set("TARGET", target)
     Self.set("BYTES_ONLY", mutatesBytesOnly ? "1" : "0")
+    Self.set("SHRINK_SECONDS", "\(shrinkSeconds)")
     Self.set("CHILD", "1")
   }
 

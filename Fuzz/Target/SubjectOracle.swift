@@ -18,26 +18,48 @@ final class SubjectOracle: InputOracle {
   func test(_ input: UnsafeBufferPointer<UInt8>) {
     decodeLowered(input, into: &scenario)
     switch run.run(scenario) {
-    case .agreed: return
-    case let outcome: report(outcome, input)
+    // A subject that lacks a layer refuses its scenarios: there is nothing to compare.
+    case .agreed, .refused: return
+    case let outcome: report(outcome, decode(input))
     }
   }
 
-  private func report(_ outcome: Outcome, _ input: UnsafeBufferPointer<UInt8>) -> Never {
-    let bytes = Array(input)
-    let failure = FailureFiles(folder: settings.artifacts ?? ".", input: bytes)
+  private func report(_ outcome: Outcome, _ found: Scenario) -> Never {
     do {
-      let found = decode(bytes)
-      let comparison = Comparison(left: lanes[0], right: lanes[1])
-      guard
-        let divergence = try comparison.firstDifference(in: found, file: failure.textPath)
-      else {
+      guard let first = try difference(in: found, file: "input") else {
         fail("the sides differed (\(outcome)), and did not when it was run again\n")
       }
-      if settings.artifacts != nil { try failure.save(found, report: divergence.report) }
+      // Without a folder for it, the input is all that is kept, and libFuzzer keeps it.
+      guard let folder = settings.artifacts, !FuzzSettings.isMinimizing else {
+        fail("\n==== divergence: \(first.signature)\n\(first.report)\n")
+      }
+      let files = FailureFiles(folder: folder, signature: first.signature, sides: lanes)
+      if files.exist {
+        endWithFailure(
+          "\n==== divergence: \(first.signature), as in \(files.textPath): nothing saved\n")
+      }
+      let smallest = shrink(found)
+      guard let divergence = try difference(in: smallest, file: files.textPath) else {
+        fail("a divergence went away when it was shrunk: \(first.signature)\n")
+      }
+      try files.save(smallest, report: divergence.report)
       fail("\n==== divergence: \(divergence.signature)\n\(divergence.report)\n")
     } catch {
       fail("\(error)\n")
     }
+  }
+
+  private func difference(
+    in scenario: Scenario, file: String
+  ) throws(ScenarioError) -> Divergence? {
+    try Comparison(left: lanes[0], right: lanes[1]).firstDifference(in: scenario, file: file)
+  }
+
+  private func shrink(_ scenario: Scenario) -> Scenario {
+    let seconds = settings.shrinkSeconds
+    guard seconds > 0 else { return scenario }
+    printError("shrinking, for at most \(seconds) s\n")
+    return Minimizer.minimize(
+      scenario, left: lanes[0], right: lanes[1], seconds: Double(seconds))
   }
 }

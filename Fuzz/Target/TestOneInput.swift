@@ -58,6 +58,13 @@ private func makeOracle() -> any InputOracle {
   }
 }
 
+/// Says why on standard error and ends the process with libFuzzer's status for a crash; no input
+/// is saved.
+func endWithFailure(_ message: String) -> Never {
+  printError(message)
+  _exit(77)
+}
+
 /// Says why on standard error and ends the process as a crash, which makes libFuzzer save the
 /// input.
 func fail(_ message: String) -> Never {
