@@ -46,6 +46,15 @@ struct FuzzCommand: ParsableCommand {
   var right = "reference"
 
   @Option(
+    help: ArgumentHelp(
+      "Every input gets this domain line, for example 'format=riscv_64 va=39 oa=56 features=none'.",
+      valueName: "line"))
+  var domain: String?
+
+  @Option(help: ArgumentHelp("And this dma line; without it none.", valueName: "line"))
+  var dma: String?
+
+  @Option(
     name: .customLong("shrink-seconds"),
     help: ArgumentHelp(
       "Shrink a divergence for at most so long; 0: leave it as found.", valueName: "seconds"))
@@ -68,16 +77,28 @@ struct FuzzCommand: ParsableCommand {
     guard FuzzTargetKind(rawValue: target) != nil else {
       throw ValidationError("--target '\(target)': expected \(FuzzTargetKind.names)")
     }
+    guard dma == nil || domain != nil else {
+      throw ValidationError("--dma needs a --domain")
+    }
+    _ = try settings.head()
     _ = try FuzzSide(left)
     _ = try FuzzSide(right)
   }
 
+  private var settings: FuzzSettings {
+    var settings = FuzzSettings()
+    (settings.left, settings.right) = (left, right)
+    (settings.domain, settings.dma) = (domain, dma)
+    settings.artifacts = artifacts
+    settings.target = target
+    settings.mutatesBytesOnly = byteMutationOnly
+    settings.shrinkSeconds = shrinkSeconds
+    return settings
+  }
+
   func run() throws {
     for folder in [corpus, artifacts].compactMap({ $0 }) { try makeFolder(folder) }
-    FuzzSettings(
-      left: left, right: right, artifacts: artifacts, target: target,
-      mutatesBytesOnly: byteMutationOnly, shrinkSeconds: shrinkSeconds
-    ).export()
+    settings.export()
     let arguments = [CommandLine.arguments[0]] + libFuzzerArguments
     if jobs == 1 {
       runLibFuzzer(arguments)
@@ -89,7 +110,7 @@ struct FuzzCommand: ParsableCommand {
   private var libFuzzerArguments: [String] {
     var arguments = [
       "-max_total_time=\(seconds)", "-artifact_prefix=\(artifacts)/", "-print_final_stats=1",
-      "-timeout=10", "-rss_limit_mb=2048", "-max_len=1024", "-reload=1",
+      "-timeout=25", "-rss_limit_mb=2048", "-max_len=1024", "-reload=1", "-entropic=0",
     ]
     arguments += libFuzzer
     arguments += [corpus].compactMap { $0 } + seeds

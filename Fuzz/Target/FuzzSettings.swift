@@ -27,6 +27,9 @@ public enum FuzzTargetKind: String, CaseIterable, Sendable {
 public struct FuzzSettings: Sendable {
   public var left = "swift"
   public var right = "reference"
+  /// What follows the word `domain`, and `dma`, when every input is to have that line.
+  public var domain: String?
+  public var dma: String?
   /// Where failures are saved; nil: nowhere.
   public var artifacts: String?
   public var target = FuzzTargetKind.subjects.rawValue
@@ -36,22 +39,12 @@ public struct FuzzSettings: Sendable {
 
   private static let prefix = "IOPT_FUZZ_"
 
-  public init(
-    left: String, right: String, artifacts: String?, target: String, mutatesBytesOnly: Bool,
-    shrinkSeconds: Int
-  ) {
-    self.left = left
-    self.right = right
-    self.artifacts = artifacts
-    self.target = target
-    self.mutatesBytesOnly = mutatesBytesOnly
-    self.shrinkSeconds = shrinkSeconds
-  }
-
   /// What the environment says, with defaults for the rest.
   public init() {
     left = Self.value("LEFT") ?? left
     right = Self.value("RIGHT") ?? right
+    domain = Self.value("DOMAIN")
+    dma = Self.value("DMA")
     artifacts = Self.value("ARTIFACTS")
     target = Self.value("TARGET") ?? target
     mutatesBytesOnly = Self.value("BYTES_ONLY") == "1"
@@ -67,6 +60,14 @@ public struct FuzzSettings: Sendable {
     if let kind { set("TARGET", kind.rawValue) }
   }
 
+  /// A scenario of the lines that every input is to have; nil when they may have any.
+  public func head() throws(ScenarioError) -> Scenario? {
+    guard let domain else { return nil }
+    let lines = ["iopt 1", "domain \(domain)"] + (dma.map { ["dma \($0)"] } ?? [])
+    let text = lines.joined(separator: "\n") + "\n"
+    return try readScenarios(bytes: Array(text.utf8), name: "--domain, --dma").first?.scenario
+  }
+
   /// Whether this process was started by libFuzzer or by ourselves.
   public static var isChild: Bool { value("CHILD") == "1" }
 
@@ -77,6 +78,8 @@ public struct FuzzSettings: Sendable {
   public func export() {
     Self.set("LEFT", left)
     Self.set("RIGHT", right)
+    if let domain { Self.set("DOMAIN", domain) }
+    if let dma { Self.set("DMA", dma) }
     if let artifacts { Self.set("ARTIFACTS", artifacts) }
     Self.set("TARGET", target)
     Self.set("BYTES_ONLY", mutatesBytesOnly ? "1" : "0")

@@ -10,18 +10,23 @@ private let mutation = Mutation(FuzzSettings())
 /// How inputs are changed.
 private struct Mutation {
   /// Inputs are rows of operations.
+  private let hasOperations: Bool
+  /// And are changed as such.
   let knowsOperations: Bool
 
   init(_ settings: FuzzSettings) {
     let kind = FuzzTargetKind(rawValue: settings.target) ?? .subjects
-    knowsOperations = !settings.mutatesBytesOnly && kind.takesOperations
+    hasOperations = kind.takesOperations
+    knowsOperations = hasOperations && !settings.mutatesBytesOnly
   }
 
   func mutate(_ buffer: UnsafeMutableBufferPointer<UInt8>, size: Int, seed: UInt32) -> Int {
-    guard knowsOperations, seed % 4 != 0 else {
-      return LLVMFuzzerMutate(buffer.baseAddress, size, buffer.count)
-    }
-    return mutateInput(buffer, size: size, seed: UInt64(seed))
+    let size =
+      knowsOperations && seed % 4 != 0
+      ? mutateInput(buffer, size: size, seed: UInt64(seed))
+      : LLVMFuzzerMutate(buffer.baseAddress, size, buffer.count)
+    if hasOperations { boundInput(buffer, size: size) }
+    return size
   }
 }
 
@@ -41,8 +46,10 @@ public func llvmFuzzerCustomCrossOver(
   _ output: UnsafeMutablePointer<UInt8>?, _ capacity: Int, _ seed: UInt32
 ) -> Int {
   guard mutation.knowsOperations, seed % 4 == 0 else { return 0 }
-  return crossOverInputs(
+  let buffer = UnsafeMutableBufferPointer(start: output, count: capacity)
+  let size = crossOverInputs(
     UnsafeBufferPointer(start: first, count: firstSize),
-    UnsafeBufferPointer(start: second, count: secondSize),
-    into: UnsafeMutableBufferPointer(start: output, count: capacity), seed: UInt64(seed))
+    UnsafeBufferPointer(start: second, count: secondSize), into: buffer, seed: UInt64(seed))
+  boundInput(buffer, size: size)
+  return size
 }

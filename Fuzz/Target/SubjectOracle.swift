@@ -5,22 +5,24 @@ import Scenario
 /// Runs an input on both sides and reports the first difference.
 final class SubjectOracle: InputOracle {
   private let settings: FuzzSettings
+  private let head: Scenario?
   private let lanes: [Lane]
   private let run: LockstepRun
   private var scenario = LoweredScenario()
 
-  init(_ settings: FuzzSettings) throws(SubjectError) {
+  init(_ settings: FuzzSettings) throws {
     self.settings = settings
+    head = try settings.head()
     lanes = [try FuzzSide(settings.left).lane(), try FuzzSide(settings.right).lane()]
     run = LockstepRun(lanes)
   }
 
   func test(_ input: UnsafeBufferPointer<UInt8>) {
-    decodeLowered(input, into: &scenario)
+    decodeLowered(input, head: head, into: &scenario)
     switch run.run(scenario) {
     // A subject that lacks a layer refuses its scenarios: there is nothing to compare.
     case .agreed, .refused: return
-    case let outcome: report(outcome, decode(input))
+    case let outcome: report(outcome, decode(input, head: head))
     }
   }
 
@@ -60,6 +62,7 @@ final class SubjectOracle: InputOracle {
     guard seconds > 0 else { return scenario }
     printError("shrinking, for at most \(seconds) s\n")
     return Minimizer.minimize(
-      scenario, left: lanes[0], right: lanes[1], seconds: Double(seconds))
+      scenario, left: lanes[0], right: lanes[1], seconds: Double(seconds),
+      keepingHead: head != nil)
   }
 }

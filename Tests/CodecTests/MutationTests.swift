@@ -92,6 +92,31 @@ struct MutationTests {
     #expect(mixed > 150)
   }
 
+  @Test("bounds the work of what was encoded, and changes nothing that is small")
+  func bounds() {
+    let pieces = (1...3).map { ScatterPiece(pa: $0 << 20, length: 0x1000) }
+    var scenario = Scenario(
+      domain: DomainConfiguration(format: .riscv64, va: 48, oa: 56),
+      dma: DMAConfiguration(
+        queue: .perCPU, cpus: 2, ringSize: 4, timeout: 10, mode: .strict, limit: .max),
+      operations: [
+        .dmaMapSG(handle: 3, direction: .toDevice, pieces: pieces, cpu: 1),
+        .map(iova: 0x1000, pa: 0x1000, length: 0x3000, prot: .read), .tick(milliseconds: 3),
+      ])
+    #expect(bounded(scenario) == scenario)
+    scenario.operations[1] = .map(iova: 0x1000, pa: 0x1000, length: 1 << 40, prot: .read)
+    let operations = bounded(scenario).operations
+    #expect(operations[0] == scenario.operations[0] && operations[2] == scenario.operations[2])
+    #expect(
+      operations[1] == .map(iova: 0x1000, pa: 0x1000, length: 1024 << 12, prot: .read))
+  }
+
+  private func bounded(_ scenario: Scenario) -> Scenario {
+    var bytes = encode(scenario)
+    bytes.withUnsafeMutableBufferPointer { boundInput($0, size: $0.count) }
+    return decode(bytes)
+  }
+
   private func listOfLookups(_ places: Range<UInt64>) -> Scenario {
     Scenario(
       domain: DomainConfiguration(

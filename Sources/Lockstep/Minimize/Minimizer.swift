@@ -15,6 +15,8 @@ public final class Minimizer {
 
   /// At most so many candidates are run.
   public var testLimit = 100_000
+  /// Whether the `domain` and `dma` lines stay as they are.
+  public var keepsHead = false
   /// Told how far shrinking has come.
   public var onProgress: ((Shrinker.Progress) -> Void)?
 
@@ -48,6 +50,9 @@ public final class Minimizer {
       shrinker.shouldStop = { ContinuousClock.now >= end }
     }
     result.scenario = shrinker.smallest(scenario) { candidate in
+      if self.keepsHead, candidate.domain != scenario.domain || candidate.dma != scenario.dma {
+        return false
+      }
       result.tests += 1
       return (!probes || self.probeSees(candidate)) && self.signature(of: candidate) == signature
     }
@@ -70,9 +75,10 @@ public final class Minimizer {
   /// `scenario` made small in about so many seconds, for a finder of failures to call before it
   /// reports; `scenario` itself when the lanes do not differ in it or one of them refuses.
   public static func minimize(
-    _ scenario: Scenario, left: Lane, right: Lane, seconds: Double
+    _ scenario: Scenario, left: Lane, right: Lane, seconds: Double, keepingHead: Bool = false
   ) -> Scenario {
     let minimizer = Minimizer(left: left, right: right)
+    minimizer.keepsHead = keepingHead
     let result = try? minimizer.minimize(scenario, file: "scenario", seconds: seconds)
     return result?.scenario ?? scenario
   }

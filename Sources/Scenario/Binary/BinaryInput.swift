@@ -24,10 +24,11 @@ public func decode(_ bytes: [UInt8]) -> Scenario {
   bytes.withUnsafeBufferPointer { decode($0) }
 }
 
-/// The scenario that `bytes` stand for. Never fails.
-public func decode(_ bytes: UnsafeBufferPointer<UInt8>) -> Scenario {
+/// The scenario that `bytes` stand for, with the `domain` and `dma` lines of `head`, when given, in
+/// place of its own. Never fails.
+public func decode(_ bytes: UnsafeBufferPointer<UInt8>, head: Scenario? = nil) -> Scenario {
   var lowered = LoweredScenario()
-  let configuration = decodeInput(bytes, into: &lowered)
+  let configuration = decodeInput(bytes, head: head, into: &lowered)
   var scenario = Scenario(domain: configuration.domain, dma: configuration.dma)
   scenario.operations.reserveCapacity(lowered.count)
   for index in 0..<lowered.count {
@@ -39,9 +40,10 @@ public func decode(_ bytes: UnsafeBufferPointer<UInt8>) -> Scenario {
 /// Fills `scenario` with what `decode` makes of `bytes`, as subjects read it. Allocates only when
 /// its buffers have to grow.
 public func decodeLowered(
-  _ bytes: UnsafeBufferPointer<UInt8>, into scenario: inout LoweredScenario
+  _ bytes: UnsafeBufferPointer<UInt8>, head: Scenario? = nil,
+  into scenario: inout LoweredScenario
 ) {
-  _ = decodeInput(bytes, into: &scenario)
+  _ = decodeInput(bytes, head: head, into: &scenario)
 }
 
 /// Bytes that decode to exactly `scenario`, which must be one that text can hold.
@@ -59,10 +61,11 @@ let exactMark: UInt64 = 0xe5
 let operationLimit = 512
 
 private func decodeInput(
-  _ bytes: UnsafeBufferPointer<UInt8>, into scenario: inout LoweredScenario
+  _ bytes: UnsafeBufferPointer<UInt8>, head: Scenario?, into scenario: inout LoweredScenario
 ) -> InputConfiguration {
   var input = InputWords(bytes)
-  let configuration = InputConfiguration(&input)
+  var configuration = InputConfiguration(&input)
+  if let head { (configuration.domain, configuration.dma) = (head.domain, head.dma) }
   scenario.removeAll()
   scenario.configuration =
     Scenario(domain: configuration.domain, dma: configuration.dma).loweredConfiguration

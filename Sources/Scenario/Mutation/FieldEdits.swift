@@ -65,7 +65,8 @@ private func editCompactAddress(_ target: EditedOperation, _ random: inout Seede
 func editLength(_ input: InputBuffer, _ count: Int, _ random: inout SeededRandom) {
   guard let target = EditedOperation(input, count, &random) else { return }
   guard target.words > 0 else {
-    switch random.below(4) {
+    switch random.below(5) {
+    case 4: target[4] = UInt8(random.below(256))
     case 0: target[4] = target[4] & 0xf8 | UInt8(random.below(8))
     case 1: target[4] = target[4] & 0xc7 | UInt8(random.below(8) << 3)
     case 2: target[4] ^= UInt8(0x40 << random.below(2))
@@ -95,12 +96,15 @@ func editMode(_ input: InputBuffer, _ count: Int, _ random: inout SeededRandom) 
   }
 }
 
-/// Changes one choice of the `domain` or `dma` line.
+/// Changes one choice of the `domain` or `dma` line, or now and then all.
 func editConfiguration(_ input: InputBuffer, _ random: inout SeededRandom) {
   let size = input.records.first
   if size == 8 {
-    let byte = 1 + random.below(6)
-    input[byte] ^= 1 << UInt8(random.below(8))
+    switch random.below(4) {
+    case 0: for byte in 1...6 { input[byte] = UInt8(random.below(256)) }
+    case 1: input[1 + random.below(6)] = UInt8(random.below(256))
+    default: input[1 + random.below(6)] ^= 1 << UInt8(random.below(8))
+    }
   } else if size >= 32 {
     let choices: InlineArray<7, Int> = [11, 11, 16, 17, 8, 24, 32]
     let offset = choices[random.below(7)]

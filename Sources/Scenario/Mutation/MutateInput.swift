@@ -56,16 +56,19 @@ private func copy(
 
 private func edit(_ input: inout InputBuffer, _ random: inout SeededRandom) {
   let count = input.records.count
-  guard count > 0 else { return insertOperation(&input, count, &random) }
-  switch random.below(24) {
+  guard count > 0 else {
+    editConfiguration(input, &random)
+    return insertOperation(&input, count, &random)
+  }
+  switch random.below(26) {
   case 0...3: insertOperation(&input, count, &random)
   case 4: insertMilestone(&input, count, &random)
   case 5, 6: removeRun(&input, count, &random)
   case 7, 8: duplicateRun(&input, count, &random)
   case 9, 10: swapRuns(&input, count, &random)
-  case 11, 12: editConfiguration(input, &random)
-  case 13...16: editAddress(input, count, &random)
-  case 17...19: editLength(input, count, &random)
+  case 11...14: editConfiguration(input, &random)
+  case 15...18: editAddress(input, count, &random)
+  case 19...21: editLength(input, count, &random)
   default: editMode(input, count, &random)
   }
 }

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import SubjectABI
+
+/// Takes ``exactMark`` from all operations in the first `size` bytes of `buffer`, so that decoding
+/// bounds the work of each. What `encode` writes stays exact; what a fuzzer makes of it does not.
+public func boundInput(_ buffer: UnsafeMutableBufferPointer<UInt8>, size: Int) {
+  let input = InputBuffer(buffer, size: size)
+  let records = input.records
+  var offset = records.first
+  while offset + 8 <= size {
+    let word = records.word(at: offset)
+    let count = records.size(at: offset)
+    if let kind = ExactCode.kind(word, hasDMA: records.hasDMA), word.byte(7) == exactMark {
+      input[offset + 7] = 0
+      // Without the mark the number of pieces is written less 1, in three bits.
+      if kind == IOPT_OP_DMA_MAP_SG, count >= 16 {
+        let pieces = records.word(at: offset + 8)
+        input.store(min(max(pieces, 1) - 1, 7), at: offset + 8)
+      }
+    }
+    offset += count
+  }
+}
