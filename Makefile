@@ -33,7 +33,7 @@ fuzz: fuzz-build ## fuzz Swift against C: make fuzz [DURATION=30] [JOBS=2]
 fuzz-build: setup
 	swift build --package-path Fuzz -c release --product iopt-fuzz
 
-fuzz-smoke: fuzz-build ## prove that both languages are instrumented and run
+fuzz-smoke: fuzz-build build ## prove that both languages are instrumented and run
 	Fuzz/smoke
 
 replay: build ## replay the recorded kernel traces on both implementations
@@ -54,6 +54,9 @@ bench: setup fuzz-build ## measure both sides, the fuzzer and the replay
 
 faults: fuzz-build ## how soon each known fault is found: make faults [SEEDS=10] [RUNS=N] [ONLY=pattern]
 	Fuzz/faults
+
+seeds: build fuzz-build ## make Corpus/fuzz again: make seeds [DURATION=60]
+	Fuzz/seeds
 
 fuzz-services: setup ## build as OSS-Fuzz and ClusterFuzzLite do, and exercise the result
 	@.ci/setup zip unzip

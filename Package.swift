@@ -45,6 +45,7 @@ let package = Package(
     .testTarget(name: "PageTableTests", dependencies: ["Lockstep", "Scenario", "SubjectABI"]),
     .testTarget(name: "CommandLineTests", dependencies: ["iopt", "iopt-coverage", "Scenario"]),
     .testTarget(name: "CorpusTests", dependencies: ["Lockstep", "Scenario", "iopt"]),
+    .testTarget(name: "CodecTests", dependencies: ["Scenario", "SubjectABI"]),
     .testTarget(name: "ScenarioTests", dependencies: ["Scenario", "SubjectABI"]),
     .testTarget(name: "ShrinkTests", dependencies: ["Lockstep", "Scenario", "SubjectABI"]),
   ],

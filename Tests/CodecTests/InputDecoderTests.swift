@@ -78,7 +78,7 @@ struct InputDecoderTests {
     #expect(bytes[32] == 0xe1)
     #expect(bytes[39] == 0xe5)
     bytes[39] = 0
-    let bounded = Operation.map(iova: 0x1000, pa: 0x1000, length: 1024 << 12, prot: .read)
+    let bounded = Operation.map(iova: 0x1000, pa: 0x1000, length: 640 << 12, prot: .read)
     #expect(decode(bytes).operations == [bounded])
   }
 }

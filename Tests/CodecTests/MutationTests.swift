@@ -108,7 +108,7 @@ struct MutationTests {
     let operations = bounded(scenario).operations
     #expect(operations[0] == scenario.operations[0] && operations[2] == scenario.operations[2])
     #expect(
-      operations[1] == .map(iova: 0x1000, pa: 0x1000, length: 1024 << 12, prot: .read))
+      operations[1] == .map(iova: 0x1000, pa: 0x1000, length: 640 << 12, prot: .read))
   }
 
   private func bounded(_ scenario: Scenario) -> Scenario {

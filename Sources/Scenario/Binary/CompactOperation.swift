@@ -224,9 +224,11 @@ extension OperationDecoder {
     let count = 1 + word.bits(37, 3)
     let large: UInt64 = 1 << compactPage(word.bits(32, 3))
     var pa = compactPhysical(word, iova: landmarks.entry(word.bits(8, 6))) & ~0xfff
+    var offset: UInt64 = 0
     for index in 0..<count {
       let isLarge = index & 3 == word.bits(42, 2)
-      let length = budget.bound(isLarge ? min(large, 1 << 30) : 0x1000, iova: 0, pa: pa)
+      let length = budget.bound(isLarge ? min(large, 1 << 30) : 0x1000, iova: offset, pa: pa)
+      offset &+= length
       scenario.appendPiece(iopt_piece(pa: pa, len: length))
       pa = pa &+ length
       if word.byte(2).bits((index + 1) & 7, 1) == 0 { pa = (pa &+ 0x10_0000) & outputMask & ~0xfff }

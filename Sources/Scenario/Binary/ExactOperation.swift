@@ -108,7 +108,12 @@ extension OperationDecoder {
       op.handle = UInt32(word.bits(16, 16))
       op.dir = UInt32(word.byte(5) % 3)
       let count = ExactCode.pieces(input.next(), word, remaining: input.remaining)
-      for _ in 0..<count { scenario.appendPiece(piece(&input, isMarked: isMarked)) }
+      var offset: UInt64 = 0
+      for _ in 0..<count {
+        let piece = piece(&input, at: offset, isMarked: isMarked)
+        scenario.appendPiece(piece)
+        offset = offset &+ piece.len
+      }
       scenario.append(op, lastPieces: count)
       return
     case IOPT_OP_DMA_UNMAP:
@@ -124,11 +129,14 @@ extension OperationDecoder {
     1 + min(max(length, 1) - 1, min(UInt64.max - iova, UInt64.max - 1))
   }
 
-  private mutating func piece(_ input: inout InputWords, isMarked: Bool) -> iopt_piece {
+  /// The piece of a list that starts `offset` bytes after the list.
+  private mutating func piece(
+    _ input: inout InputWords, at offset: UInt64, isMarked: Bool
+  ) -> iopt_piece {
     let pa = input.next() & ~0xfff
     let length = input.next() & 0xffff_f000
     return iopt_piece(
-      pa: pa, len: isMarked ? length : budget.bound(length, iova: 0, pa: pa) & ~0xfff)
+      pa: pa, len: isMarked ? length : budget.bound(length, iova: offset, pa: pa) & ~0xfff)
   }
 }
 
