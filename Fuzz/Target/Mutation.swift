@@ -24,7 +24,7 @@ private struct Mutation {
     let size =
       knowsOperations && seed % 4 != 0
       ? mutateInput(buffer, size: size, seed: UInt64(seed))
-      : LLVMFuzzerMutate(buffer.baseAddress, size, buffer.count)
+      : iopt_fuzz_mutate_bytes(buffer.baseAddress, size, buffer.count)
     if hasOperations { boundInput(buffer, size: size) }
     return size
   }

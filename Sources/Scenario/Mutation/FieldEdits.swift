@@ -106,9 +106,20 @@ func editConfiguration(_ input: InputBuffer, _ random: inout SeededRandom) {
     default: input[1 + random.below(6)] ^= 1 << UInt8(random.below(8))
     }
   } else if size >= 32 {
-    let choices: InlineArray<7, Int> = [11, 11, 16, 17, 8, 24, 32]
-    let offset = choices[random.below(7)]
-    if offset < size { input[offset] ^= 1 << UInt8(random.below(8)) }
+    editExactConfiguration(input, size, &random)
+  }
+}
+
+private func editExactConfiguration(
+  _ input: InputBuffer, _ size: Int, _ random: inout SeededRandom
+) {
+  switch random.below(4) {
+  case 0: input[11] ^= 1 << UInt8(random.below(6))
+  case 1 where size > 32: input[32] ^= 1 << UInt8(random.below(3))
+  case 2 where random.oneIn(4): input[8] ^= UInt8(1 + random.below(3))
+  default:
+    let feature = random.below(12)
+    input[16 + feature / 8] ^= 1 << UInt8(feature % 8)
   }
 }
 

@@ -60,7 +60,8 @@ private func edit(_ input: inout InputBuffer, _ random: inout SeededRandom) {
     editConfiguration(input, &random)
     return insertOperation(&input, count, &random)
   }
-  switch random.below(26) {
+  if count < 4, random.oneIn(3) { editConfiguration(input, &random) }
+  switch random.below(28) {
   case 0...3: insertOperation(&input, count, &random)
   case 4: insertMilestone(&input, count, &random)
   case 5, 6: removeRun(&input, count, &random)
@@ -69,6 +70,7 @@ private func edit(_ input: inout InputBuffer, _ random: inout SeededRandom) {
   case 11...14: editConfiguration(input, &random)
   case 15...18: editAddress(input, count, &random)
   case 19...21: editLength(input, count, &random)
+  case 22, 23: insertCounterpart(&input, count, &random)
   default: editMode(input, count, &random)
   }
 }

@@ -14,6 +14,22 @@ func insertMilestone(_ input: inout InputBuffer, _ count: Int, _ random: inout S
   insert(word | 1 << 50, &input, count, &random)
 }
 
+/// Inserts something done to what an earlier operation mapped: all of a recent mapping, or the
+/// handle that another operation names.
+func insertCounterpart(_ input: inout InputBuffer, _ count: Int, _ random: inout SeededRandom) {
+  let records = input.records
+  if records.hasDMA {
+    let other = records.range(random.below(count))
+    guard other.count >= 8 else { return }
+    insert(12 | records.word(at: other.lowerBound) & 0x0f << 48, &input, count, &random)
+  } else {
+    let codes: InlineArray<6, UInt64> = [8, 15, 15, 15, 26, 28]
+    let recent: UInt64 = 0x40 | UInt64(random.below(4))
+    let word = codes[random.below(6)] | recent << 8 | 0x80 << 32
+    insert(word | UInt64(random.below(2)) << 48, &input, count, &random)
+  }
+}
+
 private func insert(
   _ word: UInt64, _ input: inout InputBuffer, _ count: Int, _ random: inout SeededRandom
 ) {
