@@ -90,8 +90,8 @@ static inline void pt_install_leaf_entry(struct pt_state *st, uint64_t oa, unsig
 
 	if (!pt_check_install_leaf_args(st, oa, oasz_lg2))
 		return;
-	if (pts_feature(st, IOPT_FEATURE_RISCV_SVNAPOT_64K) && !st->level &&
-	    oasz_lg2 != PT_GRANULE_LG2SZ) {
+	if (!st->level && oasz_lg2 != PT_GRANULE_LG2SZ &&
+	    pts_feature(st, IOPT_FEATURE_RISCV_SVNAPOT_64K)) {
 		leaf |= RISCVPT_N | RISCVPT_NAPOT_MARK;
 		items = 1u << RISCVPT_NAPOT_ITEMS_LG2;
 	}
