@@ -23,7 +23,8 @@ struct FuzzCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Inputs are read from here and new ones written here.",
+      "Inputs are read from here and new ones written here. Default: nowhere, or with seeds a"
+        + " folder below the artifacts.",
       valueName: "dir"))
   var corpus: String?
 
@@ -97,7 +98,7 @@ struct FuzzCommand: ParsableCommand {
   }
 
   func run() throws {
-    for folder in [corpus, artifacts].compactMap({ $0 }) { try makeFolder(folder) }
+    for folder in [newInputs, artifacts].compactMap({ $0 }) { try makeFolder(folder) }
     settings.export()
     let arguments = [CommandLine.arguments[0]] + libFuzzerArguments
     if jobs == 1 {
@@ -107,13 +108,16 @@ struct FuzzCommand: ParsableCommand {
     }
   }
 
+  /// libFuzzer writes to the first folder that it is given, which must not be one of the seeds'.
+  private var newInputs: String? { corpus ?? (seeds.isEmpty ? nil : "\(artifacts)/corpus") }
+
   private var libFuzzerArguments: [String] {
     var arguments = [
       "-max_total_time=\(seconds)", "-artifact_prefix=\(artifacts)/", "-print_final_stats=1",
       "-timeout=25", "-rss_limit_mb=2048", "-max_len=1024", "-reload=1", "-entropic=0",
     ]
     arguments += libFuzzer
-    arguments += [corpus].compactMap { $0 } + seeds
+    arguments += [newInputs].compactMap { $0 } + seeds
     return arguments
   }
 
