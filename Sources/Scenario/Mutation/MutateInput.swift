@@ -63,7 +63,7 @@ private func edit(_ input: inout InputBuffer, _ random: inout SeededRandom) {
   if count < 4, random.oneIn(3) { editConfiguration(input, &random) }
   switch random.below(28) {
   case 0...3: insertOperation(&input, count, &random)
-  case 4: insertMilestone(&input, count, &random)
+  case 4, 24: insertMilestone(&input, count, &random)
   case 5, 6: removeRun(&input, count, &random)
   case 7, 8: duplicateRun(&input, count, &random)
   case 9, 10: swapRuns(&input, count, &random)

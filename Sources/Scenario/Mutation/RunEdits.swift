@@ -6,12 +6,14 @@ func insertOperation(_ input: inout InputBuffer, _ count: Int, _ random: inout S
   insert(randomOperation(&random), &input, count, &random)
 }
 
-/// Inserts what makes time pass or a policy change: a relaxation or a tick, a queued gather or a
-/// flush.
+/// Inserts what makes time pass, a policy change or an allocation fail: a relaxation or a tick, a
+/// queued gather or a flush.
 func insertMilestone(_ input: inout InputBuffer, _ count: Int, _ random: inout SeededRandom) {
-  let codes: InlineArray<4, UInt64> = input.records.hasDMA ? [20, 22, 23, 21] : [12, 22, 20, 13]
-  let word = randomOperation(&random) & ~0xff | codes[random.below(4)]
-  insert(word | 1 << 50, &input, count, &random)
+  let codes: InlineArray<4, UInt64> = input.records.hasDMA ? [20, 22, 21, 27] : [12, 22, 20, 31]
+  let code = codes[random.below(4)]
+  var word = randomOperation(&random) & ~0xff | code | 1 << 50
+  if code == codes[3] { word = word & ~(0xff << 32) | UInt64(1 + random.below(3)) << 32 }
+  insert(word, &input, count, &random)
 }
 
 /// Inserts something done to what an earlier operation mapped: all of a recent mapping, or the
