@@ -1,21 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import SubjectABI
 
-/// AMD v1 (AMD I/O Virtualization Technology Specification 48882, section 2.2.3, "I/O Page Tables
-/// for Host Translations"). Level 0 here is the specification's level 1.
+/// AMD v1: AMD I/O Virtualization Technology (IOMMU) Specification, publication 48882, section
+/// 2.2.3, "I/O Page Tables for Host Translations" (tables as its revisions 3.x number them).
+/// Level 0 here is the specification's level 1. The encryption bit comes from the processor: AMD64
+/// Architecture Programmer's Manual volume 2, section 7.10 "Secure Memory Encryption"; 7.10.1 says
+/// where CPUID reports its position.
 enum AMDv1: PageTableFormat {
-  // Tables "I/O Page Table Entry Fields" of that section.
+  // "PTE": 2.2.3, table 17, "I/O Page Translation Entry (PTE) Fields, PR=1". "PDE": 2.2.3, table
+  // "I/O Page Directory Entry (PDE) Fields, PR=1".
+  /// PR, PTE and PDE.
   private static let present: UInt64 = 1 << 0
+  /// D, PTE.
   private static let dirty: UInt64 = 1 << 6
+  /// Next Level, bits 11 to 9, PTE (0 or 7) and PDE (the next table's level).
   private static let nextLevelShift: UInt64 = 9
+  /// Bits 51 to 12: the page's address, PTE, or the next table's, PDE.
   private static let address: UInt64 = 0x000f_ffff_ffff_f000
+  /// FC, PTE.
   private static let forceCoherence: UInt64 = 1 << 60
+  /// IR, PTE and PDE.
   private static let read: UInt64 = 1 << 61
+  /// IW, PTE and PDE.
   private static let write: UInt64 = 1 << 62
-  /// NextLevel of a leaf whose address carries its size.
+  /// Next Level of a PTE whose address carries its size: 2.2.3, table 14, "Example Page Size
+  /// Encodings".
   private static let sizedLeaf: UInt64 = 7
-  /// The largest page, and one that hardware gets wrong.
+  /// The largest page; a size is coded in address bits 51 to 12 (table 14).
   private static let largestLog2 = 51
+  /// A size that hardware gets wrong. Not from the specification: the kernel leaves it out.
   private static let brokenSize: UInt64 = 1 << 39
 
   @inline(__always) static var widestInput: Int { 64 }
@@ -32,10 +45,12 @@ enum AMDv1: PageTableFormat {
   @inline(__always) static var expectsAlignedClears: Bool { false }
   @inline(__always) static var dirtyBit: UInt64 { dirty }
 
-  /// The highest table translates bits 63 to 57 only.
+  /// The highest table translates bits 63 to 57 only (2.2.3, table 15, "Page Table Level
+  /// Parameters").
   @inline(__always)
   static func hasOddItemCount(level: Int) -> Bool { level == 5 }
 
+  /// Table 15 again: no page is mapped at level 6.
   @inline(__always)
   static func canHaveLeaf(level: Int) -> Bool { level < highestLevel }
 
@@ -94,7 +109,7 @@ enum AMDv1: PageTableFormat {
 
   @inline(__always)
   static func link(to table: UInt64, level: Int, _ context: EntryContext) -> UInt64 {
-    // Hardware ANDs the permissions of all levels.
+    // Hardware ANDs the permissions of all levels (IR and IW in the PDE's table).
     var entry = present | read | write | table & address
     entry |= UInt64(truncatingIfNeeded: level & 7) << nextLevelShift
     return entry | context.encryption

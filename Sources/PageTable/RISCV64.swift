@@ -1,21 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import SubjectABI
 
-/// RISC-V Sv39, Sv48 and Sv57 with Svnapot (The RISC-V Instruction Set Manual, Volume II,
-/// chapters "Sv39", "Sv48", "Sv57" and "Svnapot"; the IOMMU's first stage uses the same).
+/// RISC-V Sv39, Sv48 and Sv57 with Svnapot: The RISC-V Instruction Set Manual, Volume II (Priv),
+/// numbered as in the 2025 releases: sections 12.3 (Sv32, which defines what the others share) to
+/// 12.6 and chapter 13. The first stage of the RISC-V IOMMU Architecture Specification (IOMMU
+/// 1.0.1, section 3.1.3.4) is the same tables.
 enum RISCV64: PageTableFormat {
-  // Figure "Sv39 page table entry".
+  // Positions: Priv 12.4.1, figure "Sv39 page table entry" (12.5.1 and 12.6.1 draw the same for
+  // Sv48 and Sv57). Meaning of bits 9 to 0: Priv 12.3.1.
+  /// V, Priv 12.3.1: without it the rest of the word belongs to software.
   private static let valid: UInt64 = 1 << 0
+  /// R, Priv 12.3.1, table "Encoding of PTE R/W/X fields": R, W and X all clear is a pointer.
   private static let read: UInt64 = 1 << 1
+  /// W, same table: reserved without R.
   private static let write: UInt64 = 1 << 2
+  /// X, same table.
   private static let execute: UInt64 = 1 << 3
+  /// U, Priv 12.3.1; a request that names no privilege mode is a user's (IOMMU 2.3).
   private static let user: UInt64 = 1 << 4
+  /// A, Priv 12.3.1; updated by the IOMMU only where that is enabled (IOMMU 3.4).
   private static let accessed: UInt64 = 1 << 6
+  /// D, Priv 12.3.1, IOMMU 3.4.
   private static let dirty: UInt64 = 1 << 7
+  /// PPN, bits 53 to 10, Priv 12.4.1.
   private static let pageNumber: UInt64 = ((1 << 44) - 1) << 10
-  // Svnapot: the entry is one of sixteen, and the low bits of the page number say so.
+  /// N, Priv chapter 13 (Svnapot): the entry is one of several that translate one range.
   private static let napot: UInt64 = 1 << 63
+  /// Priv chapter 13, table "Page table entry encodings when pte.N=1": the low bits of PPN[0] that
+  /// mean 64 KiB, the only size it defines.
   private static let napot64K: UInt64 = 0b1000 << 10
+  /// Same table, column napot_bits.
   private static let napotItemsLog2 = 4
 
   @inline(__always) static var widestInput: Int { 57 }
@@ -74,7 +88,7 @@ enum RISCV64: PageTableFormat {
   ) -> Status {
     bits = user | accessed
     if protection & IOPT_PROT_READ.rawValue != 0 { bits |= read }
-    // A word that can be written but not read is reserved.
+    // A word that can be written but not read is reserved (Priv 12.3.1).
     if protection & IOPT_PROT_WRITE.rawValue != 0 { bits |= read | write | dirty }
     if protection & IOPT_PROT_NOEXEC.rawValue == 0 { bits |= execute }
     return bits & (read | write | execute) == 0 ? .notSupported : .done
@@ -83,6 +97,7 @@ enum RISCV64: PageTableFormat {
   static func initialize(
     _ configuration: borrowing iopt_config, isDynamic: Bool, into limits: inout Limits
   ) -> Status {
+    // LEVELS of Priv 12.4.1, 12.5.1 and 12.6.1.
     switch configuration.va_lg2 {
     case 39: limits.topLevel = 2
     case 48: limits.topLevel = 3

@@ -1,17 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import SubjectABI
 
-/// VT-d second stage (Intel Virtualization Technology for Directed I/O, section 3.7 and the
-/// second-stage paging entries of section 9.8). There is no present bit: a word that is not zero is
-/// an entry.
+/// VT-d second stage: Intel Virtualization Technology for Directed I/O Architecture Specification,
+/// section 3.7 "Second-Stage Translation" and section 9.8 "Second-Stage Paging Entries" (figure 9-8
+/// and tables 41 to 47 in revision 5.10). There is no present bit: a word that is not zero is an
+/// entry.
 enum VTDSecondStage: PageTableFormat {
+  // All of section 9.8. Pages are mapped by the SS-PTE (table 47), the SS-PDE (table 45) and the
+  // SS-PDPE (table 43); tables are referenced by the entries of tables 41, 42, 44 and 46.
+  /// R, tables 41 to 47.
   private static let read: UInt64 = 1 << 0
+  /// W, tables 41 to 47.
   private static let write: UInt64 = 1 << 1
+  /// PS: set in tables 43 and 45, clear in 44 and 46; reserved above, ignored in the SS-PTE.
   private static let pageSize: UInt64 = 1 << 7
+  /// D, tables 43, 45 and 47; section 3.7.2.
   private static let dirty: UInt64 = 1 << 9
-  /// Bit 10 is ignored by hardware.
+  /// Ignored by hardware in every entry, tables 41 to 47.
   private static let software: UInt64 = 1 << 10
+  /// SNP, tables 43, 45 and 47; reserved in what references a table.
   private static let snoop: UInt64 = 1 << 11
+  /// ADDR, tables 41 to 47: from bit 12 up to the host's address width, at most bit 51.
   private static let address: UInt64 = 0x000f_ffff_ffff_f000
 
   @inline(__always) static var widestInput: Int { 57 }
@@ -24,6 +33,7 @@ enum VTDSecondStage: PageTableFormat {
   @inline(__always) static var writtenBackBit: UInt64 { software }
   @inline(__always) static var dirtyBit: UInt64 { dirty }
 
+  /// 1 GiB pages are the largest (table 43).
   @inline(__always)
   static func canHaveLeaf(level: Int) -> Bool { level <= 2 }
 

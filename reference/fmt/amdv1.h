@@ -1,26 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * AMD v1 (AMD I/O Virtualization Technology Specification, "I/O Page Tables
- * for Host Translations"). Level 0 is the specification's mode 1. Every power
- * of two is a page size, but for 512 GiB, which the hardware gets wrong.
+ * AMD v1: AMD I/O Virtualization Technology (IOMMU) Specification (48882),
+ * 2.2.3 "I/O Page Tables for Host Translations". Level 0 is the
+ * specification's mode 1. Every power of two is a page size, but for 512 GiB,
+ * which the hardware gets wrong.
+ *
+ * Below, "PTE" is the section's table 17, "I/O Page Translation Entry (PTE)
+ * Fields, PR=1", "PDE" its table "I/O Page Directory Entry (PDE) Fields,
+ * PR=1". What those leave open is the encryption bit: AMD64 Architecture
+ * Programmer's Manual, Volume 2, 7.10 "Secure Memory Encryption", with the
+ * position from CPUID (7.10.1).
  */
 #ifndef LOCKSTEP_FMT_AMDV1_H
 #define LOCKSTEP_FMT_AMDV1_H
 
-#define AMDV1PT_FMT_PR (UINT64_C(1) << 0)
-#define AMDV1PT_FMT_D (UINT64_C(1) << 6)
+#define AMDV1PT_FMT_PR (UINT64_C(1) << 0) /* present: 2.2.3, PTE and PDE */
+#define AMDV1PT_FMT_D (UINT64_C(1) << 6) /* dirty: 2.2.3, PTE */
+/* Bits 51:12, page or next table address: 2.2.3, PTE and PDE. */
 #define AMDV1PT_FMT_OA UINT64_C(0x000ffffffffff000)
-#define AMDV1PT_FMT_FC (UINT64_C(1) << 60)
-#define AMDV1PT_FMT_IR (UINT64_C(1) << 61)
-#define AMDV1PT_FMT_IW (UINT64_C(1) << 62)
+#define AMDV1PT_FMT_FC (UINT64_C(1) << 60) /* forced coherence: 2.2.3, PTE */
+#define AMDV1PT_FMT_IR (UINT64_C(1) << 61) /* read permission: 2.2.3, PTE and PDE */
+#define AMDV1PT_FMT_IW (UINT64_C(1) << 62) /* write permission: 2.2.3, PTE and PDE */
 
 /* NextLevel, bits 11:9: a plain leaf, a leaf with its size in the OA, or a table's level. */
 enum {
-	AMDV1PT_FMT_NL_SHIFT = 9,
-	AMDV1PT_FMT_NL_DEFAULT = 0,
-	AMDV1PT_FMT_NL_SIZE = 7,
-	AMDV1PT_LARGEST_LG2 = 51,
-	AMDV1PT_BROKEN_LG2 = 39,
+	AMDV1PT_FMT_NL_SHIFT = 9,   /* 2.2.3, PTE and PDE */
+	AMDV1PT_FMT_NL_DEFAULT = 0, /* 2.2.3, PTE: the level's own page size */
+	AMDV1PT_FMT_NL_SIZE = 7,    /* 2.2.3, PTE; table 14, "Example Page Size Encodings" */
+	AMDV1PT_LARGEST_LG2 = 51,   /* table 14 codes sizes in bits 51:12 */
+	AMDV1PT_BROKEN_LG2 = 39,    /* not from the specification: a fault of hardware */
 };
 
 static inline unsigned int amdv1pt_next_level(uint64_t entry)
@@ -42,7 +50,7 @@ static inline uint64_t pt_table_pa(const struct pt_state *st)
 
 /*
  * The size of a contiguous entry is written into its OA as a run of ones below
- * the address, one bit short of it.
+ * the address, one bit short of it (2.2.3, table 14).
  */
 static inline uint64_t pt_entry_oa(const struct pt_state *st)
 {
@@ -56,6 +64,7 @@ static inline uint64_t pt_entry_oa(const struct pt_state *st)
 	return page << PT_GRANULE_LG2SZ;
 }
 
+/* Not at level 6: 2.2.3, table 15, "Page Table Level Parameters". */
 static inline bool pt_can_have_leaf(const struct pt_state *st)
 {
 	return st->level < PT_MAX_TOP_LEVEL;
@@ -75,7 +84,7 @@ static inline unsigned int pt_entry_num_contig_lg2(const struct pt_state *st)
 
 static inline unsigned int pt_num_items_lg2(const struct pt_state *st)
 {
-	/* The top of a full table decodes bits 63:57 only. */
+	/* The top of a full table decodes bits 63:57 only (2.2.3, table 15). */
 	if (PT_WARN_ON(st, st->level == 5))
 		return 7;
 	return PT_TABLE_ITEMS_LG2;
@@ -126,7 +135,7 @@ static inline void pt_install_leaf_entry(struct pt_state *st, uint64_t oa, unsig
 	st->entry = leaf;
 }
 
-/* Permissions are ANDed over the levels, so tables allow everything. */
+/* Permissions are ANDed over the levels (2.2.3, PDE), so tables allow everything. */
 static inline bool pt_install_table(struct pt_state *st, uint64_t table_pa,
 				    const struct pt_write_attrs *attrs)
 {

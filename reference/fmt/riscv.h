@@ -1,28 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * RISC-V Sv39, Sv48 and Sv57 with Svnapot (The RISC-V Instruction Set Manual,
- * Volume II: "Sv39", "Sv48", "Sv57" and "Svnapot"). Leaves at every level.
+ * RISC-V Sv39, Sv48 and Sv57 with Svnapot. Leaves at every level.
+ *
+ * [P] The RISC-V Instruction Set Manual, Volume II: Privileged Architecture,
+ *     2025: 12.3 Sv32, 12.4 Sv39, 12.5 Sv48, 12.6 Sv57, 13 "Svnapot".
+ * [I] RISC-V IOMMU Architecture Specification 1.0.1. Its first-stage tables
+ *     are those of [P]: 3.1.3.4 "First-Stage context (fsc)", 3.3 "Process to
+ *     translate an IOVA".
+ *
+ * [P] 12.4.1 places the fields (figure "Sv39 page table entry") and leaves the
+ * meaning of bits 9:0 to Sv32, 12.3.1.
  */
 #ifndef LOCKSTEP_FMT_RISCV_H
 #define LOCKSTEP_FMT_RISCV_H
 
-#define RISCVPT_V (UINT64_C(1) << 0)
-#define RISCVPT_R (UINT64_C(1) << 1)
-#define RISCVPT_W (UINT64_C(1) << 2)
-#define RISCVPT_X (UINT64_C(1) << 3)
-#define RISCVPT_U (UINT64_C(1) << 4)
-#define RISCVPT_A (UINT64_C(1) << 6)
-#define RISCVPT_D (UINT64_C(1) << 7)
-#define RISCVPT_N (UINT64_C(1) << 63)
+#define RISCVPT_V (UINT64_C(1) << 0) /* valid: [P] 12.3.1 */
+#define RISCVPT_R (UINT64_C(1) << 1) /* read: [P] 12.3.1, "Encoding of PTE R/W/X fields" */
+#define RISCVPT_W (UINT64_C(1) << 2) /* write: as R */
+#define RISCVPT_X (UINT64_C(1) << 3) /* execute: as R */
+#define RISCVPT_U (UINT64_C(1) << 4) /* user: [P] 12.3.1; devices are users by default, [I] 2.3 */
+#define RISCVPT_A (UINT64_C(1) << 6) /* accessed: [P] 12.3.1, [I] 3.4 */
+#define RISCVPT_D (UINT64_C(1) << 7) /* dirty: [P] 12.3.1, [I] 3.4 */
+#define RISCVPT_N (UINT64_C(1) << 63) /* NAPOT: [P] 12.4.1 reserves it for [P] 13 */
+/* None of these in a valid entry: it points to a table, [P] 12.3.2 step 4. */
 #define RISCVPT_RWX (RISCVPT_R | RISCVPT_W | RISCVPT_X)
 
-/* The PPN, bits 53:10; a NAPOT entry of 64 KiB marks itself in the low PPN bits. */
+/* A NAPOT entry of 64 KiB marks itself in the low PPN bits. */
 enum {
-	RISCVPT_PPN_SHIFT = 10,
-	RISCVPT_PPN_BITS = 44,
-	RISCVPT_NAPOT_LG2 = 16,
-	RISCVPT_NAPOT_ITEMS_LG2 = 4,
+	RISCVPT_PPN_SHIFT = 10,      /* PPN, bits 53:10: [P] 12.4.1 */
+	RISCVPT_PPN_BITS = 44,       /* likewise */
+	RISCVPT_NAPOT_LG2 = 16,      /* "64 KiB contiguous region": [P] 13, encodings when N=1 */
+	RISCVPT_NAPOT_ITEMS_LG2 = 4, /* napot_bits of that row */
 };
+/* x xxxx 1000 in ppn[0]: [P] 13, the same row. */
 #define RISCVPT_NAPOT_MARK (UINT64_C(8) << RISCVPT_PPN_SHIFT)
 
 static inline uint64_t riscvpt_ppn(uint64_t oa)
@@ -106,7 +116,10 @@ static inline bool pt_install_table(struct pt_state *st, uint64_t table_pa,
 	return pt_table_install64(st, RISCVPT_V | riscvpt_ppn(table_pa));
 }
 
-/* Write implies read; accessed and dirty are set once and for all. */
+/*
+ * Write implies read, for W alone is reserved ([P] 12.3.1). Accessed and dirty
+ * are set once and for all, as [I] 3.4 advises who does not use them.
+ */
 static inline int pt_iommu_set_prot(const struct pt_iommu *pt, struct pt_write_attrs *attrs,
 				    uint32_t prot)
 {

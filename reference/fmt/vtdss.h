@@ -1,21 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * VT-d second stage (Intel Virtualization Technology for Directed I/O
- * Architecture Specification, "Second-Stage Translation" and "Second-Stage
- * Paging Entries"). Level 0 is SS-PTE; there is no present bit: an entry is
- * present when it can be read or written.
+ * Architecture Specification, 3.7 "Second-Stage Translation" and 9.8
+ * "Second-Stage Paging Entries"). Level 0 is SS-PTE; there is no present bit:
+ * an entry is present when it can be read or written.
+ *
+ * Figure 9-8 of section 9.8 has all entries; the tables named below, as
+ * revision 5.10 numbers them, have their fields: 41 SS-PML5E, 42 SS-PML4E, 44
+ * SS-PDPE and 46 SS-PDE refer to a table; 43 SS-PDPE, 45 SS-PDE and 47 SS-PTE
+ * map a page.
  */
 #ifndef LOCKSTEP_FMT_VTDSS_H
 #define LOCKSTEP_FMT_VTDSS_H
 
-#define VTDSS_FMT_R (UINT64_C(1) << 0)
-#define VTDSS_FMT_W (UINT64_C(1) << 1)
-#define VTDSS_FMT_PS (UINT64_C(1) << 7)
-#define VTDSS_FMT_D (UINT64_C(1) << 9)
-#define VTDSS_FMT_SNP (UINT64_C(1) << 11)
-#define VTDSS_FMT_OA UINT64_C(0x000ffffffffff000)
+#define VTDSS_FMT_R (UINT64_C(1) << 0) /* read: 9.8, all */
+#define VTDSS_FMT_W (UINT64_C(1) << 1) /* write: 9.8, all */
+#define VTDSS_FMT_PS (UINT64_C(1) << 7) /* page size: 9.8, 1 in tables 43 and 45, 0 in 44 and 46 */
+#define VTDSS_FMT_D (UINT64_C(1) << 9) /* dirty: 9.8, tables 43, 45, 47, and 3.7.2 */
+#define VTDSS_FMT_SNP (UINT64_C(1) << 11) /* snoop: 9.8, tables 43, 45, 47 */
+#define VTDSS_FMT_OA UINT64_C(0x000ffffffffff000) /* address, (HAW-1):12: 9.8, all */
 
-/* Of the ignored bits the first software bit takes bit 10; no other is used. */
+/*
+ * Of the ignored bits the first software bit takes bit 10, which figure 9-8
+ * leaves to software in every entry; no other is used.
+ */
 static inline uint64_t pt_sw_bit(unsigned int bitnr)
 {
 	return bitnr ? 0 : UINT64_C(1) << 10;
@@ -32,7 +40,7 @@ static inline uint64_t pt_entry_oa(const struct pt_state *st)
 	return pt_table_pa(st);
 }
 
-/* Up to 1 GiB. */
+/* Up to 1 GiB (table 43). */
 static inline bool pt_can_have_leaf(const struct pt_state *st)
 {
 	return st->level < 3;

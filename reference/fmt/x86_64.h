@@ -1,28 +1,44 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * x86-64 with four or five levels (Intel Software Developer's Manual, Volume
- * 3, "4-Level Paging and 5-Level Paging"; VT-d's "First-Stage Paging Entries";
- * AMD's "I/O Page Tables for Guest Translations"). Level 0 is the PTE.
+ * x86-64 with four or five levels. Level 0 is the PTE.
+ *
+ * [S] Intel Software Developer's Manual, Volume 3A, 4.5 "4-Level Paging and
+ *     5-Level Paging" (the chapter is 5 of late): tables 4-14 PML5E, 4-15
+ *     PML4E, 4-17 PDPTE and 4-19 PDE refer to a table, 4-16 PDPTE, 4-18 PDE
+ *     and 4-20 PTE map a page.
+ * [V] Intel VT-d Architecture Specification, 9.7 "First-Stage Paging Entries"
+ *     (figure 9-7), with 3.6.1 on access rights and 3.6.2 on A and D.
+ * [A] AMD64 Architecture Programmer's Manual, Volume 2, 5.3 "Long-Mode Page
+ *     Translation", 5.4.1 "Field Definitions", 7.10 "Secure Memory
+ *     Encryption". AMD's IOMMU walks the same tables (48882, 2.2.6 "I/O Page
+ *     Tables for Guest Translations").
  */
 #ifndef LOCKSTEP_FMT_X86_64_H
 #define LOCKSTEP_FMT_X86_64_H
 
-#define X86_64_FMT_P (UINT64_C(1) << 0)
-#define X86_64_FMT_RW (UINT64_C(1) << 1)
-#define X86_64_FMT_U (UINT64_C(1) << 2)
-#define X86_64_FMT_A (UINT64_C(1) << 5)
-#define X86_64_FMT_D (UINT64_C(1) << 6)
-#define X86_64_FMT_PS (UINT64_C(1) << 7)
+#define X86_64_FMT_P (UINT64_C(1) << 0) /* present: [S] 4-14 to 4-20, [V] 9.7, [A] 5.4.1 */
+#define X86_64_FMT_RW (UINT64_C(1) << 1) /* read/write: as P, and [V] 3.6.1 */
+#define X86_64_FMT_U (UINT64_C(1) << 2) /* user/supervisor: as P, and [V] 3.6.1 */
+#define X86_64_FMT_A (UINT64_C(1) << 5) /* accessed: as P, and [V] 3.6.2 */
+#define X86_64_FMT_D (UINT64_C(1) << 6) /* dirty: [S] 4-16, 4-18, 4-20, [V] 3.6.2, [A] 5.4.1 */
+#define X86_64_FMT_PS (UINT64_C(1) << 7) /* page size: [S] 4-16 to 4-19, [V] 9.7, [A] 5.4.1 */
+/* Bits up to the physical width, at most 51:12: [S] 4-14 to 4-20, [V] 9.7, [A] 5.3. */
 #define X86_64_FMT_OA UINT64_C(0x000ffffffffff000)
 
-/* Of the ignored bits the first software bit takes bit 9; no other is used. */
+/*
+ * Of the ignored bits ([S] 4-14 to 4-20; AVL in [A] 5.3) the first software
+ * bit takes bit 9; no other is used.
+ */
 static inline uint64_t pt_sw_bit(unsigned int bitnr)
 {
 	return bitnr ? 0 : UINT64_C(1) << 9;
 }
 #define pt_sw_bit pt_sw_bit
 
-/* What memory encryption adds to an entry of this table. */
+/*
+ * What memory encryption adds to an entry of this table: [A] 7.10, at the
+ * position that CPUID gives ([A] 7.10.1).
+ */
 static inline uint64_t x86_64_pt_sme(const struct pt_iommu *pt)
 {
 	return pt_feature(pt, IOPT_FEATURE_X86_64_AMD_ENCRYPT_TABLES) ? pt->sme_mask : 0;
@@ -38,7 +54,7 @@ static inline uint64_t pt_entry_oa(const struct pt_state *st)
 	return pt_table_pa(st);
 }
 
-/* Up to 1 GiB. */
+/* Up to 1 GiB ([S] 4-16). */
 static inline bool pt_can_have_leaf(const struct pt_state *st)
 {
 	return st->level < 3;
