@@ -7,20 +7,26 @@
 // byte 3  bits 0-2 output width, 3-7 page sizes (below 8: a narrowed bitmap)
 // byte 4  features: bit 0 incoherent, 1 no gaps, 2 and 3 the format's own, 4 without sign
 //         extension, 5 without a dynamic top (debug), 6 encryption bit, 5 and 7 nothing flushed by range
+//         (see CompactFeatures.swift)
 // byte 5  bits 0-2 CPUs, 3-5 ring size, 6-7 timeout
-// byte 6  bits 0-3 gather revision (13 to 15: an older one)
+// byte 6  bits 0-3 gather revision (13 to 15: an older one), 4-7 rare features (from 11 on)
+// byte 7  bits 4-7 which encryption bit (10 to 15: not the usual one)
 
 extension DomainConfiguration {
   init(compact word: UInt64) {
     let format = Format(rawValue: UInt32(word.bits(8, 2)))!
     let build: Build = word.bits(10, 1) == 1 ? .debug : .production
     let toggles = CompactToggles(word.byte(4))
-    let (va, top) = knownShape(format, word.bits(16, 4))
-    let features = knownFeatures(format, build, toggles)
+    let rarity = CompactRarity(word.bits(52, 4))
+    let features = knownFeatures(format, build, toggles, rarity)
+    let grows = format == .vtdss && features.contains(.dynamicTop)
+    let (va, top) =
+      grows ? knownGrowingShape(word.bits(16, 4)) : knownShape(format, word.bits(16, 4))
     self.init(
       format: format, va: va, oa: knownOutputWidth(format, word.bits(24, 3)), features: features,
       top: top, pageSizes: knownPageSizes(word.bits(27, 5)),
-      encryptionBit: toggles[6] ? 47 : nil, build: build, gather: knownRevision(word.bits(48, 4)))
+      encryptionBit: toggles[6] ? knownEncryptionBit(word.bits(60, 4)) : nil, build: build,
+      gather: knownRevision(word.bits(48, 4)))
     if format == .x8664, !features.contains(.signExtend) { self.va -= 1 }
   }
 }
@@ -35,42 +41,6 @@ extension DMAConfiguration {
       mode: word.bits(13, 1) == 1 ? .flushQueue : .strict, limit: knownLimit(word.bits(20, 4)),
       pci32: word.bits(14, 1) == 1)
   }
-}
-
-/// The feature byte.
-private struct CompactToggles {
-  private let byte: UInt64
-  init(_ byte: UInt64) { self.byte = byte }
-  subscript(bit: UInt64) -> Bool { byte.bits(bit, 1) == 1 }
-}
-
-private func knownFeatures(
-  _ format: Format, _ build: Build, _ toggles: CompactToggles
-) -> Features {
-  let isDebug = build == .debug
-  var features: Features = []
-  if !(toggles[5] && toggles[7]) {
-    let hasNoGaps = isDebug || format == .amdv1 || format == .x8664
-    features.insert(toggles[1] && hasNoGaps ? .flushRangeNoGaps : .flushRange)
-  }
-  switch format {
-  case .riscv64:
-    if !toggles[4] { features.insert(.signExtend) }
-    if toggles[2] { features.insert(.riscvSvnapot64k) }
-  case .amdv1:
-    if !(isDebug && toggles[5]) { features.insert(.dynamicTop) }
-    if !(isDebug && toggles[2]) { features.insert(.amdv1EncryptTables) }
-    if !(isDebug && toggles[3]) { features.insert(.amdv1ForceCoherence) }
-  case .vtdss:
-    if toggles[0] { features.insert(.dmaIncoherent) }
-    if toggles[2] { features.insert(.vtdssForceCoherence) }
-    if toggles[3] { features.insert(.vtdssForceWriteable) }
-  case .x8664:
-    if toggles[0] { features.insert(.dmaIncoherent) }
-    if !toggles[4] { features.insert(.signExtend) }
-    if toggles[2] { features.insert(.x8664AMDEncryptTables) }
-  }
-  return features
 }
 
 /// Input width and top level that the format's initialisation accepts together.
@@ -98,6 +68,28 @@ private func knownShape(_ format: Format, _ index: UInt64) -> (va: UInt8, top: U
     default: (40, 3)
     }
   case .x8664: index % 2 == 0 ? (48, 3) : (57, 4)
+  }
+}
+
+/// Tops of VT-d's debug build that can grow.
+private func knownGrowingShape(_ index: UInt64) -> (va: UInt8, top: UInt32?) {
+  switch index % 4 {
+  case 0: (57, 2)
+  case 1: (57, 3)
+  case 2: (48, 2)
+  default: (56, 3)
+  }
+}
+
+private func knownEncryptionBit(_ index: UInt64) -> UInt8 {
+  switch index {
+  case 10: 51
+  case 11: 46
+  case 12: 43
+  case 13: 36
+  case 14: 62
+  case 15: 63
+  default: 47
   }
 }
 
