@@ -42,8 +42,10 @@ struct SweepContract: ParsableCommand {
       guard let finding = judge.run(scenario) else { return }
       broken += 1
       guard broken <= output.reports else { return }
-      let name = try place ?? output.keep(scenario, as: "contract")
-      print("\(name): \(judge.lane.label) breaks the contract \(text(finding, scenario))")
+      let kept = try output.keep(scenario, as: "contract")
+      print(
+        "\(place ?? kept): \(judge.lane.label) breaks the contract \(text(finding, scenario))")
+      if place != nil { print("  kept in \(kept)") }
     }
     for file in files {
       for located in try readScenarios(path: file) {

@@ -12,7 +12,7 @@ import Testing
   @Test func aSweepSaysHowManySequencesItRan() throws {
     let tool = try Tool.iopt("sweep", "exhaustive", "--depth", "1", "--format", "vtdss")
     #expect(tool.status == 0 && tool.errors == "")
-    #expect(tool.output.contains(" sequences on 6 configurations, all of up to 1 operations: no"))
+    #expect(tool.output.contains(" sequences on 7 configurations, all of up to 1 operations: no"))
   }
 
   @Test func aDifferenceIsKeptReportedAndShownAgain() throws {
@@ -61,6 +61,33 @@ import Testing
     #expect(tool.status == 0 && tool.errors == "")
     #expect(tool.output.hasPrefix("  wholeEntryRemoved: 1\n"))
     #expect(tool.output.hasSuffix(": kept\n"))
+  }
+
+  /// A plug-in that maps over what is there; its scenario is kept although it came from a file.
+  @Test func aScenarioThatBreaksTheContractIsKept() throws {
+    let scratch = try ScratchFolder()
+    let source = try String(
+      contentsOfFile: Tool.root.appendingPathComponent("Documentation/example-plugin/sv39.c").path,
+      encoding: .utf8
+    ).replacingOccurrences(of: "error = ERRNO_EADDRINUSE;", with: "put(d, pa, pte);")
+    let plugin = scratch("careless.so")
+    let compiler = try Tool.run(
+      "/usr/bin/env",
+      [
+        "clang", "-std=c11", "-fPIC", "-shared", "-I", "reference/abi", "-o", plugin,
+        try scratch.file("careless.c", source.utf8),
+      ])
+    try #require(compiler.status == 0, "\(compiler.errors)")
+    let file = "Documentation/example-plugin/one-page.iopt"
+    let artifacts = scratch("artifacts")
+    let tool = try Tool.iopt(
+      "sweep", "contract", file, "--subject", plugin, "--artifacts", artifacts)
+    #expect(tool.status == 1 && tool.errors == "")
+    #expect(
+      tool.output.hasPrefix("\(file):2: sv39 breaks the contract at operation 2, map 0x1000 "))
+    let kept = try FileManager.default.contentsOfDirectory(atPath: artifacts)
+    #expect(kept.count == 1 && kept[0].hasPrefix("sweep-contract-"))
+    #expect(tool.output.contains("\n  kept in \(artifacts)/\(kept[0])\n"))
   }
 
   @Test(arguments: [

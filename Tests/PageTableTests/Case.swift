@@ -17,6 +17,11 @@ struct Case: Sendable, CustomTestStringConvertible {
     all.filter { holds($0.configuration.domain) }
   }
 
+  /// Those that start below the level which their width needs, with a top that may grow.
+  static let growing = all {
+    $0.features.contains(.dynamicTop) && 12 + 9 * Int($0.top! + 1) < Int($0.va)
+  }
+
   var testDescription: String { "\(subject.name), \(configuration.name)" }
 
   func open() throws -> DirectDomain { try DirectDomain(subject, configuration.domain) }

@@ -80,21 +80,48 @@ import Testing
     return true
   }
 
-  /// Tables stacked on the top go back when one of them is missing; the old top stays in force.
-  @Test(arguments: Case.all { $0.features.contains(.dynamicTop) })
-  func aTopThatCannotGrowStays(_ each: Case) throws {
+  /// Tables stacked on the top go back when one of them is missing; the old top stays in force. On
+  /// an incoherent walker none of them has entered incoherent handling by then.
+  @Test(arguments: Case.growing) func aTopThatCannotGrowStays(_ each: Case) throws {
     for countdown in [1, 2] as [UInt64] {
       let domain = try each.open()
       let (top, level) = (domain.top, domain.level)
       domain.run(.failAlloc(countdown: countdown))
-      let far: UInt64 = 1 << 60
+      let far: UInt64 = 1 << UInt64(HardwareEntry.itemLog2(level) + 9 + 9)
       let response = domain.run(.map(iova: far, pa: 0, length: 0x1000, prot: Self.readWrite))
       #expect(response.errno == ENOMEM)
       #expect(domain.top == top && domain.level == level && domain.liveTables == 1)
+      #expect(response.records(IOPT_EVENT_INCOHERENT).isEmpty)
+      #expect(response.records(IOPT_EVENT_FREE).count == Int(countdown) - 1)
       domain.map(far, 0x3000, 0x1000)
       #expect(domain.lookup(far) == 0x3000)
       domain.expectNoLeak()
     }
+  }
+
+  /// The tables of a top that grows on an incoherent walker enter incoherent handling, each once and
+  /// in the order in which they were stacked, after all links are written and before the new top is
+  /// in force. Their links do not say that they were written back: whoever walks them does that.
+  @Test(
+    arguments: Case.growing.filter { $0.configuration.domain.features.contains(.dmaIncoherent) })
+  func stackedTablesBecomeIncoherentBeforeTheTopChanges(_ each: Case) throws {
+    let domain = try each.open()
+    let level = domain.level
+    let far: UInt64 = 1 << UInt64(HardwareEntry.itemLog2(level) + 9 + 9)
+    let first = domain.run(.map(iova: far, pa: 0x3000, length: 0x1000, prot: Self.readWrite))
+    #expect(first.value == 0 && domain.level == level + 2)
+    let change = try #require(first.records.firstIndex { $0.kind == IOPT_EVENT_TOP })
+    let stacked = first.records[..<change].filter { $0.kind == IOPT_EVENT_ALLOC }
+      .map { $0.arguments[0] }
+    let before = first.records[..<change].filter { $0.kind == IOPT_EVENT_INCOHERENT }
+    #expect(stacked.count == 2 && before.map(\.arguments) == stacked.map { [$0, 1] })
+    #expect(stacked.last == domain.top)
+    // The way to the old top leads through the first word of each stacked table.
+    let second = domain.run(.map(iova: 0, pa: 0x4000, length: 0x1000, prot: Self.readWrite))
+    let cleaned = second.records(IOPT_EVENT_CLEAN).map(\.arguments)
+    for table in stacked { #expect(cleaned.contains([table, 8])) }
+    #expect(domain.lookup(far) == 0x3000 && domain.lookup(0) == 0x4000)
+    domain.expectNoLeak()
   }
 
   /// The production build follows a ragged length to its end and runs away in the empty entry there;

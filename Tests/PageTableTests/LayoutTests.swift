@@ -97,8 +97,7 @@ import Testing
   }
 
   /// A table that may grow does so level by level, keeps what it held, and never sinks again.
-  @Test(arguments: Case.all { $0.features.contains(.dynamicTop) })
-  func theTopGrowsLevelByLevel(_ each: Case) throws {
+  @Test(arguments: Case.growing) func theTopGrowsLevelByLevel(_ each: Case) throws {
     let domain = try each.open()
     domain.map(0, 0x1000, 4096)
     let first = domain.level

@@ -31,6 +31,41 @@ import Testing
     domain.expectNoLeak()
   }
 
+  /// Up to 512 pages of each size, spread so that they make every table that a larger page can
+  /// replace, come and go; then the larger page takes the place of them all.
+  @Test(arguments: Case.all) func allTablesBelowGiveWayToALargePage(_ each: Case) throws {
+    let domain = try each.open()
+    let sizes = domain.handyPageSizes.filter(Self.endsALevel)
+    for large in sizes where large > 0x20_0000 {
+      let pa = domain.someAddress & ~(large - 1)
+      // The walk to the larger page's place stays.
+      domain.map(large, pa, large)
+      domain.unmap(large, large)
+      let kept = domain.liveTables
+      for small in sizes where small < large {
+        let step = max(small, large / 512)
+        for offset in stride(from: 0, to: large, by: UInt64.Stride(step)) {
+          domain.map(large + offset, pa + offset, small)
+          domain.unmap(large + offset, small)
+        }
+        let below = Self.level(of: small)..<Self.level(of: large)
+        let tables = below.reduce(0) {
+          $0 + Int(min(large / step, large >> UInt64(HardwareEntry.itemLog2($1 + 1))))
+        }
+        let response = domain.run(
+          .map(iova: large, pa: pa, length: large, prot: DirectDomain.readWrite))
+        let freed = response.records(IOPT_EVENT_FREE).map { $0.arguments[0] }
+        #expect(response.value == 0 && freed.count == tables, "\(hex(small)) to \(hex(large))")
+        #expect(
+          response.records(IOPT_EVENT_SYNC).flatMap { $0.arguments.dropFirst(2) } == freed)
+        #expect(domain.walk().leaves.map(\.size) == [large] && domain.liveTables == kept)
+        #expect(domain.lookup(large) == pa && domain.lookup(large * 2 - 1) == pa + large - 1)
+        domain.unmap(large, large)
+      }
+    }
+    domain.expectNoLeak()
+  }
+
   /// The table that a large page replaced goes back to the allocator after its sync.
   @Test(arguments: Case.all) func theReplacedTableIsSyncedThenFreed(_ each: Case) throws {
     let domain = try each.open()
@@ -85,6 +120,15 @@ import Testing
       domain.unmap(size, size)
     }
     domain.expectNoLeak()
+  }
+
+  /// The level in which an entry of this size lies.
+  private static func level(of size: UInt64) -> Int { (size.trailingZeroBitCount - 12) / 9 }
+
+  /// The smallest and the largest size of each level, and RISC-V's 64 KiB.
+  private static func endsALevel(_ size: UInt64) -> Bool {
+    let place = (size.trailingZeroBitCount - 12) % 9
+    return place == 0 || place == 8 || size == 0x1_0000
   }
 
   private static let largestFilled: UInt64 = {

@@ -22,8 +22,8 @@ public struct NamedConfiguration: Sendable, CustomStringConvertible {
 /// The configurations that every suite and every sweep runs on. A new format adds its lines here,
 /// and its reading of a word to ``HardwareEntry``, and gets all of them.
 public enum StandardConfigurations {
-  /// The shapes that the kernel's own unit tests take: each format with all that it can express,
-  /// in the widths and levels of its list (`kunit_fmt_cfgs`).
+  /// The shapes that the kernel's own unit tests take: the widths, levels and features of each
+  /// format's list (`kunit_fmt_cfgs`), and all else that its debug build can express.
   public static let kernelUnitTests: [NamedConfiguration] = [
     NamedConfiguration(
       "amdv1 top 2, all features", .amdv1, va: 64, oa: 52,
@@ -63,6 +63,9 @@ public enum StandardConfigurations {
       pageSizes: 0x20_1000),
     NamedConfiguration("vtdss 48 coherent", .vtdss, va: 48, oa: 52, [.flushRange], top: 3),
     NamedConfiguration(
+      "vtdss 57 grows from level 2", .vtdss, va: 57, oa: 52,
+      [.dmaIncoherent, .fullVA, .dynamicTop, .flushRange], top: 2, build: .debug),
+    NamedConfiguration(
       "vtdss 48 no gaps", .vtdss, va: 48, oa: 52, [.flushRangeNoGaps], top: 3, build: .debug),
     NamedConfiguration(
       "vtdss 48 forced writeable", .vtdss, va: 48, oa: 52, [.flushRange, .vtdssForceWriteable],
@@ -79,13 +82,16 @@ public enum StandardConfigurations {
   private static func riscv64(_ name: String, _ va: UInt8, _ more: Features) -> NamedConfiguration {
     NamedConfiguration(
       "riscv_64 \(name)", .riscv64, va: va, oa: 56,
-      more.union([.signExtend, .flushRange]), build: .debug)
+      more.union([.signExtend, .flushRange, .flushRangeNoGaps]), build: .debug)
   }
 
   private static func vtdss(_ va: UInt8, top: UInt32) -> NamedConfiguration {
     NamedConfiguration(
       "vtdss \(va)", .vtdss, va: va, oa: 52,
-      [.dmaIncoherent, .flushRange, .vtdssForceCoherence], top: top, build: .debug)
+      [
+        .dmaIncoherent, .fullVA, .dynamicTop, .flushRange, .flushRangeNoGaps,
+        .vtdssForceCoherence,
+      ], top: top, build: .debug)
   }
 
   private static func x86(_ va: UInt8, top: UInt32, _ more: Features) -> NamedConfiguration {
