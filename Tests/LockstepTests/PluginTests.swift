@@ -70,6 +70,7 @@ import Testing
     let divergence = try #require(found)
     #expect(divergence.operation == 0)
     #expect(divergence.report.contains("bit 7 differs"), "\(divergence.report)")
+    #expect(!divergence.report.contains("do not explain"))
   }
 
   @Test func aStoreThatIsNotLoggedIsReported() throws {
@@ -83,6 +84,22 @@ import Testing
         in: readScenarios(path: Self.onePage)[0].scenario, file: "one-page.iopt")
     let divergence = try #require(found)
     #expect(divergence.headline.contains("without a store record"))
+  }
+
+  /// `pte` lines are made from store records: where one side lacks them for its silence, the report
+  /// says so at the operation.
+  @Test func storesThatAreNotLoggedAreToldWherePTELinesDiffer() throws {
+    let silent = try String(contentsOfFile: Self.example, encoding: .utf8)
+      .replacingOccurrences(of: "iopt_log_store(d->host->log, pa, 1, word, 0);", with: "")
+    let plugin = try Subject.named(build(text: silent))
+    let found = try Comparison(left: Lane(.reference), right: Lane(plugin))
+      .firstDifference(
+        in: readScenarios(path: Self.onePage)[0].scenario, file: "one-page.iopt")
+    let divergence = try #require(found)
+    #expect(divergence.operation == 0)
+    let told = "the stores of sv39 do not explain its table words: the one at 0x8000"
+    #expect(divergence.report.contains(told), "\(divergence.report)")
+    #expect(!divergence.report.contains("the stores of reference"))
   }
 
   private func reason(_ specification: String) -> String {

@@ -167,12 +167,13 @@ public final class Replay {
     let right = Divergence.Side(player.observed, form: form, decoder: decoder)
     var left = Divergence.Side(name: "recorded", words: expected, form: form)
     left.annotate(like: player.observed, decoder: decoder)
-    onMismatch(
-      Divergence(
-        cause: cause, file: position.file, line: position.line,
-        scenarioLine: position.scenarioLine, operation: position.operation,
-        statement: statement, left: left, right: right,
-        reproduce: Command.replay(position.file, player.observed.lane)))
+    var divergence = Divergence(
+      cause: cause, file: position.file, line: position.line,
+      scenarioLine: position.scenarioLine, operation: position.operation,
+      statement: statement, left: left, right: right,
+      reproduce: Command.replay(position.file, player.observed.lane))
+    divergence.askForUntoldStores(nil, player.observed)
+    onMismatch(divergence)
   }
 }
 

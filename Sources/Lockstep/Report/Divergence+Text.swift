@@ -20,6 +20,16 @@ extension Divergence {
     return Signature(operation: word, difference: difference)
   }
 
+  /// Asks what recorded a side, nil for a trace, whether its stores explain its words: `pte` lines
+  /// are made from them.
+  mutating func askForUntoldStores(_ left: ObservedLane?, _ right: ObservedLane) {
+    guard cause == .observations, let difference = recordDifference,
+      difference.leftKind == pteRecordKind || difference.rightKind == pteRecordKind
+    else { return }
+    self.left.unexplained = left?.unexplainedWord()
+    self.right.unexplained = right.unexplainedWord()
+  }
+
   /// One line that says what differs where.
   public var headline: String {
     let place = file.isEmpty ? "" : "\(file):\(line): "
@@ -53,6 +63,12 @@ extension Divergence {
       }
       lines.append("")
       if let explanation { lines.append("  first difference: \(explanation)") }
+      for side in [left, right] {
+        guard let pa = side.unexplained else { continue }
+        lines.append(
+          "  the stores of \(side.name) do not explain its table words: the one at \(hex(pa))"
+            + " changed without a store record")
+      }
     }
     lines.append("  reproduce: \(reproduce)")
     return lines.joined(separator: "\n") + "\n"

@@ -39,6 +39,8 @@ public struct Divergence: Sendable {
     public var lines: [Line] = []
     /// The same as record words.
     var words: [UInt64] = []
+    /// A live table word that is not what this side's stores say; asked for when `pte` lines differ.
+    var unexplained: UInt64?
 
     init(name: String, words: [UInt64], form: ResultForm) {
       self.name = name

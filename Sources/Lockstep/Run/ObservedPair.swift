@@ -87,11 +87,13 @@ final class ObservedPair {
     let form = request.resultForm
     let one = Divergence.Side(left, form: form, decoder: decoder)
     let other = Divergence.Side(right, form: form, decoder: decoder)
-    return Divergence(
+    var divergence = Divergence(
       cause: cause, file: place.file, line: place.line, scenarioLine: place.scenarioLine,
       operation: place.operation, statement: request.text,
       left: isLeft ? other : one, right: isLeft ? one : other,
       reproduce: Command.diff(place.file, left.lane, right.lane))
+    divergence.askForUntoldStores(isLeft ? right : left, isLeft ? left : right)
+    return divergence
   }
 }
 
