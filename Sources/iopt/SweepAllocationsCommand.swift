@@ -9,8 +9,9 @@ struct SweepAllocations: ParsableCommand {
     abstract: "Let the 1st, 2nd, … nth allocation of each scenario fail in turn.",
     discussion: """
       Until a run makes none fail. Both sides must do the same in every run, lose no table (but \
-      those that a gather took: one that is initialised again forgets its tables), and a map that \
-      fails must leave the mappings as they were. fail_alloc operations of a scenario's own are \
+      those that a gather took: one that is initialised again forgets its tables, and so does an \
+      operation's own where gather=original or proposed left the range out), and a map that fails \
+      must leave the mappings as they were. fail_alloc operations of a scenario's own are \
       left out.
 
       Example: iopt sweep allocations Corpus/reproducers/*.iopt
@@ -49,6 +50,9 @@ struct SweepAllocations: ParsableCommand {
       + (tally.faults == 0 ? "nothing wrong" : "\(tally.faults) faults")
     if tally.ragged > 0 {
       summary += " (\(tally.ragged) of ragged lengths, which leave a table behind)"
+    }
+    if tally.forgotten > 0 {
+      summary += " (\(tally.forgotten) in which an older revision's gather forgets tables)"
     }
     if tally.refused > 0 { summary += " (\(tally.refused) scenarios that a side refuses)" }
     try findings.finish(summary)

@@ -43,6 +43,33 @@ import Testing
     #expect(run.tally.answers > 0)
   }
 
+  /// Spaces that are narrower than one entry of their top: below it the walk decodes the bits that
+  /// only repeat the sign, so that no two addresses are the same one.
+  @Test(
+    arguments: [Subject.swift, .reference],
+    [(36, 3), (37, 3), (38, 3), (45, 4), (46, 4), (47, 4)] as [(UInt8, UInt32)])
+  func signExtendedSpacesNarrowerThanATopEntry(_ subject: Subject, _ shape: (UInt8, UInt32)) {
+    let domain = DomainConfiguration(
+      format: .x8664, va: shape.0, oa: 52, features: [.signExtend, .flushRange], top: shape.1)
+    let run = ContractRun(Lane(subject))
+    let (half, rw): (UInt64, Protection) = (1 << UInt64(shape.0 - 1), [.read, .write])
+    // The lowest address of each half, and both ends of the hole, which one bit too few lets in.
+    let places = [0, half, half &* 2 &- 0x1000, 0 &- half, 0 &- half &* 2]
+    let operations = places.enumerated().flatMap { index, iova -> [Operation] in
+      let pa = UInt64(index + 1) << 21
+      return [.map(iova: iova, pa: pa, length: 0x1000, prot: rw)]
+        + places.map { .iovaToPhys(iova: $0) }
+    }
+    #expect(run.run(Scenario(domain: domain, operations: operations)) == nil)
+    #expect(run.tally.count(.signExtensionOneBitShort) > 3)
+    var generator = ScenarioGenerator(seed: 0x5160)
+    for _ in 0..<Self.scenarios {
+      let scenario = generator.next(on: domain)
+      let finding = run.run(scenario)
+      #expect(finding == nil, "\(scenario.text)")
+    }
+  }
+
   /// Ranges of up to 1 GiB at random, laid over one another: what is in the way is unmapped as the
   /// model has it, and the range mapped again.
   @Test(arguments: Case.all) func randomRangesInEachOthersWay(_ each: Case) {

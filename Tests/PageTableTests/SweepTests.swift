@@ -107,6 +107,46 @@ import Testing
     #expect(faults == [.differs(scenario)])
   }
 
+  /// The older revisions leave the range out of a map's or unmap's own gather, which then forgets
+  /// the tables on it: counted, and no fault. The later ones lose nothing.
+  @Test(arguments: [GatherRevision.original, .proposed, .merged, .alwaysAdd])
+  func tablesThatAnOlderGatherForgetsAreCounted(_ revision: GatherRevision) {
+    let isOlder = revision == .original || revision == .proposed
+    let readWrite: Protection = [.read, .write]
+    // What unwinds here empties a table; with a flush feature also two tables apart are replaced.
+    for features in [[], [.flushRangeNoGaps], [.flushRange, .flushRangeNoGaps]] as [Features] {
+      let sweep = AllocationSweep(left: Lane(.swift), right: Lane(.reference))
+      var faults: [AllocationSweep.Fault] = []
+      sweep.onFault = { faults.append($0) }
+      sweep.sweep(
+        Scenario(
+          domain: DomainConfiguration(
+            format: .x8664, va: 48, oa: 52, features: features, top: 3, gather: revision),
+          operations: [
+            .map(iova: 0, pa: 0, length: 0x1000, prot: readWrite),
+            .unmap(iova: 0, length: 0x1000),
+            .map(iova: 0x40_0000, pa: 0, length: 0x1000, prot: readWrite),
+            .unmap(iova: 0x40_0000, length: 0x1000),
+            .map(iova: 0, pa: 0, length: 0x60_0000, prot: readWrite),
+            .map(iova: 0x7fe0_0000, pa: 0, length: 0x40_0000, prot: readWrite),
+          ]))
+      #expect(faults.isEmpty, "\(faults)")
+      #expect((sweep.tally.forgotten > 0) == isOlder, "\(features)")
+    }
+    let sweep = AllocationSweep(
+      left: Lane(.swift, gather: revision), right: Lane(.reference, gather: revision))
+    sweep.sweep(
+      Scenario(
+        domain: DomainConfiguration(format: .riscv64, va: 39, oa: 56, features: []),
+        operations: [
+          .map(iova: 0x1f_f000, pa: 0, length: 0x20_1000, prot: readWrite),
+          .unmap(iova: 0x1f_f000, length: 0x20_1000),
+          .map(iova: 0x3fe0_0000, pa: 0, length: 0x40_1000, prot: readWrite),
+        ]))
+    #expect(sweep.tally.faults == 0 && sweep.tally.unwound > 0)
+    #expect((sweep.tally.forgotten > 0) == isOlder)
+  }
+
   private static let formats: [Format] = {
     #if DEBUG
       return [.riscv64]

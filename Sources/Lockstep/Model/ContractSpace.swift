@@ -14,23 +14,33 @@ struct ContractSpace {
   /// Input address width, bits.
   private let width: Int
   private let signExtends: Bool
+  /// Bits that the walk decodes: the width, or the top's entry where that is wider than the space.
+  /// Below the top, addresses count as they are.
+  private let decoded: Int
   /// The last address of the aperture, or of its lower half.
   private let last: UInt64
 
   init(_ info: DomainInfo) {
     width = info.va
     signExtends = info.features.contains(.signExtend)
+    decoded = max(width, HardwareEntry.itemLog2(info.level))
     last = info.last
   }
 
-  /// Bits of an address that choose a translation.
-  private var mask: UInt64 { width >= 64 ? .max : (1 << UInt64(width)) - 1 }
+  /// Bits of an address that lie within the space.
+  private var mask: UInt64 { Self.ones(width) }
+
+  private static func ones(_ bits: Int) -> UInt64 { bits >= 64 ? .max : (1 << UInt64(bits)) - 1 }
 
   /// The address without the bits that only repeat its sign.
-  func key(_ iova: UInt64) -> UInt64 { signExtends ? iova & mask : iova }
+  func key(_ iova: UInt64) -> UInt64 { signExtends ? iova & Self.ones(decoded) : iova }
 
-  /// The canonical address of a key.
-  func iova(_ key: UInt64) -> UInt64 { signExtends && key > last ? key | ~mask : key }
+  /// The address of a key: the canonical one, unless the key is an address of its own in the hole.
+  func iova(_ key: UInt64) -> UInt64 {
+    guard signExtends else { return key }
+    let isUpper = decoded > width ? key >> UInt64(decoded - 1) != 0 : key > last
+    return isUpper ? key | ~Self.ones(decoded) : key
+  }
 
   func placement(_ first: UInt64, _ end: UInt64) -> Placement {
     guard signExtends else { return end <= last ? .inside : .outside }

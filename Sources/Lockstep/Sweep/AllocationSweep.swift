@@ -36,6 +36,10 @@ public final class AllocationSweep {
     /// Runs that leave a table and its link behind as the kernel does:
     /// ``KnownDeparture/raggedLengthRunsAway``.
     public var ragged = 0
+    /// Runs that lose tables as the kernel's older `gather_range_pages` did: where it leaves a range
+    /// out of an operation's own gather, no sync is called for that, and the gather's tables are
+    /// forgotten. Documentation/sweeps.md calls it `forgottenByItsGather`.
+    public var forgotten = 0
     public var faults = 0
   }
 
@@ -135,6 +139,7 @@ public final class AllocationSweep {
         report(.changesMappings(scenario, side: lane.label, operation: index + 1))
       }
     }
+    if runs.contains(where: \.forgets) { tally.forgotten += 1 }
     if runs.allSatisfy({ $0.unwound && !$0.changedMappings }) { tally.unwound += 1 }
     return true
   }
@@ -152,6 +157,8 @@ private struct SweptRun {
   var isRagged = false
   /// Tables left after teardown that no gather had taken.
   var leaked: [UInt64] = []
+  /// An operation's own gather lost tables, as the revision in force does.
+  var forgets = false
 
   init(_ lane: Lane, _ scenario: Scenario, failing index: Int) {
     guard let domain = try? DirectDomain(lane, scenario) else { return }
@@ -171,8 +178,24 @@ private struct SweptRun {
       unwound = Self.isUnwound(operation) && Self.isFailure(operation, response)
       changedMappings = unwound && TableWalk(domain).leaves != before
     }
+    let linked = Set(TableWalk(domain).tables.map(\.pa))
     guard domain.teardown() != nil else { return }
     leaked = domain.liveTableAddresses.filter { !gathered.contains($0) }
+    guard Self.mayForget(lane, scenario.domain, domain.info) else { return }
+    let count = leaked.count
+    leaked.removeAll { !linked.contains($0) }
+    forgets = leaked.count < count
+  }
+
+  /// Whether the revision in force leaves ranges out of a strict gather: without `flush_range` all
+  /// of them, with `flush_range_no_gaps` those that are disjoint from what it holds.
+  private static func mayForget(
+    _ lane: Lane, _ domain: DomainConfiguration, _ info: DomainInfo
+  ) -> Bool {
+    let revision = lane.gather.flatMap(GatherRevision.init(rawValue:)) ?? domain.gather
+    let leavesOut =
+      !info.features.contains(.flushRange) || info.features.contains(.flushRangeNoGaps)
+    return leavesOut && (revision == .original || revision == .proposed)
   }
 
   private static func isRagged(_ operation: Operation, _ info: DomainInfo) -> Bool {
