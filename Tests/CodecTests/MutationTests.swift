@@ -111,6 +111,18 @@ struct MutationTests {
       operations[1] == .map(iova: 0x1000, pa: 0x1000, length: 640 << 12, prot: .read))
   }
 
+  @Test("bounds what shows only when an operation before it is bounded")
+  func boundsToTheEnd() {
+    var random = TestRandom(state: 7)
+    for _ in 0..<3000 {
+      var once = random.exactBytes(upTo: 400)
+      once.withUnsafeMutableBufferPointer { boundInput($0, size: $0.count) }
+      var again = once
+      again.withUnsafeMutableBufferPointer { boundInput($0, size: $0.count) }
+      #expect(again == once)
+    }
+  }
+
   private func bounded(_ scenario: Scenario) -> Scenario {
     var bytes = encode(scenario)
     bytes.withUnsafeMutableBufferPointer { boundInput($0, size: $0.count) }

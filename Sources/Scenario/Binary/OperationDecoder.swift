@@ -15,7 +15,7 @@ struct OperationDecoder {
     cpus = UInt64(configuration.dma?.cpus ?? 1)
     outputMask = (1 << UInt64(configuration.domain.oa)) &- 1
     landmarks = Landmarks(configuration.domain, configuration.dma)
-    budget = WorkBudget(pageSizes: configuration.domain.pageSizes)
+    budget = WorkBudget(configuration.domain)
   }
 
   /// Appends the operation that starts at `input`'s place.

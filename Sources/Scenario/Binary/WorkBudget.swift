@@ -8,30 +8,30 @@ struct WorkBudget {
   private static let whenSpent: UInt64 = 8
 
   private var left: UInt64 = 2048
-  /// Entry sizes, log2 bytes, of the levels above the lowest that the domain may use.
-  private let hasLevel21: Bool
-  private let hasLevel30: Bool
+  /// The page sizes that the domain may use, one bit each.
+  private let sizes: UInt64
 
-  init(pageSizes: UInt64?) {
-    let sizes = pageSizes ?? .max
-    hasLevel30 = sizes.bits(30, 9) != 0
-    hasLevel21 = sizes.bits(21, 9) != 0
+  init(_ domain: DomainConfiguration) {
+    // One size a level, but for AMDv1: every power of two. (A RISC-V page of 64 KiB is sixteen
+    // entries.)
+    let formatSizes: UInt64 = domain.format == .amdv1 ? .max : 1 << 12 | 1 << 21 | 1 << 30
+    sizes = formatSizes & (domain.pageSizes ?? .max)
   }
 
   /// At most `length` bytes, as much as is left for a mapping of `pa` at `iova`.
   mutating func bound(_ length: UInt64, iova: UInt64, pa: UInt64) -> UInt64 {
-    let alignment = (iova | pa).trailingZeroBitCount
-    let entry: UInt64
-    if hasLevel30, alignment >= 30, length >= 1 << 30 {
-      entry = 30
-    } else if hasLevel21, alignment >= 21, length >= 1 << 21 {
-      entry = 21
-    } else {
-      entry = 12
-    }
+    let entry = entryLog2(length, alignment: (iova | pa).trailingZeroBitCount)
     let most = min(max(left, Self.whenSpent), Self.perOperation)
     let bounded = min(length, most << entry)
     left -= min(left, bounded >> entry)
     return bounded
+  }
+
+  /// Bytes, log2, of the table entries that a mapping of this alignment begins with.
+  private func entryLog2(_ length: UInt64, alignment: Int) -> UInt64 {
+    let longest = 63 - max(length, 1).leadingZeroBitCount
+    let usable = sizes & (UInt64.max >> UInt64(63 - min(alignment, longest, 63)))
+    let largest = 63 - max(usable, 1).leadingZeroBitCount
+    return largest >= 30 ? 30 : largest >= 21 ? 21 : 12
   }
 }

@@ -15,7 +15,7 @@ struct DMAOperations {
     lastPhysical = (1 << UInt64(domain.oa)) &- 1
     limit = dma.limit
     timeout = dma.timeout
-    budget = WorkBudget(pageSizes: domain.pageSizes)
+    budget = WorkBudget(domain)
   }
 
   mutating func next(_ random: inout SeededRandom) -> Operation {

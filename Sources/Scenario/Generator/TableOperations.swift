@@ -22,7 +22,7 @@ struct TableOperations {
     edges = [0, half, 0 &- half, end, 0x20_0000, 0x4000_0000, 1 << 39, 1 << 32]
     let bits = min(UInt64(domain.va), 63) - 1
     home = (random.next() & ((1 << bits) - 1)) & ~0x3fff_ffff
-    budget = WorkBudget(pageSizes: domain.pageSizes)
+    budget = WorkBudget(domain)
   }
 
   mutating func next(_ random: inout SeededRandom) -> Operation {

@@ -3,15 +3,24 @@ import SubjectABI
 
 /// Takes ``exactMark`` from all operations in the first `size` bytes of `buffer`, so that decoding
 /// bounds the work of each. What `encode` writes stays exact; what a fuzzer makes of it does not.
+///
+/// An operation without its mark can be read as shorter, which shows other operations behind it: so
+/// until there is nothing left to take.
 public func boundInput(_ buffer: UnsafeMutableBufferPointer<UInt8>, size: Int) {
-  let input = InputBuffer(buffer, size: size)
+  while takeMarks(InputBuffer(buffer, size: size), size: size) {}
+}
+
+/// Whether there was a mark to take; each time fewer bytes look like one.
+private func takeMarks(_ input: InputBuffer, size: Int) -> Bool {
   let records = input.records
   var offset = records.first
+  var hasTaken = false
   while offset + 8 <= size {
     let word = records.word(at: offset)
     let count = records.size(at: offset)
     if let kind = ExactCode.kind(word, hasDMA: records.hasDMA), word.byte(7) == exactMark {
       input[offset + 7] = 0
+      hasTaken = true
       // Without the mark the number of pieces is written less 1, in three bits.
       if kind == IOPT_OP_DMA_MAP_SG, count >= 16 {
         let pieces = records.word(at: offset + 8)
@@ -20,4 +29,5 @@ public func boundInput(_ buffer: UnsafeMutableBufferPointer<UInt8>, size: Int) {
     }
     offset += count
   }
+  return hasTaken
 }
