@@ -9,6 +9,11 @@ public struct Response: Equatable, Sendable {
     public var kind: iopt_event
     public var arguments: [UInt64]
 
+    public init(kind: iopt_event, arguments: [UInt64]) {
+      self.kind = kind
+      self.arguments = arguments
+    }
+
     public static func == (left: Record, right: Record) -> Bool {
       left.kind.rawValue == right.kind.rawValue && left.arguments == right.arguments
     }
