@@ -111,6 +111,25 @@ struct MutationTests {
       operations[1] == .map(iova: 0x1000, pa: 0x1000, length: 640 << 12, prot: .read))
   }
 
+  @Test("bounds by the page sizes that the domain really has")
+  func boundsByPageSizes() {
+    let map = Operation.map(iova: 1 << 40, pa: 1 << 40, length: 1 << 40, prot: .read)
+    func length(_ domain: DomainConfiguration) -> UInt64? {
+      guard
+        case .map(_, _, let length, _) = bounded(Scenario(domain: domain, operations: [map]))
+          .operations[0]
+      else { return nil }
+      return length
+    }
+    let x86 = DomainConfiguration(format: .x8664, va: 48, oa: 52, top: 3)
+    var narrowed = x86
+    narrowed.pageSizes = 0x40_20e3_0000_1000
+    let small = DomainConfiguration(format: .amdv1, va: 64, oa: 14, top: 1)
+    #expect(length(x86) == 640 << 30)
+    #expect(length(narrowed) == 640 << 12)
+    #expect(length(small) == 640 << 12)
+  }
+
   @Test("bounds what shows only when an operation before it is bounded")
   func boundsToTheEnd() {
     var random = TestRandom(state: 7)
