@@ -10,7 +10,7 @@ JOBS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build test fuzz fuzz-build fuzz-smoke fuzz-parsers fuzz-services afl replay
-.PHONY: long-run sanitize coverage bench faults lint clean
+.PHONY: long-run sanitize coverage bench faults seeds lint clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | \
