@@ -100,6 +100,12 @@ import Testing
     let told = "the stores of sv39 do not explain its table words: the one at 0x8000"
     #expect(divergence.report.contains(told), "\(divergence.report)")
     #expect(!divergence.report.contains("the stores of reference"))
+
+    let replay = Replay([Lane(plugin)])
+    var reports: [String] = []
+    replay.onMismatch = { reports.append($0.report) }
+    try replay.run(TraceReader(bytes: Array(ReplayTests.trace.utf8), name: "trace"))
+    #expect(reports.count == 1 && reports[0].contains(told), "\(reports)")
   }
 
   private func reason(_ specification: String) -> String {

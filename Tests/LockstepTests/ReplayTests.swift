@@ -6,7 +6,7 @@ import Testing
 
 /// A replay that could not fail would be worth nothing: each kind of wrong observation is seen.
 @Suite struct ReplayTests {
-  private static let trace = """
+  static let trace = """
     iopt 1
     domain format=riscv_64 va=39 oa=56 features=sign_extend,flush_range,riscv_svnapot_64k
     = alloc 0x800000000 0x1000
