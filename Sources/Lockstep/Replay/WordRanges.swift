@@ -3,7 +3,8 @@
 /// A reused list of half-open ranges of table words. Ranges that follow on the one before are
 /// joined at once: most stores do.
 struct WordRanges: ~Copyable {
-  private struct WordRange: BitwiseCopyable {
+  /// Not private: Swift 6.3.1 crashes on a private type in a generic member of a noncopyable one.
+  struct WordRange: BitwiseCopyable {
     var start: Int
     var end: Int
   }
