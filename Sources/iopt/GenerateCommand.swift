@@ -26,15 +26,12 @@ struct Generate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What the operations are for: \(layerNames). Default: the page table.", valueName: "layer"))
+      "What the operations are for: \(ScenarioGenerator.Layer.names). Default: the page table.",
+      valueName: "layer"))
   var layer: String?
 
   @Option(help: "Operations of the longest scenario.")
   var operations = 48
-
-  private static var layerNames: String {
-    ScenarioGenerator.Layer.allCases.map(\.rawValue).joined(separator: ", ")
-  }
 
   func validate() throws {
     guard count >= 0 else { throw ValidationError("--count takes at least 0") }
@@ -70,9 +67,6 @@ struct Generate: ParsableCommand {
 
   private func chosenLayer() throws -> ScenarioGenerator.Layer {
     guard let layer else { return .pageTable }
-    guard let found = ScenarioGenerator.Layer(rawValue: layer) else {
-      throw ValidationError("--layer '\(layer)': expected \(Self.layerNames)")
-    }
-    return found
+    return try ScenarioGenerator.Layer(argument: layer)
   }
 }

@@ -10,20 +10,29 @@ struct SweepContract: ParsableCommand {
     discussion: """
       The model predicts results and lookups from the documented contract alone; where the kernel \
       departs from it is a short list of names (Documentation/contract.md), which are counted. \
-      Without files, random scenarios are run on each of the standard configurations. Scenarios \
-      with a dma line are passed over.
+      Scenarios with a dma line are held against what a driver expects of the DMA layer. Without \
+      files, random scenarios are run: of the page table on each of the standard configurations, \
+      of the DMA layer on each format.
 
-      Example: iopt sweep contract --subject reference --count 1000
+      Example: iopt sweep contract --subject reference --layer dma --count 1000
       """)
 
   @Argument(
     help: ArgumentHelp("Scenarios, plain or gzip; - is standard input.", valueName: "file"))
   var files: [String] = []
 
-  @Option(help: ArgumentHelp("swift, reference or PATH.so.", valueName: "subject"))
+  @Option(
+    help: ArgumentHelp(
+      "swift, reference or PATH.so; gather=R overrides the domain line's.",
+      valueName: "subject[,gather=R]"))
   var subject = "swift"
 
-  @Option(help: "Random scenarios on each configuration, without files.")
+  @Option(
+    help: ArgumentHelp(
+      "What random scenarios are for: \(ScenarioGenerator.Layer.names).", valueName: "layer"))
+  var layer = "both"
+
+  @Option(help: "Random scenarios on each configuration or format, without files.")
   var count = 200
 
   @Option(help: "Where randomness starts.")
@@ -33,59 +42,48 @@ struct SweepContract: ParsableCommand {
 
   func validate() throws {
     guard count >= 1 else { throw ValidationError("--count takes at least 1") }
+    _ = try ScenarioGenerator.Layer(argument: layer)
   }
 
   func run() throws {
-    let judge = ContractRun(try LaneChoice(subject).lane())
+    let judges = ContractJudges(try LaneChoice(subject))
     var broken = 0
-    func judgeOne(_ scenario: Scenario, _ place: String?) throws {
-      guard let finding = judge.run(scenario) else { return }
+    func judge(_ scenario: Scenario, _ place: String?) throws {
+      guard let finding = judges.judge(scenario) else { return }
       broken += 1
       guard broken <= output.reports else { return }
       let kept = try output.keep(scenario, as: "contract")
-      print(
-        "\(place ?? kept): \(judge.lane.label) breaks the contract \(text(finding, scenario))")
+      print("\(place ?? kept): \(judges.label) breaks the contract \(finding)")
       if place != nil { print("  kept in \(kept)") }
     }
     for file in files {
       for located in try readScenarios(path: file) {
-        try judgeOne(located.scenario, "\(file):\(located.line)")
+        try judge(located.scenario, "\(file):\(located.line)")
       }
     }
-    if files.isEmpty {
-      for configuration in StandardConfigurations.all {
-        var generator = ScenarioGenerator(seed: seed)
-        for _ in 0..<count { try judgeOne(generator.next(on: configuration.domain), nil) }
-      }
-    }
-    summarize(judge, broken)
+    if files.isEmpty { try generate { try judge($0, nil) } }
+    print(judges.summary)
     if broken > 0 { throw somethingDiffers }
   }
 
-  private func text(_ finding: ContractRun.Finding, _ scenario: Scenario) -> String {
-    var text: String
-    switch finding.place {
-    case .operation(let index):
-      var statement = TextBuffer()
-      statement.append(scenario.operations[index])
-      text = "at operation \(index), \(statement.string.dropLast())"
-    case .end: text = "after the last operation"
-    case .domain: text = "at the domain"
+  private func generate(_ judge: (Scenario) throws -> Void) throws {
+    let layer = try ScenarioGenerator.Layer(argument: layer)
+    if layer == .pageTable || layer == .both {
+      for configuration in StandardConfigurations.all {
+        var generator = ScenarioGenerator(seed: seed)
+        for _ in 0..<count { try judge(generator.next(on: configuration.domain)) }
+      }
     }
-    if let lookup = finding.lookup {
-      text += "; iova_to_phys 0x" + String(lookup, radix: 16)
+    if layer == .pageTable { return }
+    for format in Format.allCases {
+      var generator = ScenarioGenerator(
+        seed: seed, format: format, layer: layer == .workingSet ? .workingSet : .dma)
+      for _ in 0..<count {
+        var scenario = generator.next()
+        // The older revisions are older because they break the contract.
+        scenario.domain.gather = nil
+        try judge(scenario)
+      }
     }
-    return text + ": \(finding.breach)"
-  }
-
-  private func summarize(_ judge: ContractRun, _ broken: Int) {
-    let tally = judge.tally
-    for departure in KnownDeparture.allCases where tally.count(departure) > 0 {
-      print("  \(departure): \(tally.count(departure))")
-    }
-    print(
-      "\(judge.lane.label): \(tally.scenarios) scenarios, \(tally.answers) answers held against the"
-        + " contract, \(tally.unspecified) of which it says nothing: "
-        + (broken == 0 ? "kept" : "broken in \(broken) scenarios"))
   }
 }

@@ -63,6 +63,81 @@ import Testing
     #expect(tool.output.hasSuffix(": kept\n"))
   }
 
+  /// One buffer's life where gaps are not wanted.
+  private static let strictBuffer = """
+    iopt 1
+    domain format=x86_64 va=48 oa=52 features=sign_extend,flush_range_no_gaps top=3
+    dma queue=percpu cpus=1 mode=strict size=8 timeout=10 limit=0xffffffffffffffff
+    dma_map 0 0x80000000 0x1000 to_device
+    dma_unmap 0
+
+    """
+
+  @Test(arguments: ["swift", "reference"])
+  func theContractOfTheDMALayerIsJudged(_ subject: String) throws {
+    let tool = try Tool.iopt(
+      "sweep", "contract", "-", "--subject", subject, input: Self.strictBuffer)
+    #expect(tool.status == 0 && tool.errors == "")
+    // 2 operations; the buffer's ends when it is mapped, again in its turn, and gone.
+    #expect(
+      tool.output
+        == "\(subject): 1 scenarios, 8 answers held against the contract of the DMA layer: kept\n")
+  }
+
+  /// The first form of `gather_range_pages()` gives the IOVA back without an invalidation.
+  @Test(arguments: ["swift", "reference"])
+  func aBreachOfTheDMALayersContractIsReportedAndKept(_ subject: String) throws {
+    let scratch = try ScratchFolder()
+    let artifacts = scratch("artifacts")
+    let tool = try Tool.iopt(
+      "sweep", "contract", "-", "--subject", "\(subject),gather=original", "--artifacts",
+      artifacts, input: Self.strictBuffer)
+    #expect(tool.status == 1 && tool.errors == "")
+    #expect(
+      tool.output.hasPrefix(
+        "-:1: \(subject),gather=original breaks the contract at operation 1, dma_unmap 0:"
+          + " IOVA 0x7ffffffff000 length 0x1000 freed before a sync that covers it\n"))
+    #expect(tool.output.hasSuffix("of the DMA layer: broken in 1 scenarios\n"))
+    let kept = try FileManager.default.contentsOfDirectory(atPath: artifacts)
+    #expect(kept.count == 1)
+  }
+
+  @Test func generatedScenariosAreOfBothLayersOrOfOne() throws {
+    let both = try Tool.iopt("sweep", "contract", "--count", "2")
+    #expect(both.status == 0)
+    #expect(both.output.contains("swift: 44 scenarios, "))
+    #expect(both.output.contains("swift: 8 scenarios, "))
+    let dma = try Tool.iopt("sweep", "contract", "--count", "2", "--layer", "dma")
+    #expect(dma.status == 0)
+    #expect(both.output.hasSuffix(dma.output) && dma.output.hasSuffix("DMA layer: kept\n"))
+    #expect(!dma.output.contains(" of which it says nothing"))
+  }
+
+  /// A ragged length runs away.
+  @Test func aScenarioThatCrashesIsSaidToBeJudgedInPart() throws {
+    let crash = Self.strictBuffer.replacingOccurrences(
+      of: "dma_unmap 0", with: "map 0x1000 0x1000 0x1001 rw")
+    let tool = try Tool.iopt("sweep", "contract", "-", input: crash)
+    #expect(tool.status == 0)
+    #expect(
+      tool.output.hasPrefix("  judged only up to a crash or a refused operation: 1 scenarios\n"))
+  }
+
+  @Test func aDomainThatIsRefusedIsNotCalledKept() throws {
+    let tool = try Tool.iopt(
+      "sweep", "contract", "-",
+      input: """
+        iopt 1
+        domain format=riscv_64 va=39 oa=200 features=none
+        dma queue=percpu cpus=1 mode=strict size=8 timeout=10 limit=0xffffffffffffffff
+        dma_map 0 0x80000000 0x1000 to_device
+
+        """)
+    #expect(
+      tool.output.hasSuffix(
+        "0 answers held against the contract of the DMA layer: nothing to judge\n"))
+  }
+
   /// A plug-in that maps over what is there; its scenario is kept although it came from a file.
   @Test func aScenarioThatBreaksTheContractIsKept() throws {
     let scratch = try ScratchFolder()
@@ -94,6 +169,7 @@ import Testing
     ["exhaustive", "--depth", "0"], ["exhaustive", "--deep", "0"],
     ["exhaustive", "--format", "arm"], ["configurations", "--format", "arm"],
     ["contract", "--count", "0"], ["contract", "no-such-file"],
+    ["contract", "--layer", "dmx"],
     ["allocations", "no-such-file"], ["allocations"],
   ])
   func badInputIsOneMessageAndStatusTwo(_ arguments: [String]) throws {

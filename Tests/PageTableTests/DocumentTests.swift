@@ -47,5 +47,8 @@ import Testing
     for departure in KnownDeparture.allCases {
       #expect(text.contains("| `\(departure)` |"), "\(departure)")
     }
+    for departure in DMADeparture.allCases {
+      #expect(text.contains("| `\(departure)` |"), "\(departure)")
+    }
   }
 }
