@@ -47,6 +47,9 @@ private struct CorpusStatsJSON: Encodable {
   var behaviours: Int
   /// Inputs that a side refuses to run.
   var refused: Int
+  /// Inputs with a `dma` line, and those that have a `relax` too.
+  var dmaInputs: Int
+  var relaxedInputs: Int
   var formats: [String: Int] = [:]
   var operationKinds: [String: Int] = [:]
   var failures: [Failure] = []
@@ -56,6 +59,8 @@ private struct CorpusStatsJSON: Encodable {
     bytes = entries.reduce(0) { $0 + $1.input.bytes.count }
     largest = entries.map(\.input.bytes.count).max() ?? 0
     refused = entries.count { $0.refusal != nil }
+    dmaInputs = entries.count { $0.scenario.dma != nil }
+    relaxedInputs = entries.count { $0.scenario.operations.contains(where: \.isRelaxation) }
     operations = entries.reduce(0) { $0 + $1.scenario.operations.count }
     scenarios = Set(entries.map(\.scenario.text)).count
     behaviours = entries.reduce(into: Set()) { $0.formUnion($1.behaviour.features) }.count
@@ -81,10 +86,11 @@ private struct CorpusStatsJSON: Encodable {
       "scenarios   \(scenarios) different, \(operations) operations",
       "behaviours  \(behaviours)",
       "formats     \(Self.list(formats))",
+      "layers      \(dmaInputs) with a dma line, \(relaxedInputs) of these with a relax",
       "operations  \(Self.list(operationKinds))",
       "failures    \(failures.reduce(0) { $0 + $1.inputs }) in \(failures.count) kinds",
     ]
-    if refused > 0 { lines.insert("refused     \(refused), which a side will not run", at: 5) }
+    if refused > 0 { lines.insert("refused     \(refused), which a side will not run", at: 6) }
     lines += failures.map { "  \($0.signature): \($0.inputs), the smallest is \($0.smallest)" }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -92,5 +98,11 @@ private struct CorpusStatsJSON: Encodable {
   private static func list(_ counts: [String: Int]) -> String {
     counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
       .map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+  }
+}
+
+extension Operation {
+  fileprivate var isRelaxation: Bool {
+    if case .relax = self { true } else { false }
   }
 }

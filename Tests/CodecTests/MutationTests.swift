@@ -59,6 +59,34 @@ struct MutationTests {
     for count in [relaxed, ticked, longer, shorter, reordered, configured] { #expect(count > 50) }
   }
 
+  @Test(
+    "makes of an input often one that starts strict and is relaxed once, after others",
+    arguments: [
+      [UInt8](repeating: 0, count: 8 * 13),
+      encode(
+        Scenario(
+          domain: DomainConfiguration(format: .riscv64, va: 48, oa: 56),
+          operations: (1...12).map { .iovaToPhys(iova: $0 << 12) })),
+    ], [0, 1024])
+  func relaxations(_ input: [UInt8], room: Int) {
+    var (relaxed, plain) = (0, 0)
+    for seed in 0..<2000 as Range<UInt64> {
+      let after = decode(mutated(input, capacity: input.count + room, seed: seed))
+      guard let dma = after.dma else {
+        plain += 1
+        continue
+      }
+      let places = after.operations.indices.filter {
+        if case .relax = after.operations[$0] { true } else { false }
+      }
+      if dma.mode == .strict, places.count == 1, places[0] >= after.operations.count / 2 {
+        relaxed += 1
+      }
+    }
+    #expect(relaxed > 200)
+    #expect(plain > 1000)
+  }
+
   @Test("of nothing and of scraps does not fail")
   func scraps() {
     for size in 0..<24 {

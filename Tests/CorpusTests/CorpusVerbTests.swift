@@ -4,6 +4,8 @@ import Lockstep
 import Scenario
 import Testing
 
+import enum Scenario.Operation
+
 /// What the verbs say.
 @Suite struct CorpusVerbTests {
   private let scratch: Scratch
@@ -41,6 +43,32 @@ import Testing
     #expect(lines.contains("failures    4 in 2 kinds"))
     #expect(lines.contains("  unmap: nothing/sync: 1, the smallest is another.iopt"))
     #expect(lines.contains { $0.hasPrefix("  unmap_fast: gather[2]: 3, the smallest is ") })
+  }
+
+  @Test func statsCountsInputsOfTheDMALayerAndTheRelaxedOfThem() throws {
+    func dmaInput(_ operations: [Operation]) -> CorpusInput {
+      named(
+        encode(
+          Scenario(
+            domain: DomainConfiguration(format: .vtdss, va: 48, oa: 52, top: 3),
+            dma: DMAConfiguration(
+              queue: .perCPU, cpus: 1, ringSize: 4, timeout: 10, mode: .strict, limit: .max),
+            operations: operations)))
+    }
+    let folder = try scratch.corpus(
+      "layers",
+      [
+        sampleInput(0x1000), dmaInput([.dmaUnmap(handle: 0, cpu: 0)]),
+        dmaInput([.relax(cpu: 0), .relax(cpu: 0)]),
+      ])
+    #expect(
+      try output("iopt corpus stats \(folder.path)")
+        .contains("\nlayers      2 with a dma line, 1 of these with a relax\n"))
+    let json = try JSONSerialization.jsonObject(
+      with: Data(output("iopt corpus stats \(folder.path) --json").utf8))
+    let members = try #require(json as? [String: Any])
+    #expect(members["dmaInputs"] as? Int == 2)
+    #expect(members["relaxedInputs"] as? Int == 1)
   }
 
   @Test func aTextThatCannotBeReadIsAnErrorWithItsPlace() throws {

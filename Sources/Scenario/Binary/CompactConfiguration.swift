@@ -36,9 +36,11 @@ extension DMAConfiguration {
   init?(compact word: UInt64) {
     guard word.bits(ConfigurationBits.hasDMA, 1) == 1 else { return nil }
     self.init(
-      queue: word.bits(12, 1) == 1 ? .single : .perCPU, cpus: knownCPUs(word.bits(40, 3)),
+      queue: word.bits(ConfigurationBits.singleQueue, 1) == 1 ? .single : .perCPU,
+      cpus: knownCPUs(word.bits(40, 3)),
       ringSize: knownRingSize(word.bits(43, 3)), timeout: knownTimeout(word.bits(46, 2)),
-      mode: word.bits(13, 1) == 1 ? .flushQueue : .strict, limit: knownLimit(word.bits(20, 4)),
+      mode: word.bits(ConfigurationBits.flushQueue, 1) == 1 ? .flushQueue : .strict,
+      limit: knownLimit(word.bits(20, 4)),
       pci32: word.bits(14, 1) == 1)
   }
 }

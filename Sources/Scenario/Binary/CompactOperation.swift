@@ -50,10 +50,14 @@ private func dmaKind(_ slot: UInt64) -> iopt_op_kind {
   }
 }
 
+/// The kind that `word`, a compact operation, encodes.
+func compactKind(_ word: UInt64, hasDMA: Bool) -> iopt_op_kind {
+  hasDMA ? dmaKind(word.bits(0, 5)) : tableKind(word.bits(0, 5))
+}
+
 extension OperationDecoder {
   mutating func decodeCompact(_ word: UInt64, into scenario: inout LoweredScenario) {
-    let slot = word.bits(0, 5)
-    let kind = hasDMA ? dmaKind(slot) : tableKind(slot)
+    let kind = compactKind(word, hasDMA: hasDMA)
     var op = blank(kind)
     switch kind {
     case IOPT_OP_MAP, IOPT_OP_MAP_RANGE:

@@ -26,7 +26,11 @@ struct InputConfiguration {
   }
 }
 
-/// Where the header word keeps what both forms read: byte 1, bit 3.
+/// Where the header word, in byte 1, keeps what more than one place reads.
 enum ConfigurationBits {
+  /// In both forms.
   static let hasDMA: UInt64 = 11
+  /// Only in the compact form, like the next.
+  static let singleQueue: UInt64 = 12
+  static let flushQueue: UInt64 = 13
 }

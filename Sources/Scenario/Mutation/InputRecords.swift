@@ -31,6 +31,18 @@ struct InputRecords {
     return min(8 * words, bytes.count - offset)
   }
 
+  /// Whether there is an operation of `kind`.
+  func contains(_ kind: iopt_op_kind) -> Bool {
+    var offset = first
+    while offset < bytes.count {
+      let word = word(at: offset)
+      let found = ExactCode.kind(word, hasDMA: hasDMA) ?? compactKind(word, hasDMA: hasDMA)
+      if found == kind { return true }
+      offset += size(at: offset)
+    }
+    return false
+  }
+
   var count: Int {
     var (count, offset) = (0, first)
     while offset < bytes.count {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
 /// Changes the input in the first `size` bytes of `buffer` by one to four edits of its operations
-/// or its configuration, and returns its new size, at most the buffer's. Equal arguments give equal
-/// results. Allocates nothing.
+/// or its configuration, now and then also into one that is relaxed, and returns its new size, at
+/// most the buffer's. Equal arguments give equal results. Allocates nothing.
 public func mutateInput(
   _ buffer: UnsafeMutableBufferPointer<UInt8>, size: Int, seed: UInt64
 ) -> Int {
@@ -12,6 +12,7 @@ public func mutateInput(
   guard input.size >= 8 else { return input.size }
   let edits = random.oneIn(2) ? 1 : 1 + random.below(4)
   for _ in 0..<edits { edit(&input, &random) }
+  if random.oneIn(4) { introduceRelaxation(&input, &random) }
   return input.size
 }
 

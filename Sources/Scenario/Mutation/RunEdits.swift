@@ -3,6 +3,7 @@
 // Edits that move whole operations about.
 
 func insertOperation(_ input: inout InputBuffer, _ count: Int, _ random: inout SeededRandom) {
+  if random.oneIn(4), insertRelaxation(&input, count, &random) { return }
   insert(randomOperation(&random), &input, count, &random)
 }
 
