@@ -22,9 +22,12 @@ struct WorkBudget {
 
   /// At most `length` bytes, as much as is left for a mapping of `pa` at `iova`.
   mutating func bound(_ length: UInt64, iova: UInt64, pa: UInt64) -> UInt64 {
-    let entry = entryLog2(length, alignment: (iova | pa).trailingZeroBitCount)
+    let alignment = (iova | pa).trailingZeroBitCount
     let most = min(max(left, Self.whenSpent), Self.perOperation)
-    let bounded = min(length, most << entry)
+    var bounded = min(length, most << entryLog2(length, alignment: alignment))
+    // What was cut may be too short for the page that it was cut by.
+    let entry = entryLog2(bounded, alignment: alignment)
+    bounded = min(bounded, most << entry)
     left -= min(left, bounded >> entry)
     return bounded
   }
