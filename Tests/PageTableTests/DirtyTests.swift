@@ -1,6 +1,7 @@
-// SPDX-License-Identifier: GPL-2.0-only
 import Glibc
 import Lockstep
+// SPDX-License-Identifier: GPL-2.0-only
+import Log
 import Scenario
 import SubjectABI
 import Testing
@@ -53,7 +54,7 @@ import Testing
     for (keep, expected) in gathers {
       let response = domain.run(
         .readAndClearDirty(gather: 1, iova: 0x5000, length: 4096, keep: keep))
-      let gather = try #require(response.records(IOPT_EVENT_GATHER).first)
+      let gather = try #require(response.records(.gather).first)
       #expect(Array(gather.arguments.prefix(3)) == expected)
     }
   }
@@ -79,7 +80,7 @@ import Testing
     let response = domain.run(
       .readAndClearDirty(gather: 0, iova: iova, length: length, keep: keep))
     #expect(response.status == .done && response.value == 0)
-    return response.records(IOPT_EVENT_DIRTY).map(\.arguments)
+    return response.records(.dirty).map(\.arguments)
   }
 
   /// The contract's answer is the whole entry. The kernel leaves out the last item of one that has

@@ -1,3 +1,4 @@
+import Contract
 // SPDX-License-Identifier: GPL-2.0-only
 import Foundation
 import Lockstep

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Log
 import SubjectABI
 
 /// What stands behind the services of one subject: its arena and the failures that were armed.
@@ -25,13 +26,32 @@ public enum Misuse: Equatable, Sendable {
   case freedUnallocated(pa: UInt64)
   /// It asked for a table of no bytes.
   case allocatedNothing
+  /// It logged a store that is not wholly in tables that are allocated.
+  case storedOutsideTables(pa: UInt64)
+  /// A table word is not what its store records say.
+  case untoldWord(UntoldWord)
+
+  /// The misuse without its numbers: what tells one kind from another.
+  public var name: String {
+    switch self {
+    case .freedUnallocated: "free of no table"
+    case .allocatedNothing: "alloc of nothing"
+    case .storedOutsideTables: "store outside tables"
+    case .untoldWord: "untold word"
+    }
+  }
 
   public var description: String {
     switch self {
     case .freedUnallocated(let pa):
-      "freed 0x\(String(pa, radix: 16)), which is not the start of an allocated table"
+      "freed \(hex(pa)), which is not the start of an allocated table"
     case .allocatedNothing:
       "asked for a table of 0 bytes"
+    case .storedOutsideTables(let pa):
+      "logged a store at \(hex(pa)), which is not wholly in allocated tables"
+    case .untoldWord(let word):
+      "changed the table word at \(hex(word.pa)) without a store record that says so:"
+        + " \(hex(word.found)), told \(hex(word.told))"
     }
   }
 }

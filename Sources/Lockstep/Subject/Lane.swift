@@ -1,23 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Log
 import Scenario
 import SubjectABI
-
-/// What a subject answered to one request. Raw values are the ABI's `enum iopt_status`.
-public enum SubjectStatus: UInt32, Sendable {
-  case done = 0
-  case crashed = 1
-  case failed = 2
-  case refused = 3
-
-  var word: String {
-    switch self {
-    case .done: "done"
-    case .crashed: "crash"
-    case .failed: "initialisation failed"
-    case .refused: "refused"
-    }
-  }
-}
 
 /// One subject with table memory of its own, running one scenario at a time.
 public final class Lane {
@@ -69,6 +53,11 @@ public final class Lane {
   /// The log's words: those of the last request, after ``beginOperation()``.
   @inline(__always)
   public var log: UnsafeMutablePointer<iopt_log> { host.log }
+
+  /// The same as records.
+  public var records: RecordView {
+    RecordView(UnsafeBufferPointer(start: log.pointee.words, count: Int(log.pointee.count)))
+  }
 
   /// Opens a domain on empty table memory.
   public func open(_ configuration: borrowing iopt_config) -> SubjectStatus {

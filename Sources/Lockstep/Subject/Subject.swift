@@ -27,6 +27,9 @@ public struct Subject: @unchecked Sendable {
   /// The subject's own description of its version.
   public var version: String { table.pointee.version.map { String(cString: $0) } ?? "" }
 
+  /// Whether it tells the words that it writes. One that does not is compared without.
+  public var logsStores: Bool { true }
+
   /// Why the last open or run was refused, when the subject says.
   var refusal: String {
     guard let reason = table.pointee.refusal?() else { return "no reason given" }
