@@ -21,9 +21,12 @@ let package = Package(
     .target(name: "DMA", dependencies: ["PageTable", "SubjectABI"]),
     .target(name: "SwiftSubject", dependencies: ["PageTable", "DMA", "SubjectABI"]),
     .target(name: "Scenario", dependencies: ["SubjectABI", "CZlib"]),
+    .target(name: "Hardware", dependencies: ["Scenario", "SubjectABI"]),
     .target(
       name: "Lockstep",
-      dependencies: ["Scenario", "PageTable", "DMA", "SwiftSubject", "Reference", "SubjectABI"]),
+      dependencies: [
+        "Hardware", "Scenario", "PageTable", "DMA", "SwiftSubject", "Reference", "SubjectABI",
+      ]),
     .executableTarget(
       name: "iopt",
       dependencies: [
@@ -42,7 +45,9 @@ let package = Package(
       dependencies: ["DMA", "Lockstep", "Reference", "Scenario", "SwiftSubject", "SubjectABI"]),
     .testTarget(
       name: "LockstepTests", dependencies: ["Lockstep", "Scenario", "SubjectABI"]),
-    .testTarget(name: "PageTableTests", dependencies: ["Lockstep", "Scenario", "SubjectABI"]),
+    .testTarget(
+      name: "PageTableTests", dependencies: ["Hardware", "Lockstep", "Scenario", "SubjectABI"]),
+    .testTarget(name: "HardwareTests", dependencies: ["Hardware", "Scenario"]),
     .testTarget(name: "CommandLineTests", dependencies: ["iopt", "iopt-coverage", "Scenario"]),
     .testTarget(name: "CorpusTests", dependencies: ["Lockstep", "Scenario", "iopt"]),
     .testTarget(name: "CodecTests", dependencies: ["Scenario", "SubjectABI"]),

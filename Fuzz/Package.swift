@@ -38,9 +38,12 @@ let package = Package(
       swiftSettings: instrumentedSwift),
     .target(
       name: "Scenario", dependencies: ["SubjectABI", "CZlib"], swiftSettings: instrumentedSwift),
+    .target(name: "Hardware", dependencies: ["Scenario", "SubjectABI"]),
     .target(
       name: "Lockstep",
-      dependencies: ["Scenario", "PageTable", "DMA", "SwiftSubject", "Reference", "SubjectABI"]),
+      dependencies: [
+        "Hardware", "Scenario", "PageTable", "DMA", "SwiftSubject", "Reference", "SubjectABI",
+      ]),
     .target(name: "CFuzzer", path: "CFuzzer"),
     .target(
       name: "FuzzTarget", dependencies: ["Lockstep", "Scenario", "SubjectABI", "CFuzzer"],

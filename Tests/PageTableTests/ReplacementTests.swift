@@ -50,7 +50,7 @@ import Testing
         }
         let below = Self.level(of: small)..<Self.level(of: large)
         let tables = below.reduce(0) {
-          $0 + Int(min(large / step, large >> UInt64(HardwareEntry.itemLog2($1 + 1))))
+          $0 + Int(min(large / step, large >> UInt64(TableEntry.itemLog2($1 + 1))))
         }
         let response = domain.run(
           .map(iova: large, pa: pa, length: large, prot: DirectDomain.readWrite))

@@ -23,7 +23,7 @@ struct ContractSpace {
   init(_ info: DomainInfo) {
     width = info.va
     signExtends = info.features.contains(.signExtend)
-    decoded = max(width, HardwareEntry.itemLog2(info.level))
+    decoded = max(width, TableEntry.itemLog2(info.level))
     last = info.last
   }
 

@@ -163,10 +163,10 @@ public final class Replay {
   ) {
     player.state = .out
     tally.mismatches += 1
-    let decoder = PTEDecoder(position.domain)
-    let right = Divergence.Side(player.observed, form: form, decoder: decoder)
+    let reader = TableReader(position.domain)
+    let right = Divergence.Side(player.observed, form: form, reader: reader)
     var left = Divergence.Side(name: "recorded", words: expected, form: form)
-    left.annotate(like: player.observed, decoder: decoder)
+    left.annotate(like: player.observed, reader: reader)
     var divergence = Divergence(
       cause: cause, file: position.file, line: position.line,
       scenarioLine: position.scenarioLine, operation: position.operation,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Hardware
 import Scenario
 import SubjectABI
 
@@ -48,9 +49,9 @@ public struct Divergence: Sendable {
       lines = Self.lines(of: words, form: form)
     }
 
-    init(_ observed: ObservedLane, form: ResultForm, decoder: PTEDecoder) {
+    init(_ observed: ObservedLane, form: ResultForm, reader: TableReader) {
       self.init(name: observed.lane.label, words: Array(observed.records.words), form: form)
-      annotate(like: observed, decoder: decoder)
+      annotate(like: observed, reader: reader)
     }
   }
 
@@ -76,15 +77,17 @@ extension Divergence.Side {
 
   /// Writes beside each `pte` line what its first word means, with the tables of `observed` to
   /// find each table's place in the tree.
-  mutating func annotate(like observed: ObservedLane, decoder: PTEDecoder) {
+  mutating func annotate(like observed: ObservedLane, reader: TableReader) {
     guard let top = observed.top else { return }
-    let index = TableIndex(lane: observed.lane, top: top.pa, level: top.level, decoder: decoder)
+    let places = TablePlaces(
+      top: top.pa, level: top.level, reader: reader,
+      in: observed.lane.host.state.pointee.arena)
     words.withUnsafeBufferPointer { buffer in
       for (line, record) in RecordView(buffer).enumerated()
       where record.kind == pteRecordKind && record.words.count == 6 {
         let pa = record.words[1] &+ record.words[2] &* 8
         let count = record.words[3] &- record.words[2] &+ 1
-        lines[line].note = index.describe(record.words[4], at: pa, count: count)
+        lines[line].note = places.describe(record.words[4], at: pa, count: count)
       }
     }
   }

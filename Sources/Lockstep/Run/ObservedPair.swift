@@ -83,10 +83,10 @@ final class ObservedPair {
     _ cause: Divergence.Cause, isLeft: Bool, request: Request, domain: DomainConfiguration,
     place: ReportPlace
   ) -> Divergence {
-    let decoder = PTEDecoder(domain)
+    let reader = TableReader(domain)
     let form = request.resultForm
-    let one = Divergence.Side(left, form: form, decoder: decoder)
-    let other = Divergence.Side(right, form: form, decoder: decoder)
+    let one = Divergence.Side(left, form: form, reader: reader)
+    let other = Divergence.Side(right, form: form, reader: reader)
     var divergence = Divergence(
       cause: cause, file: place.file, line: place.line, scenarioLine: place.scenarioLine,
       operation: place.operation, statement: request.text,
