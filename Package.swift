@@ -23,10 +23,11 @@ let package = Package(
     .target(name: "Log"),
     .target(name: "Scenario", dependencies: ["Log", "SubjectABI", "CZlib"]),
     .target(name: "Contract", dependencies: ["Log", "Scenario", "SubjectABI"]),
+    .target(name: "Hardware", dependencies: ["Log", "Scenario"]),
     .target(
       name: "Lockstep",
       dependencies: [
-        "Contract", "Log", "Scenario", "PageTable", "DMA", "SwiftSubject", "Reference",
+        "Contract", "Hardware", "Log", "Scenario", "PageTable", "DMA", "SwiftSubject", "Reference",
         "SubjectABI",
       ]),
     .target(name: "Report", dependencies: ["Lockstep", "Log", "Scenario"]),
@@ -51,10 +52,11 @@ let package = Package(
       ]),
     .testTarget(
       name: "LockstepTests",
-      dependencies: ["Contract", "Lockstep", "Log", "Report", "Scenario", "SubjectABI"]),
+      dependencies: ["Contract", "Hardware", "Lockstep", "Log", "Report", "Scenario", "SubjectABI"]),
     .testTarget(
       name: "PageTableTests",
-      dependencies: ["Contract", "Lockstep", "Log", "Report", "Scenario", "SubjectABI"]),
+      dependencies: ["Contract", "Hardware", "Lockstep", "Log", "Report", "Scenario", "SubjectABI"]),
+    .testTarget(name: "HardwareTests", dependencies: ["Hardware", "Scenario"]),
     .testTarget(name: "CommandLineTests", dependencies: ["iopt", "iopt-coverage", "Scenario"]),
     .testTarget(name: "CorpusTests", dependencies: ["Lockstep", "Scenario", "iopt"]),
     .testTarget(name: "CodecTests", dependencies: ["Scenario", "SubjectABI"]),

@@ -41,10 +41,11 @@ let package = Package(
       name: "Scenario", dependencies: ["Log", "SubjectABI", "CZlib"],
       swiftSettings: instrumentedSwift),
     .target(name: "Contract", dependencies: ["Log", "Scenario", "SubjectABI"]),
+    .target(name: "Hardware", dependencies: ["Log", "Scenario"]),
     .target(
       name: "Lockstep",
       dependencies: [
-        "Contract", "Log", "Scenario", "PageTable", "DMA", "SwiftSubject", "Reference",
+        "Contract", "Hardware", "Log", "Scenario", "PageTable", "DMA", "SwiftSubject", "Reference",
         "SubjectABI",
       ]),
     .target(name: "Report", dependencies: ["Lockstep", "Log", "Scenario"]),

@@ -24,7 +24,7 @@ public struct ContractSpace: Sendable {
   init(_ info: DomainInfo) {
     width = info.va
     signExtends = info.features.contains(.signExtend)
-    decoded = max(width, 12 + 9 * info.level)
+    decoded = max(width, TableEntry.itemLog2(info.level))
     last = info.last
   }
 

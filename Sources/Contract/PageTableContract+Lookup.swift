@@ -11,11 +11,11 @@ extension PageTableContract {
     let promised = mapped.translate(space.key(iova))
     if placement == .inside, let promised {
       if answer.value == promised { return .kept }
-      return answer.value == promised & formatOutputMask
+      return answer.value == promised & format.outputMask
         ? .departed(.outputAddressWraps) : broken(hex(promised), hex(answer.value))
     }
     if answer.value == 0 { return .kept }
-    if placement == .alias, let promised, answer.value == promised & formatOutputMask {
+    if placement == .alias, let promised, answer.value == promised & format.outputMask {
       return .departed(.signExtensionOneBitShort)
     }
     if answer.errno == ERANGE, placement == .outside || mayLieBeyondTheTop(space.key(iova)) {
@@ -23,15 +23,10 @@ extension PageTableContract {
     }
     return broken("0x0, nothing is mapped", hex(answer.value))
   }
-
-  /// The widest output address that a word of the format holds: RISC-V's 44 bits of page number,
-  /// the others' bits 12 to 51.
-  private var formatOutputMask: UInt64 { (1 << (format == .riscv64 ? 56 : 52)) - 1 }
 }
 
 extension PageTableContract {
-  /// The formats of which hardware marks what it wrote, as far as the page table tracks it.
-  private var tracksDirt: Bool { format == .amdv1 || format == .vtdss }
+  private var tracksDirt: Bool { format.tracksDirt }
 
   mutating func judgeSetDirty(_ iova: UInt64, _ answer: Answer) -> Verdict {
     let key = space.key(iova)

@@ -53,7 +53,7 @@ extension PageTableContract {
     var result: Refusals = []
     let prot = Protection(rawValue: operation.prot)
     if prot.isDisjoint(with: [.read, .write])
-      || info.features.contains(.vtdssForceWriteable) && !prot.contains(.write)
+      || format.forcesWriting(info.features) && !prot.contains(.write)
     {
       result.insert(.protection)
     }

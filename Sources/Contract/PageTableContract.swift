@@ -84,9 +84,8 @@ public struct PageTableContract {
     format = configuration.format
     build = configuration.build
     smallestPage = info.pageSizes == 0 ? 0 : 1 << UInt64(info.pageSizes.trailingZeroBitCount)
-    // AMDv1 grows and encrypts in every build, whether its features list that or not.
-    grows = format == .amdv1 || info.features.contains(.dynamicTop)
-    let encrypts = format == .amdv1 || info.features.contains(.x8664AMDEncryptTables)
+    grows = format.grows(info.features)
+    let encrypts = format.encrypts(info.features)
     encryptedFrom = encrypts ? configuration.encryptionBit.map { 1 << UInt64($0) } ?? .max : .max
   }
 

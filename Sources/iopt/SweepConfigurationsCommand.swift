@@ -16,7 +16,7 @@ struct SweepConfigurations: ParsableCommand {
       """)
 
   @Option(
-    help: ArgumentHelp("riscv_64, amdv1, vtdss or x86_64. Default: all.", valueName: "format"))
+    help: ArgumentHelp("\(Format.names). Default: all.", valueName: "format"))
   var format: String?
 
   @Flag(help: "Try every input width with every output width.")

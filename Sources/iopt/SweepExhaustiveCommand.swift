@@ -25,7 +25,7 @@ struct SweepExhaustive: ParsableCommand {
   var deep: Double?
 
   @Option(
-    help: ArgumentHelp("riscv_64, amdv1, vtdss or x86_64. Default: all.", valueName: "format"))
+    help: ArgumentHelp("\(Format.names). Default: all.", valueName: "format"))
   var format: String?
 
   @OptionGroup var judges: JudgeOptions
@@ -71,9 +71,8 @@ struct SweepExhaustive: ParsableCommand {
 /// The format that an option names; nil when it was not given.
 func namedFormat(_ name: String?) throws -> Format? {
   guard let name else { return nil }
-  guard let found = Format.allCases.first(where: { "\($0.name)" == name }) else {
-    let names = Format.allCases.map { "\($0.name)" }.joined(separator: ", ")
-    throw ValidationError("--format '\(name)': expected \(names)")
+  guard let found = Format.allCases.first(where: { $0.description == name }) else {
+    throw ValidationError("--format '\(name)': expected \(Format.names)")
   }
   return found
 }

@@ -1,6 +1,6 @@
+// SPDX-License-Identifier: GPL-2.0-only
 import Glibc
 import Lockstep
-// SPDX-License-Identifier: GPL-2.0-only
 import Log
 import Scenario
 import SubjectABI
@@ -119,7 +119,7 @@ import Testing
       switch configuration.format {
       case .riscv64: word & 0x3ff
       case .amdv1: word & ~0x000f_ffff_ffff_fe00
-      case .vtdss, .x8664: word & ~0x000f_ffff_ffff_f080
+      default: word & ~0x000f_ffff_ffff_f080
       }
     return rest | encryption
   }

@@ -1,5 +1,6 @@
-import Lockstep
 // SPDX-License-Identifier: GPL-2.0-only
+import Hardware
+import Lockstep
 import Log
 import Scenario
 import SubjectABI
@@ -16,7 +17,7 @@ import Testing
 
   /// The address of the word that translates `iova` in a table.
   private static func word(_ table: TableWalk.Table, _ iova: UInt64) -> UInt64 {
-    table.pa + (iova - table.iova) >> UInt64(HardwareEntry.itemLog2(table.level)) * 8
+    table.pa + (iova - table.iova) >> UInt64(TableEntry.itemLog2(table.level)) * 8
   }
 
   /// Each new table enters incoherent handling, then the link to it is written back; the leaf last.

@@ -1,6 +1,6 @@
+// SPDX-License-Identifier: GPL-2.0-only
 import Glibc
 import Lockstep
-// SPDX-License-Identifier: GPL-2.0-only
 import Log
 import Scenario
 import SubjectABI
@@ -17,7 +17,7 @@ import Testing
     for size in domain.handyPageSizes {
       domain.map(size, domain.someAddress & ~(size - 1), size)
       let leaf = try #require(domain.walk().leaves.first)
-      let item: UInt64 = 1 << UInt64(HardwareEntry.itemLog2(leaf.level))
+      let item: UInt64 = 1 << UInt64(TableEntry.itemLog2(leaf.level))
       let items = max(1, size / item)
       #expect(read(domain, size, size).isEmpty)
       for index in 0..<items {

@@ -1,6 +1,6 @@
+// SPDX-License-Identifier: GPL-2.0-only
 import Glibc
 import Lockstep
-// SPDX-License-Identifier: GPL-2.0-only
 import Log
 import Scenario
 import SubjectABI
@@ -88,7 +88,7 @@ import Testing
       let domain = try each.open()
       let (top, level) = (domain.top, domain.level)
       domain.run(.failAlloc(countdown: countdown))
-      let far: UInt64 = 1 << UInt64(HardwareEntry.itemLog2(level) + 9 + 9)
+      let far: UInt64 = 1 << UInt64(TableEntry.itemLog2(level) + 9 + 9)
       let response = domain.run(.map(iova: far, pa: 0, length: 0x1000, prot: Self.readWrite))
       #expect(response.errno == ENOMEM)
       #expect(domain.top == top && domain.level == level && domain.liveTables == 1)
@@ -108,7 +108,7 @@ import Testing
   func stackedTablesBecomeIncoherentBeforeTheTopChanges(_ each: Case) throws {
     let domain = try each.open()
     let level = domain.level
-    let far: UInt64 = 1 << UInt64(HardwareEntry.itemLog2(level) + 9 + 9)
+    let far: UInt64 = 1 << UInt64(TableEntry.itemLog2(level) + 9 + 9)
     let first = domain.run(.map(iova: far, pa: 0x3000, length: 0x1000, prot: Self.readWrite))
     #expect(first.value == 0 && domain.level == level + 2)
     let change = try #require(first.records.firstIndex { $0.kind == .top })

@@ -1,5 +1,5 @@
-import Lockstep
 // SPDX-License-Identifier: GPL-2.0-only
+import Lockstep
 import Log
 import Scenario
 import SubjectABI

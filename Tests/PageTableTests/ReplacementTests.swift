@@ -1,6 +1,6 @@
+// SPDX-License-Identifier: GPL-2.0-only
 import Glibc
 import Lockstep
-// SPDX-License-Identifier: GPL-2.0-only
 import Log
 import Scenario
 import SubjectABI
@@ -51,7 +51,7 @@ import Testing
         }
         let below = Self.level(of: small)..<Self.level(of: large)
         let tables = below.reduce(0) {
-          $0 + Int(min(large / step, large >> UInt64(HardwareEntry.itemLog2($1 + 1))))
+          $0 + Int(min(large / step, large >> UInt64(TableEntry.itemLog2($1 + 1))))
         }
         let response = domain.run(
           .map(iova: large, pa: pa, length: large, prot: DirectDomain.readWrite))

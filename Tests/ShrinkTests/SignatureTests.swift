@@ -1,5 +1,5 @@
-import Foundation
 // SPDX-License-Identifier: GPL-2.0-only
+import Foundation
 import Log
 import Scenario
 import SubjectABI

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Hardware
 import Log
 import Scenario
 import SubjectABI
@@ -61,12 +62,13 @@ extension Finding.Side {
   /// to find each table's place in the tree.
   mutating func annotate(like observed: ObservedLane, _ domain: DomainConfiguration) {
     guard let top = observed.top else { return }
-    let index = TableIndex(
-      lane: observed.lane, top: top.pa, level: top.level, decoder: PTEDecoder(domain))
+    let places = TablePlaces(
+      top: top.pa, level: top.level, reader: TableReader(domain),
+      in: observed.lane.host.state.pointee.arena)
     words.withUnsafeBufferPointer { words in
       for (number, record) in RecordView(words).enumerated() {
         guard let change = PTERecord(record) else { continue }
-        notes[number] = index.describe(
+        notes[number] = places.describe(
           change.value, at: change.table &+ change.first &* 8,
           count: change.last &- change.first &+ 1)
       }

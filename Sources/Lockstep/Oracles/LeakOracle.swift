@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Hardware
 import Log
 import Scenario
 import SubjectABI
@@ -113,9 +114,10 @@ public final class LeakOracle: Oracle {
 
   private func linkedTables(_ observed: ObservedLane, _ engine: Engine) -> Set<UInt64> {
     guard let top = observed.top else { return [] }
-    let index = TableIndex(
-      lane: observed.lane, top: top.pa, level: top.level, decoder: PTEDecoder(engine.domain))
-    return Set(index.positions.keys)
+    let walk = TableWalk(
+      top: top.pa, level: top.level, reader: TableReader(engine.domain),
+      in: observed.lane.host.state.pointee.arena, keepsLeaves: false)
+    return Set(walk.tables.map(\.pa))
   }
 
   private func depart(_ departure: String, _ observed: ObservedLane) -> Judgement {

@@ -79,17 +79,5 @@ public final class DirectDomain {
   public func teardown() -> Int? { lane.teardown() }
 
   /// Whether a table starts at `pa` and is allocated.
-  public func isTable(_ pa: UInt64) -> Bool {
-    guard let slot = lane.host.state.pointee.arena.slot(of: pa) else { return false }
-    return lane.host.state.pointee.arena.states[slot] == .table
-  }
-
-  /// The words of the table that starts at `pa`, which must be one.
-  public func words(of pa: UInt64) -> UnsafeBufferPointer<UInt64> {
-    precondition(isTable(pa), "no table at \(pa)")
-    let state = lane.host.state
-    let slot = state.pointee.arena.slot(of: pa)!
-    let count = state.pointee.arena.slotsOfTable(at: slot) * Arena.slotSize / 8
-    return UnsafeBufferPointer(start: state.pointee.arena.words(slot), count: count)
-  }
+  public func isTable(_ pa: UInt64) -> Bool { lane.host.state.pointee.arena.table(at: pa) != nil }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Hardware
 import Log
 import Scenario
 
