@@ -41,7 +41,9 @@ let package = Package(
       name: "DMATests",
       dependencies: ["DMA", "Lockstep", "Reference", "Scenario", "SwiftSubject", "SubjectABI"]),
     .testTarget(
-      name: "LockstepTests", dependencies: ["Lockstep", "Scenario", "SubjectABI"]),
+      name: "LockstepTests",
+      dependencies: ["Lockstep", "Reference", "Scenario", "SwiftSubject", "SubjectABI"],
+      exclude: ["Fixtures"]),
     .testTarget(name: "PageTableTests", dependencies: ["Lockstep", "Scenario", "SubjectABI"]),
     .testTarget(name: "CommandLineTests", dependencies: ["iopt", "iopt-coverage", "Scenario"]),
     .testTarget(name: "CorpusTests", dependencies: ["Lockstep", "Scenario", "iopt"]),

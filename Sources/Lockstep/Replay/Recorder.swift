@@ -71,7 +71,7 @@ public struct Recorder: ~Copyable {
   ) throws(ScenarioError) {
     let fault: String? =
       if status == .refused {
-        "refuses: \(observed.lane.subject.refusal)"
+        "refuses: \(observed.lane.refusal)"
       } else if let misuse = observed.misuse {
         misuse.description
       } else {

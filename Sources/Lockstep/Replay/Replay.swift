@@ -145,7 +145,7 @@ public final class Replay {
       throw ScenarioError(
         file: position.file, position: .text(line: position.line, column: 1),
         message: "subject \(player.observed.lane.subject.name) refuses:"
-          + " \(player.observed.lane.subject.refusal)")
+          + " \(player.observed.lane.refusal)")
     }
     let misuse = player.observed.misuse
     if misuse != nil || !expected.withUnsafeBufferPointer({ player.observed.records.holds($0) }) {

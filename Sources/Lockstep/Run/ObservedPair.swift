@@ -40,8 +40,7 @@ final class ObservedPair {
         return .differs(.misuse(misuse), isLeft: observed === left)
       }
       if status == .refused {
-        let subject = observed.lane.subject
-        return .refused(by: subject.name, reason: subject.refusal)
+        return .refused(by: observed.lane.subject.name, reason: observed.lane.refusal)
       }
     }
     guard one == other, left.records.holds(right.records.words) else {
