@@ -52,7 +52,11 @@ let package = Package(
       ]),
     .testTarget(
       name: "LockstepTests",
-      dependencies: ["Contract", "Hardware", "Lockstep", "Log", "Report", "Scenario", "SubjectABI"]),
+      dependencies: [
+        "Contract", "Hardware", "Lockstep", "Log", "Reference", "Report", "Scenario",
+        "SwiftSubject", "SubjectABI",
+      ],
+      exclude: ["Fixtures"]),
     .testTarget(
       name: "PageTableTests",
       dependencies: ["Contract", "Hardware", "Lockstep", "Log", "Report", "Scenario", "SubjectABI"]),

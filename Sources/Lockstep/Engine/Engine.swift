@@ -216,7 +216,7 @@ public final class Engine {
   private func refuse(_ observed: ObservedLane) {
     hot.pointee.state = .refused
     hot.pointee.tally.refused += 1
-    let reason = "\(observed.lane.label) refuses: \(observed.lane.subject.refusal)"
+    let reason = "\(observed.lane.label) refuses: \(observed.lane.refusal)"
     hot.pointee.tally.refusals[reason, default: 0] += 1
   }
 

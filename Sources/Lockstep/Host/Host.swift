@@ -71,9 +71,10 @@ public struct Host: ~Copyable {
       .assumingMemoryBound(to: iopt_log.self)
     precondition(MemoryLayout<HostBlock>.offset(of: \.services) == 0)
     let capacity = 4096
-    log.pointee = iopt_log(
-      words: .allocate(capacity: capacity), count: 0, capacity: UInt64(capacity), grow: growLog,
-      stores: 0, reserved: 0)
+    log.pointee.words = .allocate(capacity: capacity)
+    log.pointee.capacity = UInt64(capacity)
+    log.pointee.grow = growLog
+    log.pointee.size = UInt32(MemoryLayout<iopt_log>.size)
     services.pointee.size = UInt32(MemoryLayout<iopt_host>.size)
     services.pointee.abi_version = UInt32(IOPT_ABI_VERSION)
     services.pointee.arena = state.pointee.arena.memory.assumingMemoryBound(to: UInt8.self)
