@@ -47,6 +47,7 @@ let package = Package(
     .testTarget(name: "CorpusTests", dependencies: ["Lockstep", "Scenario", "iopt"]),
     .testTarget(name: "CodecTests", dependencies: ["Scenario", "SubjectABI"]),
     .testTarget(name: "ScenarioTests", dependencies: ["Scenario", "SubjectABI"]),
+    .testTarget(name: "TidyTests"),
     .testTarget(name: "ShrinkTests", dependencies: ["Lockstep", "Scenario", "SubjectABI"]),
   ],
   swiftLanguageModes: [.v6]
