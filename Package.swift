@@ -20,35 +20,55 @@ let package = Package(
     .target(name: "PageTable", dependencies: ["SubjectABI"]),
     .target(name: "DMA", dependencies: ["PageTable", "SubjectABI"]),
     .target(name: "SwiftSubject", dependencies: ["PageTable", "DMA", "SubjectABI"]),
-    .target(name: "Scenario", dependencies: ["SubjectABI", "CZlib"]),
+    .target(name: "Log"),
+    .target(name: "Scenario", dependencies: ["Log", "SubjectABI", "CZlib"]),
+    .target(name: "Contract", dependencies: ["Log", "Scenario", "SubjectABI"]),
+    .target(name: "Hardware", dependencies: ["Log", "Scenario"]),
     .target(
       name: "Lockstep",
-      dependencies: ["Scenario", "PageTable", "DMA", "SwiftSubject", "Reference", "SubjectABI"]),
+      dependencies: [
+        "Contract", "Hardware", "Log", "Scenario", "PageTable", "DMA", "SwiftSubject", "Reference",
+        "SubjectABI",
+      ]),
+    .target(name: "Report", dependencies: ["Lockstep", "Log", "Scenario"]),
     .executableTarget(
       name: "iopt",
       dependencies: [
-        "Lockstep", "Scenario",
+        "Contract", "Lockstep", "Log", "Report", "Scenario",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "iopt-bench",
       dependencies: [
-        "Lockstep", "Scenario", "SubjectABI",
+        "Lockstep", "Log", "Scenario", "SubjectABI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks", exclude: ["run"]),
     .testTarget(
       name: "DMATests",
-      dependencies: ["DMA", "Lockstep", "Reference", "Scenario", "SwiftSubject", "SubjectABI"]),
+      dependencies: [
+        "Contract", "DMA", "Lockstep", "Log", "Reference", "Scenario", "SwiftSubject",
+        "SubjectABI",
+      ]),
     .testTarget(
-      name: "LockstepTests", dependencies: ["Lockstep", "Scenario", "SubjectABI"]),
-    .testTarget(name: "PageTableTests", dependencies: ["Lockstep", "Scenario", "SubjectABI"]),
+      name: "LockstepTests",
+      dependencies: [
+        "Contract", "Hardware", "Lockstep", "Log", "Reference", "Report", "Scenario",
+        "SwiftSubject", "SubjectABI",
+      ],
+      exclude: ["Fixtures"]),
+    .testTarget(
+      name: "PageTableTests",
+      dependencies: ["Contract", "Hardware", "Lockstep", "Log", "Report", "Scenario", "SubjectABI"]),
+    .testTarget(name: "HardwareTests", dependencies: ["Hardware", "Scenario"]),
     .testTarget(name: "CommandLineTests", dependencies: ["iopt", "iopt-coverage", "Scenario"]),
     .testTarget(name: "CorpusTests", dependencies: ["Lockstep", "Scenario", "iopt"]),
     .testTarget(name: "CodecTests", dependencies: ["Scenario", "SubjectABI"]),
-    .testTarget(name: "ScenarioTests", dependencies: ["Scenario", "SubjectABI"]),
+    .testTarget(name: "LogTests", dependencies: ["Log", "SubjectABI"]),
+    .testTarget(name: "ScenarioTests", dependencies: ["Log", "Scenario", "SubjectABI"]),
+    .testTarget(
+      name: "ShrinkTests", dependencies: ["Lockstep", "Log", "Report", "Scenario", "SubjectABI"]),
     .testTarget(name: "TidyTests"),
-    .testTarget(name: "ShrinkTests", dependencies: ["Lockstep", "Scenario", "SubjectABI"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -21,7 +21,7 @@ struct Generate: ParsableCommand {
   var count = 1
 
   @Option(
-    help: ArgumentHelp("riscv_64, amdv1, vtdss or x86_64. Default: all.", valueName: "format"))
+    help: ArgumentHelp("\(Format.names). Default: all.", valueName: "format"))
   var format: String?
 
   @Option(
@@ -36,7 +36,7 @@ struct Generate: ParsableCommand {
   func validate() throws {
     guard count >= 0 else { throw ValidationError("--count takes at least 0") }
     guard operations >= 1 else { throw ValidationError("--operations takes at least 1") }
-    _ = try chosenFormat()
+    _ = try namedFormat(format)
     _ = try chosenLayer()
   }
 
@@ -44,7 +44,7 @@ struct Generate: ParsableCommand {
 
   func run() throws {
     var generator = ScenarioGenerator(
-      seed: seed, format: try chosenFormat(), layer: try chosenLayer(),
+      seed: seed, format: try namedFormat(format), layer: try chosenLayer(),
       operations: min(8, operations)...operations)
     try output.whileOpen { (drain) in
       var text = TextBuffer(capacity: 1 << 16)
@@ -54,15 +54,6 @@ struct Generate: ParsableCommand {
       }
       try drain(&text)
     }
-  }
-
-  private func chosenFormat() throws -> Format? {
-    guard let format else { return nil }
-    guard let found = Format.allCases.first(where: { "\($0.name)" == format }) else {
-      let names = Format.allCases.map { "\($0.name)" }.joined(separator: ", ")
-      throw ValidationError("--format '\(format)': expected \(names)")
-    }
-    return found
   }
 
   private func chosenLayer() throws -> ScenarioGenerator.Layer {

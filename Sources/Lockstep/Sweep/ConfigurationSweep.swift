@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Log
 import Scenario
-import SubjectABI
 
 /// Opens a domain with every combination of widths, top, features and build on two subjects: do
 /// they accept and refuse the same, and report the same?
@@ -28,10 +28,16 @@ public final class ConfigurationSweep {
   public var onDivergence: (Scenario) -> Void = { _ in }
   public var onProgress: (Tally) -> Void = { _ in }
 
-  private let run: LockstepRun
+  private let engine: Engine
   private var lowered = LoweredScenario()
 
-  public init(left: Lane, right: Lane) { run = LockstepRun([left, right]) }
+  /// Runs on two lanes; that both fail to open a domain is what is compared here.
+  public init(left: Lane, right: Lane) {
+    engine = Engine([left, right], [ComparisonOracle(countsFailures: true)])
+  }
+
+  /// What the engine went through.
+  public var runs: RunTally { engine.tally }
 
   /// Tries every combination for one format.
   public func sweep(_ format: Format, _ extent: Extent) {
@@ -69,9 +75,9 @@ public final class ConfigurationSweep {
     lowered.configuration.va_lg2 = UInt32(va)
     lowered.configuration.oa_lg2 = UInt32(oa)
     tally.configurations += 1
-    let outcome = run.run(lowered)
-    if run.lanes[0].lastOpen == .done { tally.accepted += 1 }
-    if case .agreed = outcome { return }
+    let finding = engine.run(lowered)
+    if engine.lanes[0].lane.lastOpen == .done { tally.accepted += 1 }
+    if finding == nil { return }
     tally.divergences += 1
     var domain = domain
     domain.va = va

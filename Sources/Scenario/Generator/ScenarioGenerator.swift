@@ -50,7 +50,7 @@ public struct ScenarioGenerator: Sendable {
       }
     var header = random.next() & ~(1 << ConfigurationBits.hasDMA)
     if hasDMA { header |= 1 << ConfigurationBits.hasDMA }
-    if let format { header = header & ~0x300 | UInt64(format.rawValue) << 8 }
+    if let format { header = format.marked(in: header) }
     var scenario = Scenario(
       domain: DomainConfiguration(compact: header), dma: DMAConfiguration(compact: header))
     if layer == .workingSet { return workingSet(scenario) }

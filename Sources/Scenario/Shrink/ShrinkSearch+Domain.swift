@@ -4,7 +4,7 @@
 
 extension ShrinkSearch {
   mutating func simplifyDomain() {
-    let plain = best.domain.format.plainWidths
+    let plain = best.domain.format.facts.plainWidths
     // The widths depend on each other, so all of them first.
     attempt { ($0.domain.va, $0.domain.oa, $0.domain.top) = plain }
     attempt { $0.domain.va = plain.va }
