@@ -68,6 +68,7 @@ let package = Package(
     .testTarget(name: "ScenarioTests", dependencies: ["Log", "Scenario", "SubjectABI"]),
     .testTarget(
       name: "ShrinkTests", dependencies: ["Lockstep", "Log", "Report", "Scenario", "SubjectABI"]),
+    .testTarget(name: "TidyTests"),
   ],
   swiftLanguageModes: [.v6]
 )

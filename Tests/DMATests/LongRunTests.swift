@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import Glibc
 import Scenario
 import Testing
 
@@ -42,48 +41,5 @@ import Testing
     let finding = run.run(generator.next())
     #expect(finding == nil, "\(finding as Any)")
     #expect(run.operations == 10_000)
-  }
-}
-
-/// Rings are there as far as they were used.
-@Suite struct RingMemoryTests {
-  @Test(arguments: TestSubject.allCases, [QueueKind.perCPU, .single])
-  func theLargestRingsCostLittleUntilTheyAreFilled(
-    _ subject: TestSubject, _ queue: QueueKind
-  ) throws {
-    var lowered = LoweredScenario()
-    lowered.lower(
-      Scenario(
-        domain: DomainConfiguration(
-          format: .riscv64, va: 48, oa: 56, features: [.signExtend, .flushRange]),
-        dma: DMAConfiguration(
-          queue: queue, cpus: 256, ringSize: 65536, timeout: 10, mode: .flushQueue,
-          limit: .max),
-        operations: (0..<256).flatMap { cpu -> [Operation] in
-          [
-            .dmaMap(
-              handle: 0, pa: 0x8000_0000, length: 0x1000, direction: .toDevice, cpu: UInt8(cpu)),
-            .dmaUnmap(handle: 0, cpu: UInt8(cpu)),
-          ]
-        }))
-    let lane = Lane(subject.subject)
-    let before = try residentBytes()
-    #expect(lane.open(lowered.configuration) == .done)
-    for index in 0..<lowered.count {
-      #expect(lane.run(lowered.operations + index) == .done)
-    }
-    // 16.8 million entries of at least 32 bytes would take half a gigabyte.
-    #expect(try residentBytes() < before + 100 << 20)
-    lane.endScenario()
-  }
-
-  /// The memory that this process has now.
-  private func residentBytes() throws -> Int {
-    let file = try #require(fopen("/proc/self/statm", "r"))
-    defer { fclose(file) }
-    var line = [CChar](repeating: 0, count: 256)
-    try #require(fgets(&line, 256, file) != nil)
-    let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8($0) }, as: UTF8.self)
-    return Int(text.split(separator: " ")[1])! * Int(getpagesize())
   }
 }
