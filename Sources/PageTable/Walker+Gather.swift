@@ -57,7 +57,7 @@ extension Walker {
       load(&cursor)
       if cursor.kind == .table {
         let lower = lowerTable(cursor)
-        state.pointee.pages.append(domain.address(of: lower), to: &list)
+        state.pointee.pages.append(state.pointee.memory.address(of: lower), to: &list)
         let status = collectTables(
           &span, lower, level: level - 1, unlessMapped: unlessMapped, into: &list)
         if status != .done { return status }
@@ -77,7 +77,7 @@ extension Walker {
     var span = Span(
       first: whole.first, last: has(.signExtend) ? ones(below: whole.log2) : whole.last,
       table: whole.table, level: whole.level, log2: whole.log2)
-    state.pointee.pages.append(domain.address(of: whole.table!), to: &list)
+    state.pointee.pages.append(state.pointee.memory.address(of: whole.table!), to: &list)
     _ = collectTables(
       &span, whole.table!, level: whole.level, unlessMapped: false, into: &list)
     if has(.dmaIncoherent) { domain.stopIncoherent(list) }

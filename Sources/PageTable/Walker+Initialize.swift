@@ -28,7 +28,7 @@ extension Walker {
     state.pointee.aperture = (reach.first, reach.last)
     let pa = allocateTop(level: limits.topLevel, isDeferred: false)
     guard pa != 0 else { return .noMemory }
-    state.pointee.top.words = domain.words(at: pa)
+    state.pointee.top.words = state.pointee.memory.words(at: pa)
     return .done
   }
 

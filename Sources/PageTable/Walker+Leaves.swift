@@ -71,17 +71,16 @@ extension Walker {
   /// Writes leaves of one item for as long as nothing is there.
   @inline(__always)
   private func fillEmpty(_ mapping: inout Mapping, _ cursor: inout Cursor) {
-    let (words, first, level, context) = (cursor.words, cursor.index, cursor.level, context)
-    while cursor.index < cursor.end,
-      Format.kind(of: words[cursor.index], level: level) == .empty
-    {
-      words[cursor.index] = Format.leaf(
-        output: mapping.output, sizeLog2: mapping.sizeLog2, level: level,
-        attributes: mapping.attributes, context)
+    let (level, context) = (cursor.level, context)
+    var run = state.pointee.memory.run(in: cursor.words, from: cursor.index)
+    while run.end < cursor.end, Format.kind(of: run.next, level: level) == .empty {
+      run.append(
+        Format.leaf(
+          output: mapping.output, sizeLog2: mapping.sizeLog2, level: level,
+          attributes: mapping.attributes, context))
       mapping.output &+= power(of: mapping.sizeLog2)
-      cursor.index &+= 1
     }
-    domain.logStores(of: words, from: first, to: cursor.index)
+    cursor.index = run.end
   }
 
   /// Writes leaves of several items for as long as all of them are zero.
@@ -147,7 +146,7 @@ extension Walker {
     if status != .done { return status }
     clear(cursor, itemsLog2: 0)
     cleanItem(cursor)
-    state.pointee.pages.append(domain.address(of: lower), to: &list)
+    state.pointee.pages.append(state.pointee.memory.address(of: lower), to: &list)
     gather(&mapping.gather, span.first, power(of: cursor.itemLog2), tables: list)
     return .done
   }

@@ -19,7 +19,7 @@ extension Walker {
     guard let span = checkedSpan(iova, 1, &status) else { return status }
     let cursor = descend(span)
     guard cursor.kind == .leaf else { return .noEntry }
-    let isSet = domain.exchange(
+    let isSet = state.pointee.memory.exchange(
       cursor.words, cursor.index, expected: cursor.entry, with: cursor.entry | Format.dirtyBit,
       IOPT_ACQ_REL)
     return isSet ? .done : .again
@@ -69,7 +69,7 @@ extension Walker {
     if keep { return }
     let first = cursor.index & ~((1 << itemsLog2) - 1)
     for item in first..<(first + 1 << itemsLog2) {
-      domain.store(cursor.words[item] & ~Format.dirtyBit, to: cursor.words, item)
+      state.pointee.memory.store(cursor.words[item] & ~Format.dirtyBit, to: cursor.words, item)
     }
     gather.add(span.first, length)
   }

@@ -75,7 +75,7 @@ extension Walker {
     guard cursor.kind == .empty, cursor.level == level else { return false }
     let entry = Format.leaf(
       output: output, sizeLog2: sizeLog2, level: level, attributes: attributes, context)
-    domain.store(entry, to: cursor.words, cursor.index)
+    state.pointee.memory.store(entry, to: cursor.words, cursor.index)
     return true
   }
 
@@ -159,7 +159,7 @@ extension Walker {
     let entry = Format.leaf(
       output: mapping.output, sizeLog2: mapping.sizeLog2, level: cursor.level,
       attributes: mapping.attributes, context)
-    domain.store(entry, to: cursor.words, cursor.index, count: 1 << itemsLog2)
+    state.pointee.memory.store(entry, to: cursor.words, cursor.index, count: 1 << itemsLog2)
   }
 
   private func isMisplaced(_ cursor: Cursor, _ mapping: Mapping, _ itemsLog2: Int) -> Bool {

@@ -80,7 +80,7 @@ extension Walker {
         return .invalid
       }
     }
-    lower = domain.words(at: pa)
+    lower = state.pointee.memory.words(at: pa)
     return .done
   }
 
@@ -100,7 +100,7 @@ extension Walker {
     domain.yield(IOPT_POINT_TABLE_INSTALL)
     let entry = Format.link(to: pa, level: cursor.level, context)
     guard
-      domain.exchange(
+      state.pointee.memory.exchange(
         cursor.words, cursor.index, expected: cursor.entry, with: entry, IOPT_RELEASE)
     else { return false }
     cursor.entry = entry
@@ -110,7 +110,7 @@ extension Walker {
   @inline(__always)
   private func markWrittenBack(_ cursor: inout Cursor) {
     var expected = cursor.entry
-    while !domain.exchange(
+    while !state.pointee.memory.exchange(
       cursor.words, cursor.index, expected: expected, with: expected | Format.writtenBackBit,
       IOPT_RELEASE)
     {

@@ -55,11 +55,11 @@ extension Walker {
     let pa = allocateTop(level: level, isDeferred: true)
     if pa == 0 { return .noMemory }
     state.pointee.pages.append(pa, to: &list)
-    var cursor = Cursor(domain.words(at: pa), level: level)
+    var cursor = Cursor(state.pointee.memory.words(at: pa), level: level)
     let span = Span(first: 0, last: below.last, table: below.table, level: level, log2: below.log2)
     loadFirst(&cursor, span)
     _ = warns(cursor.index != 0)
-    _ = link(&cursor, to: domain.address(of: top.words!))
+    _ = link(&cursor, to: state.pointee.memory.address(of: top.words!))
     top = TopTable(words: cursor.words, level: level)
     return .done
   }
@@ -72,7 +72,8 @@ extension Walker {
     let isPublished = state.pointee.top == old && new != old
     if isPublished {
       iopt_log2(
-        domain.log, IOPT_EVENT_TOP.rawValue, domain.address(of: new.words!), UInt64(new.level))
+        domain.log, IOPT_EVENT_TOP.rawValue, state.pointee.memory.address(of: new.words!),
+        UInt64(new.level))
       state.pointee.top = new
     }
     if let unlock = host.pointee.unlock { unlock(host, IOPT_LOCK_TOP.rawValue, 0) }

@@ -79,20 +79,18 @@ extension Walker {
   /// may reach past the end.
   @inline(__always)
   private func clearLeaves(_ cursor: inout Cursor) {
-    let (words, first, level) = (cursor.words, cursor.index, cursor.level)
+    var run = state.pointee.memory.run(in: cursor.words, from: cursor.index)
     repeat {
       let itemsLog2 = leafItemsLog2(cursor)
-      if Build.checks { checkClear(cursor, itemsLog2: itemsLog2) }
-      if itemsLog2 == 0 {
-        words[cursor.index] = 0
-      } else {
-        (words + cursor.index).update(repeating: 0, count: 1 &<< itemsLog2)
+      if Build.checks {
+        run.tell()
+        checkClear(cursor, itemsLog2: itemsLog2)
       }
-      cursor.index &+= 1 &<< itemsLog2
+      run.append(0, countLog2: itemsLog2)
+      cursor.index = run.end
       if cursor.index >= cursor.end { break }
-      cursor.entry = words[cursor.index]
-    } while Format.kind(of: cursor.entry, level: level) == .leaf
-    domain.logStore(0, to: words, first, count: cursor.index &- first)
+      cursor.entry = run.next
+    } while Format.kind(of: cursor.entry, level: cursor.level) == .leaf
   }
 
   /// Empties the table below an item, and drops it when the span covers all of it.
@@ -104,7 +102,7 @@ extension Walker {
     let isCovered = covers(span, cursor.itemLog2)
     let status = unmap(&span, lower, level: cursor.level - 1, &removal)
     guard status == .done, isCovered else { return (status, false) }
-    state.pointee.pages.append(domain.address(of: lower), to: &removal.tables)
+    state.pointee.pages.append(state.pointee.memory.address(of: lower), to: &removal.tables)
     clear(cursor, itemsLog2: 0)
     return (.done, true)
   }

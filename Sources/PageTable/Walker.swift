@@ -187,7 +187,7 @@ struct Walker<Format: PageTableFormat, Build: BuildMode> {
   /// The table that the loaded entry points to.
   @inline(__always)
   func lowerTable(_ cursor: Cursor) -> TableWords {
-    domain.words(at: Format.tableAddress(cursor.entry, context))
+    state.pointee.memory.words(at: Format.tableAddress(cursor.entry, context))
   }
 
   @inline(__always)
@@ -206,7 +206,7 @@ struct Walker<Format: PageTableFormat, Build: BuildMode> {
   @inline(__always)
   func clear(_ cursor: Cursor, itemsLog2: Int) {
     checkClear(cursor, itemsLog2: itemsLog2)
-    domain.store(0, to: cursor.words, cursor.index, count: 1 &<< itemsLog2)
+    state.pointee.memory.store(0, to: cursor.words, cursor.index, count: 1 &<< itemsLog2)
   }
 
   @inline(__always)
