@@ -6,9 +6,9 @@ struct MagazineCache: ~Copyable {
   private let cpus: Int
   /// A pair for each CPU: the loaded magazine and the previous one.
   private var pairs: UnsafeMutablePointer<Magazine>?
-  private var depot = MagazineStack()
+  var depot = MagazineStack()
   /// Empty magazines that wait to be used again.
-  private var spare = MagazineStack()
+  var spare = MagazineStack()
 
   init(cpus: Int) { self.cpus = cpus }
 
@@ -46,6 +46,7 @@ struct MagazineCache: ~Copyable {
       }
     }
     pair[0].push(frame)
+    checkInvariants(cpu: cpu)
   }
 
   /// Takes a frame that is not above `limit` out of the CPU's loaded magazine, after refilling that
@@ -62,6 +63,7 @@ struct MagazineCache: ~Copyable {
         return 0
       }
     }
+    defer { checkInvariants(cpu: cpu) }
     return pair[0].pop(atMost: limit)
   }
 
