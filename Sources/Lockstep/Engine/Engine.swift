@@ -69,7 +69,9 @@ public final class Engine {
   private let first: ObservedLane
   private let last: ObservedLane
   private let isPair: Bool
-  /// Both lanes tell their stores.
+  /// Every lane tells its stores.
+  private let tellStores: Bool
+  /// And there are two of them.
   private let takesTogether: Bool
   /// Where nothing differs a comparison has nothing more to say: the rest is asked each time.
   private let compares: Bool
@@ -83,7 +85,8 @@ public final class Engine {
     first = self.lanes[0]
     last = self.lanes[self.lanes.count - 1]
     isPair = lanes.count == 2
-    takesTogether = isPair && lanes.allSatisfy(\.subject.logsStores)
+    tellStores = lanes.allSatisfy(\.subject.logsStores)
+    takesTogether = isPair && tellStores
     others = self.oracles.filter { !($0 is ComparisonOracle) }
     compares = others.count < oracles.count
     hot = .allocate(capacity: 1)
@@ -106,6 +109,7 @@ public final class Engine {
   public func open(_ configuration: borrowing iopt_config) {
     close()
     hot.pointee.tally.scenarios += 1
+    if !tellStores { hot.pointee.tally.withoutStores += 1 }
     hot.pointee.tally.statements += 1
     hot.pointee.state = .running
     hot.pointee.operation = nil
