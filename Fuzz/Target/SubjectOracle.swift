@@ -11,6 +11,8 @@ final class SubjectOracle: InputOracle {
   private let lanes: [Lane]
   private let engine: Engine
   private var scenario = LoweredScenario()
+  /// Fits inputs to what both sides can do; nil when they can do everything.
+  private var narrowing: Narrowing?
 
   init(_ settings: FuzzSettings) throws {
     self.settings = settings
@@ -19,11 +21,13 @@ final class SubjectOracle: InputOracle {
     lanes = try settings.lanes()
     engine = choice.engine(lanes)
     engine.isThorough = false
-    endWithTally(of: engine)
+    let fit = Narrowing(lanes)
+    narrowing = fit.isIdle ? nil : fit
+    endWithTally(of: engine) { [unowned self] in narrowing }
   }
 
   func test(_ input: UnsafeBufferPointer<UInt8>) {
-    decodeLowered(input, head: head, into: &scenario)
+    guard decodeLowered(input, head: head, narrowing: &narrowing, into: &scenario) else { return }
     if let finding = engine.run(scenario) { report(finding) }
   }
 
