@@ -36,13 +36,14 @@ let package = Package(
         "Lockstep", "Scenario", "SubjectABI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "Benchmarks", exclude: ["run"]),
+      path: "Benchmarks", exclude: ["base", "counting.patch", "round", "run"]),
     .testTarget(
       name: "DMATests",
       dependencies: ["DMA", "Lockstep", "Reference", "Scenario", "SwiftSubject", "SubjectABI"]),
     .testTarget(
       name: "LockstepTests", dependencies: ["Lockstep", "Scenario", "SubjectABI"]),
     .testTarget(name: "PageTableTests", dependencies: ["Lockstep", "Scenario", "SubjectABI"]),
+    .testTarget(name: "BenchmarkTests", dependencies: ["iopt-bench", "Scenario"]),
     .testTarget(name: "CommandLineTests", dependencies: ["iopt", "iopt-coverage", "Scenario"]),
     .testTarget(name: "CorpusTests", dependencies: ["Lockstep", "Scenario", "iopt"]),
     .testTarget(name: "CodecTests", dependencies: ["Scenario", "SubjectABI"]),

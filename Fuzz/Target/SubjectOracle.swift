@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import CFuzzer
 import Lockstep
 import Scenario
 
@@ -15,13 +16,15 @@ final class SubjectOracle: InputOracle {
     head = try settings.head()
     lanes = [try FuzzSide(settings.left).lane(), try FuzzSide(settings.right).lane()]
     run = LockstepRun(lanes)
+    iopt_fuzz_count_start()
   }
 
   func test(_ input: UnsafeBufferPointer<UInt8>) {
     decodeLowered(input, head: head, into: &scenario)
     switch run.run(scenario) {
+    case .agreed(let operations): iopt_fuzz_count_run(UInt64(operations))
     // A subject that lacks a layer refuses its scenarios: there is nothing to compare.
-    case .agreed, .refused: return
+    case .refused: iopt_fuzz_count_refusal()
     case let outcome: report(outcome, decode(input, head: head))
     }
   }
