@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import CFuzzer
 import Lockstep
 import Report
 import Scenario
@@ -24,11 +25,19 @@ final class SubjectOracle: InputOracle {
     let fit = Narrowing(lanes)
     narrowing = fit.isIdle ? nil : fit
     endWithTally(of: engine) { [unowned self] in narrowing }
+    iopt_fuzz_count_start()
   }
 
   func test(_ input: UnsafeBufferPointer<UInt8>) {
-    guard decodeLowered(input, head: head, narrowing: &narrowing, into: &scenario) else { return }
+    guard decodeLowered(input, head: head, narrowing: &narrowing, into: &scenario) else {
+      return iopt_fuzz_count_refusal()
+    }
     if let finding = engine.run(scenario) { report(finding) }
+    if engine.wasRefused {
+      iopt_fuzz_count_refusal()
+    } else {
+      iopt_fuzz_count_run(UInt64((engine.operationIndex ?? -1) + 1))
+    }
   }
 
   private func report(_ first: Finding) -> Never {

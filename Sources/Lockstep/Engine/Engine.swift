@@ -46,6 +46,8 @@ public final class Engine {
   public var operationIndex: Int? {
     hot.pointee.operationIndex < 0 ? nil : hot.pointee.operationIndex
   }
+  /// Whether a subject refused the scenario that was run last.
+  public var wasRefused: Bool { hot.pointee.wasRefused }
   /// How the logs of two lanes differ, or the memory that they tell; nil when they do not, or with
   /// another number of lanes.
   public var logDifference: LogDifference? { hot.pointee.logDifference }
@@ -61,6 +63,7 @@ public final class Engine {
     var tally = RunTally()
     var operation: UnsafePointer<iopt_op>?
     var operationIndex = -1
+    var wasRefused = false
     var logDifference: LogDifference?
   }
 
@@ -112,6 +115,7 @@ public final class Engine {
     if !tellStores { hot.pointee.tally.withoutStores += 1 }
     hot.pointee.tally.statements += 1
     hot.pointee.state = .running
+    hot.pointee.wasRefused = false
     hot.pointee.operation = nil
     hot.pointee.operationIndex = -1
     finding = nil
@@ -219,6 +223,7 @@ public final class Engine {
 
   private func refuse(_ observed: ObservedLane) {
     hot.pointee.state = .refused
+    hot.pointee.wasRefused = true
     hot.pointee.tally.refused += 1
     let reason = "\(observed.lane.label) refuses: \(observed.lane.refusal)"
     hot.pointee.tally.refusals[reason, default: 0] += 1
