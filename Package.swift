@@ -2,6 +2,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import PackageDescription
 
+/// The data structures of the DMA layer check themselves after each change: in debug builds, hence
+/// under `swift test`.
+let internalChecks: [SwiftSetting] = [
+  .define("LOCKSTEP_INTERNAL_CHECKS", .when(configuration: .debug))
+]
+
 let package = Package(
   name: "lockstep",
   products: [
@@ -18,7 +24,8 @@ let package = Package(
       exclude: ["abi"], publicHeadersPath: "include"),
     .executableTarget(name: "iopt-coverage", path: "Fuzz/Coverage"),
     .target(name: "PageTable", dependencies: ["SubjectABI"]),
-    .target(name: "DMA", dependencies: ["PageTable", "SubjectABI"]),
+    .target(
+      name: "DMA", dependencies: ["PageTable", "SubjectABI"], swiftSettings: internalChecks),
     .target(name: "SwiftSubject", dependencies: ["PageTable", "DMA", "SubjectABI"]),
     .target(name: "Log"),
     .target(name: "Scenario", dependencies: ["Log", "SubjectABI", "CZlib"]),
@@ -49,7 +56,8 @@ let package = Package(
       dependencies: [
         "Contract", "DMA", "Lockstep", "Log", "Reference", "Scenario", "SwiftSubject",
         "SubjectABI",
-      ]),
+      ],
+      swiftSettings: internalChecks),
     .testTarget(
       name: "LockstepTests",
       dependencies: [
