@@ -44,6 +44,7 @@ struct SweepConfigurations: ParsableCommand {
     try findings.finish(
       "\(lanes.left.label) and \(lanes.right.label): \(tally.configurations) configurations,"
         + " \(tally.accepted) accepted: "
-        + (tally.divergences == 0 ? "no difference" : "\(tally.divergences) differ"), sweep.runs)
+        + (tally.divergences == 0 ? "no difference" : "\(tally.divergences) differ"),
+      sweep.runs, leftOut: sweep.narrowing.lines("configuration"))
   }
 }
