@@ -69,12 +69,12 @@ struct Layering {
     let target = target(of: file.path)
     return file.code.enumerated().compactMap { index, line in
       guard let declaration = Declaration(line), declaration.keyword == "import" else { return nil }
-      // `import struct Module.Type` names its kind first.
+      // `import struct Module.Type` names its kind first; a module has `_` where its target has `-`.
       let words = declaration.rest.split(separator: " ").dropFirst()
-      let module = (words.last ?? "").prefix { $0 != "." }
+      let module = String((words.last ?? "").prefix { $0 != "." })
+      let name = targets.keys.first { $0.replacing("-", with: "_") == module } ?? module
       return Use(
-        file: file, line: index + 1, name: String(module),
-        path: targets[String(module)]?.path, target: target)
+        file: file, line: index + 1, name: name, path: targets[name]?.path, target: target)
     }
   }
 
