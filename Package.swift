@@ -30,18 +30,17 @@ let package = Package(
     .target(name: "Log"),
     .target(name: "Scenario", dependencies: ["Log", "SubjectABI", "CZlib"]),
     .target(name: "Contract", dependencies: ["Log", "Scenario", "SubjectABI"]),
-    .target(name: "Hardware", dependencies: ["Log", "Scenario"]),
+    .target(name: "Hardware", dependencies: ["Scenario"]),
     .target(
       name: "Lockstep",
       dependencies: [
-        "Contract", "Hardware", "Log", "Scenario", "PageTable", "DMA", "SwiftSubject", "Reference",
-        "SubjectABI",
+        "Contract", "Hardware", "Log", "Scenario", "SwiftSubject", "Reference", "SubjectABI",
       ]),
     .target(name: "Report", dependencies: ["Lockstep", "Log", "Scenario"]),
     .executableTarget(
       name: "iopt",
       dependencies: [
-        "Contract", "Lockstep", "Log", "Report", "Scenario",
+        "Lockstep", "Report", "Scenario",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -54,15 +53,14 @@ let package = Package(
     .testTarget(
       name: "DMATests",
       dependencies: [
-        "Contract", "DMA", "Lockstep", "Log", "Reference", "Scenario", "SwiftSubject",
+        "Contract", "DMA", "Lockstep", "Log", "Reference", "Report", "Scenario", "SwiftSubject",
         "SubjectABI",
       ],
       swiftSettings: internalChecks),
     .testTarget(
       name: "LockstepTests",
       dependencies: [
-        "Contract", "Hardware", "Lockstep", "Log", "Reference", "Report", "Scenario",
-        "SwiftSubject", "SubjectABI",
+        "Lockstep", "Reference", "Report", "Scenario", "SwiftSubject", "SubjectABI",
       ],
       exclude: ["Fixtures"]),
     .testTarget(

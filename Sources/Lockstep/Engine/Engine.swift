@@ -90,7 +90,7 @@ public final class Engine {
     isPair = lanes.count == 2
     tellStores = lanes.allSatisfy(\.subject.logsStores)
     takesTogether = isPair && tellStores
-    others = self.oracles.filter { !($0 is ComparisonOracle) }
+    others = self.oracles.filter { $0.name != .comparison }
     compares = others.count < oracles.count
     hot = .allocate(capacity: 1)
     hot.initialize(to: Hot())

@@ -5,6 +5,7 @@ import SubjectABI
 public struct Narrowing: Sendable {
   /// A subject as reports name it, and what it can do.
   public struct Party: Sendable {
+    /// The name, and what it states of itself.
     public let name: String
     public let capabilities: Capabilities
 
@@ -26,7 +27,9 @@ public struct Narrowing: Sendable {
     case operationChanged
   }
 
+  /// What was done, and for want of what.
   public struct Cause: Hashable, Sendable {
+    /// Both halves of it.
     public let act: Act
     public let need: Need
   }
@@ -36,8 +39,10 @@ public struct Narrowing: Sendable {
   public let capabilities: Capabilities
   /// Nothing has to be changed, ever.
   public let isIdle: Bool
+  /// How often each was done.
   public private(set) var tally: [Cause: Int] = [:]
 
+  /// Narrows to what all of the parties can do.
   public init(_ parties: [Party]) {
     self.parties = parties
     capabilities = parties.reduce(.version1) { $0.intersection($1.capabilities) }

@@ -18,6 +18,7 @@ enum AMDv1: FormatDescription {
 }
 
 extension Format {
+  /// AMD I/O virtualization, version 1 page tables.
   public static var amdv1: Format { Format(AMDv1.self) }
 }
 
