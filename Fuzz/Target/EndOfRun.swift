@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Glibc
 import Lockstep
+import Report
 
 /// The engine whose tally the process ends with. Set once, before anything is run.
 nonisolated(unsafe) private var counted: Engine?
@@ -11,10 +12,9 @@ func endWithTally(of engine: Engine) {
   counted = engine
   atexit {
     guard let tally = counted?.tally, tally.scenarios > 0 else { return }
-    for (reason, count) in tally.refusals.sorted(by: { $0.key < $1.key }) {
-      printError("  \(count) scenarios not run: \(reason)\n")
-    }
+    for line in tally.refusalLines { printError(line + "\n") }
     guard tally.verdict == .nothingJudged else { return }
+    for line in tally.unopenedLines { printError(line + "\n") }
     printError(
       "iopt-fuzz: \(tally.scenarios) scenarios, \(tally.refused) refused: nothing was judged\n")
     _exit(RunVerdict.nothingJudged.rawValue)
