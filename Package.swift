@@ -43,7 +43,7 @@ let package = Package(
         "Lockstep", "Log", "Scenario", "SubjectABI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "Benchmarks", exclude: ["run"]),
+      path: "Benchmarks", exclude: ["base", "counting.patch", "round", "run"]),
     .testTarget(
       name: "DMATests",
       dependencies: [
@@ -61,6 +61,7 @@ let package = Package(
       name: "PageTableTests",
       dependencies: ["Contract", "Hardware", "Lockstep", "Log", "Report", "Scenario", "SubjectABI"]),
     .testTarget(name: "HardwareTests", dependencies: ["Hardware", "Scenario"]),
+    .testTarget(name: "BenchmarkTests", dependencies: ["iopt-bench", "Scenario"]),
     .testTarget(name: "CommandLineTests", dependencies: ["iopt", "iopt-coverage", "Scenario"]),
     .testTarget(name: "CorpusTests", dependencies: ["Lockstep", "Scenario", "iopt"]),
     .testTarget(name: "CodecTests", dependencies: ["Scenario", "SubjectABI"]),

@@ -61,7 +61,10 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Driver",
-      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),
+      // libFuzzer's _Exit() leads to ours (CFuzzer/run-count.c).
+      linkerSettings: [
+        .unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld", "-Xlinker", "--wrap=_Exit"])
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

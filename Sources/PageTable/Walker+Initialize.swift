@@ -36,7 +36,8 @@ extension Walker {
     state.pointee.features = features
     state.pointee.effective =
       features.intersection(Self.supported).union(Format.forcedFeatures)
-    let encrypts = has(.amdv1Encryption) || has(.x86Encryption)
+    let feature = Format.encryptionFeature
+    let encrypts = !feature.isEmpty && has(feature)
     state.pointee.encryption = encrypts ? state.pointee.encryptionBit : 0
   }
 

@@ -2,10 +2,13 @@
 import Lockstep
 
 extension RunTally {
-  /// What to say of scenarios that were not run to their end: a line for each reason, nothing when
-  /// there are none.
+  /// What to say of scenarios that were not run to their end, or not compared in full: a line for
+  /// each reason, nothing when there are none.
   public var refusalLines: [String] {
-    Self.lines(refusals.map { ($0, $1) }, "not run")
+    let silent =
+      withoutStores == 0
+      ? [] : ["  \(withoutStores) scenarios compared without stores: a subject tells none"]
+    return silent + Self.lines(refusals.map { ($0, $1) }, "not run")
   }
 
   /// What to say of scenarios whose domain could not be opened: a line for each reason.

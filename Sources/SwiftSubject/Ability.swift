@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import PageTable
 import SubjectABI
 
 /// What this implementation knows, as masks of the ABI's numbers.
 enum Ability {
-  static let formats = mask(
-    IOPT_FORMAT_RISCV_64.rawValue, IOPT_FORMAT_AMDV1.rawValue, IOPT_FORMAT_VTDSS.rawValue,
-    IOPT_FORMAT_X86_64.rawValue)
+  static let formats = PageTableDomain.summary.formats
   static let builds = mask(IOPT_BUILD_PRODUCTION.rawValue, IOPT_BUILD_DEBUG.rawValue)
   static let revisions = mask(
     IOPT_GATHER_MERGED.rawValue, IOPT_GATHER_ORIGINAL.rawValue, IOPT_GATHER_ALWAYS_ADD.rawValue,
@@ -14,14 +13,7 @@ enum Ability {
   static let queues = mask(IOPT_QUEUE_PERCPU.rawValue, IOPT_QUEUE_SINGLE.rawValue)
   static let modes = mask(IOPT_DMA_STRICT.rawValue, IOPT_DMA_FQ.rawValue)
 
-  static let features =
-    IOPT_FEATURE_DMA_INCOHERENT.rawValue | IOPT_FEATURE_FULL_VA.rawValue
-    | IOPT_FEATURE_DYNAMIC_TOP.rawValue | IOPT_FEATURE_SIGN_EXTEND.rawValue
-    | IOPT_FEATURE_FLUSH_RANGE.rawValue | IOPT_FEATURE_FLUSH_RANGE_NO_GAPS.rawValue
-    | IOPT_FEATURE_RISCV_SVNAPOT_64K.rawValue | IOPT_FEATURE_AMDV1_ENCRYPT_TABLES.rawValue
-    | IOPT_FEATURE_AMDV1_FORCE_COHERENCE.rawValue | IOPT_FEATURE_VTDSS_FORCE_COHERENCE.rawValue
-    | IOPT_FEATURE_VTDSS_FORCE_WRITEABLE.rawValue
-    | IOPT_FEATURE_X86_64_AMD_ENCRYPT_TABLES.rawValue
+  static let features = PageTableDomain.summary.features
 
   // Looked at in every operation that maps: constants, not globals.
 

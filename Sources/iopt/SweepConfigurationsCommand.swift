@@ -47,6 +47,7 @@ struct SweepConfigurations: ParsableCommand {
     try findings.finish(
       "\(lanes.left.label) and \(lanes.right.label): \(tally.configurations) configurations,"
         + " \(tally.accepted) accepted: "
-        + (tally.divergences == 0 ? "no difference" : "\(tally.divergences) differ"), runs)
+        + (tally.divergences == 0 ? "no difference" : "\(tally.divergences) differ"),
+      runs, leftOut: sweep.narrowing.lines("configuration"))
   }
 }

@@ -12,6 +12,9 @@ public struct RunTally: Equatable, Sendable {
   public var findings = 0
   /// Scenarios that a crash ended: the rest of them was not run.
   public var crashed = 0
+  /// Scenarios in which a subject tells no stores: what it had in memory between two events, and
+  /// whether its stores are true, was not asked.
+  public var withoutStores = 0
   /// Scenarios that a subject refused, at their beginning or later.
   public var refused = 0
   /// Why, in words, and how many scenarios each time.
@@ -31,6 +34,7 @@ public struct RunTally: Equatable, Sendable {
     judgements += other.judgements
     findings += other.findings
     crashed += other.crashed
+    withoutStores += other.withoutStores
     refused += other.refused
     refusals.merge(other.refusals, uniquingKeysWith: +)
     unopened.merge(other.unopened, uniquingKeysWith: +)
