@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import CFuzzer
 import Lockstep
 import Report
 import Scenario
@@ -11,6 +12,8 @@ final class SubjectOracle: InputOracle {
   private let lanes: [Lane]
   private let engine: Engine
   private var scenario = LoweredScenario()
+  /// Fits inputs to what both sides can do; nil when they can do everything.
+  private var narrowing: Narrowing?
 
   init(_ settings: FuzzSettings) throws {
     self.settings = settings
@@ -19,12 +22,22 @@ final class SubjectOracle: InputOracle {
     lanes = try settings.lanes()
     engine = choice.engine(lanes)
     engine.isThorough = false
-    endWithTally(of: engine)
+    let fit = Narrowing(lanes)
+    narrowing = fit.isIdle ? nil : fit
+    endWithTally(of: engine) { [unowned self] in narrowing }
+    iopt_fuzz_count_start()
   }
 
   func test(_ input: UnsafeBufferPointer<UInt8>) {
-    decodeLowered(input, head: head, into: &scenario)
+    guard decodeLowered(input, head: head, narrowing: &narrowing, into: &scenario) else {
+      return iopt_fuzz_count_refusal()
+    }
     if let finding = engine.run(scenario) { report(finding) }
+    if engine.wasRefused {
+      iopt_fuzz_count_refusal()
+    } else {
+      iopt_fuzz_count_run(UInt64((engine.operationIndex ?? -1) + 1))
+    }
   }
 
   private func report(_ first: Finding) -> Never {

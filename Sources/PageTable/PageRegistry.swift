@@ -10,6 +10,7 @@ public struct TableList {
 
   public init() {}
 
+  /// Whether no page is in it.
   public var isEmpty: Bool { first == 0 }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import ArgumentParser
 import Lockstep
+import Report
 import Scenario
 
 struct SweepContract: ParsableCommand {
@@ -61,30 +62,39 @@ struct SweepContract: ParsableCommand {
         judge(located.scenario, "\(file):\(located.line)")
       }
     }
-    if files.isEmpty { try generate { judge($0, nil) } }
+    var narrowing = Narrowing(engine.lanes.map(\.lane))
+    if files.isEmpty { try generate(&narrowing) { judge($0, nil) } }
     let lines = engine.judgementLines
-    for line in lines.dropLast(1 + engine.tally.refusalLines.count) { print(line) }
-    try findings.finish(lines.last!, engine.tally)
+    let atTheEnd = engine.tally.unopenedLines.count + engine.tally.refusalLines.count + 1
+    for line in lines.dropLast(atTheEnd) { print(line) }
+    try findings.finish(lines.last!, engine.tally, leftOut: narrowing.lines())
   }
 
-  private func generate(_ judge: (Scenario) -> Void) throws {
+  private func generate(_ narrowing: inout Narrowing, _ judge: (Scenario) -> Void) throws {
     let layer = try ScenarioGenerator.Layer(argument: layer)
     if layer == .pageTable || layer == .both {
       for configuration in StandardConfigurations.all {
-        var generator = ScenarioGenerator(seed: seed)
+        if let need = narrowing.capabilities.firstUnmet(configuration.domain) {
+          narrowing.leaveOut(need, count: count)
+          continue
+        }
+        var generator = ScenarioGenerator(seed: seed, narrowing: narrowing)
         for _ in 0..<count { judge(generator.next(on: configuration.domain)) }
+        narrowing = generator.narrowing!
       }
     }
     if layer == .pageTable { return }
     for format in Format.allCases {
       var generator = ScenarioGenerator(
-        seed: seed, format: format, layer: layer == .workingSet ? .workingSet : .dma)
+        seed: seed, format: format, layer: layer == .workingSet ? .workingSet : .dma,
+        narrowing: narrowing)
       for _ in 0..<count {
-        var scenario = generator.next()
+        guard var scenario = generator.nextFitting() else { continue }
         // The older revisions are older because they break the contract.
         scenario.domain.gather = nil
         judge(scenario)
       }
+      narrowing = generator.narrowing!
     }
   }
 }

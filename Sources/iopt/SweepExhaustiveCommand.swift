@@ -64,7 +64,8 @@ struct SweepExhaustive: ParsableCommand {
     try findings.finish(
       "\(lanes.map(\.label).joined(separator: " and ")): \(tally.sequences) sequences on"
         + " \(tally.configurations) configurations, all of up to \(tally.depth) operations: "
-        + (tally.divergences == 0 ? "no difference" : "\(tally.divergences) differ"), engine.tally)
+        + (tally.divergences == 0 ? "no difference" : "\(tally.divergences) differ"),
+      engine.tally, leftOut: sweep.narrowing.lines("configuration"))
   }
 }
 

@@ -46,6 +46,8 @@ public final class Engine {
   public var operationIndex: Int? {
     hot.pointee.operationIndex < 0 ? nil : hot.pointee.operationIndex
   }
+  /// Whether a subject refused the scenario that was run last.
+  public var wasRefused: Bool { hot.pointee.wasRefused }
   /// How the logs of two lanes differ, or the memory that they tell; nil when they do not, or with
   /// another number of lanes.
   public var logDifference: LogDifference? { hot.pointee.logDifference }
@@ -61,6 +63,7 @@ public final class Engine {
     var tally = RunTally()
     var operation: UnsafePointer<iopt_op>?
     var operationIndex = -1
+    var wasRefused = false
     var logDifference: LogDifference?
   }
 
@@ -69,7 +72,9 @@ public final class Engine {
   private let first: ObservedLane
   private let last: ObservedLane
   private let isPair: Bool
-  /// Both lanes tell their stores.
+  /// Every lane tells its stores.
+  private let tellStores: Bool
+  /// And there are two of them.
   private let takesTogether: Bool
   /// Where nothing differs a comparison has nothing more to say: the rest is asked each time.
   private let compares: Bool
@@ -83,8 +88,9 @@ public final class Engine {
     first = self.lanes[0]
     last = self.lanes[self.lanes.count - 1]
     isPair = lanes.count == 2
-    takesTogether = isPair && lanes.allSatisfy(\.subject.logsStores)
-    others = self.oracles.filter { !($0 is ComparisonOracle) }
+    tellStores = lanes.allSatisfy(\.subject.logsStores)
+    takesTogether = isPair && tellStores
+    others = self.oracles.filter { $0.name != .comparison }
     compares = others.count < oracles.count
     hot = .allocate(capacity: 1)
     hot.initialize(to: Hot())
@@ -106,8 +112,10 @@ public final class Engine {
   public func open(_ configuration: borrowing iopt_config) {
     close()
     hot.pointee.tally.scenarios += 1
+    if !tellStores { hot.pointee.tally.withoutStores += 1 }
     hot.pointee.tally.statements += 1
     hot.pointee.state = .running
+    hot.pointee.wasRefused = false
     hot.pointee.operation = nil
     hot.pointee.operationIndex = -1
     finding = nil
@@ -211,10 +219,20 @@ public final class Engine {
       observed.shadow.settle()
     }
     if first.status == .crashed { hot.pointee.tally.crashed += 1 }
+    if first.status == .failed, operation == nil { countUnopened() }
+  }
+
+  private func countUnopened() {
+    let result = first.lane.records.lazy.compactMap(ResultRecord.init).first { _ in true }
+    let domain = DomainConfiguration(configuration)
+    let kind = UnopenedDomain(
+      format: domain.format, build: domain.build, errno: result?.errno ?? 0)
+    hot.pointee.tally.unopened[kind, default: 0] += 1
   }
 
   private func refuse(_ observed: ObservedLane) {
     hot.pointee.state = .refused
+    hot.pointee.wasRefused = true
     hot.pointee.tally.refused += 1
     let reason = "\(observed.lane.label) refuses: \(observed.lane.refusal)"
     hot.pointee.tally.refusals[reason, default: 0] += 1

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Scenario
 
 /// What an engine went through.
 public struct RunTally: Equatable, Sendable {
@@ -11,10 +12,17 @@ public struct RunTally: Equatable, Sendable {
   public var findings = 0
   /// Scenarios that a crash ended: the rest of them was not run.
   public var crashed = 0
+  /// Scenarios in which a subject tells no stores: what it had in memory between two events, and
+  /// whether its stores are true, was not asked.
+  public var withoutStores = 0
   /// Scenarios that a subject refused, at their beginning or later.
   public var refused = 0
   /// Why, in words, and how many scenarios each time.
   public var refusals: [String: Int] = [:]
+
+  /// Domains that no subject could open, and how many scenarios each time: of these nothing but
+  /// that was compared.
+  public var unopened: [UnopenedDomain: Int] = [:]
 
   /// Nothing so far.
   public init() {}
@@ -26,14 +34,29 @@ public struct RunTally: Equatable, Sendable {
     judgements += other.judgements
     findings += other.findings
     crashed += other.crashed
+    withoutStores += other.withoutStores
     refused += other.refused
     refusals.merge(other.refusals, uniquingKeysWith: +)
+    unopened.merge(other.unopened, uniquingKeysWith: +)
   }
 
   /// How a run ended, as an exit status says it.
   public var verdict: RunVerdict {
     if findings > 0 { return .differs }
     return judgements > 0 ? .agrees : .nothingJudged
+  }
+}
+
+/// A kind of domain whose initialisation failed on every side, as a count goes by.
+public struct UnopenedDomain: Hashable, Sendable {
+  public var format: Format
+  public var build: Build
+  /// Positive; 0 when the subject gave none.
+  public var errno: Int32
+
+  /// Why, in words: the errno's name, and what the format needs where that is known.
+  public var reason: String {
+    "\(Errno.text(errno)) (\(format.openingHint(errno, build) ?? "\(format)"))"
   }
 }
 

@@ -16,6 +16,8 @@ public final class ExhaustiveSweep {
   }
 
   public private(set) var tally = Tally()
+  /// What was left out for want of a subject that can do it.
+  public private(set) var narrowing: Narrowing
   /// Given each scenario in which something is wrong.
   public var onDivergence: (Scenario) -> Void = { _ in }
   /// Asked now and then; the sweep stops when it says so.
@@ -34,15 +36,22 @@ public final class ExhaustiveSweep {
     let lowered: [iopt_op]
   }
 
-  /// Sweeps the configurations that the engine's first lane can open.
+  /// Sweeps the configurations that all subjects can do and the engine's first lane can open.
   public init(_ engine: Engine, _ configurations: [NamedConfiguration]) {
     self.engine = engine
     engine.isThorough = false
+    narrowing = Narrowing(engine.lanes.map(\.lane))
     let left = engine.lanes[0].lane.twin
     for configuration in configurations {
       let domain = configuration.domain
+      if let need = narrowing.capabilities.firstUnmet(domain) {
+        narrowing.leaveOut(need)
+        continue
+      }
       guard let opened = try? DirectDomain(left, Scenario(domain: domain)) else { continue }
-      let operations = BoundaryOperations(domain, opened.info).operations
+      let operations = BoundaryOperations(domain, opened.info).operations.compactMap {
+        narrowing.narrowed($0)
+      }
       tracks.append(
         Track(
           domain: domain, config: Scenario(domain: domain).loweredConfiguration,

@@ -24,8 +24,9 @@ public enum DMADirection: UInt32, CaseIterable, Sendable {
   case fromDevice = 2
 }
 
-/// One piece of a scatterlist, bytes.
+/// One piece of a scatterlist.
 public struct ScatterPiece: Equatable, Sendable {
+  /// Where it starts, and how many bytes it has.
   public var pa: UInt64
   public var length: UInt64
   public init(pa: UInt64, length: UInt64) {
@@ -55,4 +56,14 @@ public enum Operation: Equatable, Sendable {
   case failFQ
   case tick(milliseconds: UInt64)
   case reserve(iova: UInt64, length: UInt64)
+}
+
+extension Operation {
+  /// Whether the operation is one of the DMA layer, which a `dma` line must precede.
+  var needsDMA: Bool {
+    switch self {
+    case .dmaMap, .dmaMapSG, .dmaUnmap, .relax, .failFQ, .tick, .reserve: true
+    default: false
+    }
+  }
 }

@@ -46,13 +46,3 @@ extension ShrinkSearch {
     }
   }
 }
-
-extension Operation {
-  /// Whether the operation is one of the DMA layer, which a `dma` line must precede.
-  fileprivate var needsDMA: Bool {
-    switch self {
-    case .dmaMap, .dmaMapSG, .dmaUnmap, .relax, .failFQ, .tick, .reserve: true
-    default: false
-    }
-  }
-}
