@@ -53,7 +53,8 @@ let package = Package(
     .testTarget(
       name: "DMATests",
       dependencies: [
-        "Contract", "DMA", "Lockstep", "Log", "Reference", "Report", "Scenario", "SwiftSubject",
+        "Contract", "DMA", "Lockstep", "Log", "PageTable", "Reference", "Report", "Scenario",
+        "SwiftSubject",
         "SubjectABI",
       ],
       swiftSettings: internalChecks),
