@@ -45,8 +45,8 @@ public struct Narrowing: Sendable {
   /// Narrows to what all of the parties can do.
   public init(_ parties: [Party]) {
     self.parties = parties
-    capabilities = parties.reduce(.version1) { $0.intersection($1.capabilities) }
-    isIdle = capabilities.coverVersion1
+    capabilities = parties.reduce(.language) { $0.intersection($1.capabilities) }
+    isIdle = capabilities.coverLanguage
   }
 
   /// Changes the lines of a scenario; false when it has to be left out.
