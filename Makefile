@@ -47,7 +47,7 @@ long-run: build ## a million operations of the DMA layer, both sides: make long-
 coverage: setup ## what Corpus/fuzz and artifacts/corpus reach of both sides; unreached lines
 	Fuzz/coverage Corpus/fuzz $(wildcard artifacts/corpus)
 
-bench: setup fuzz-build ## measure both sides, the fuzzer and the replay
+bench: setup fuzz-build ## measure both sides, the fuzz loop and the replay: make bench [BASE=REV] [QUICK=1]
 	swift build -c release --product iopt-bench
 	swift build -c release --product iopt
 	Benchmarks/run
@@ -76,4 +76,5 @@ lint: ## check formatting
 	swift format lint --strict -r Package.swift Sources Tests Benchmarks Fuzz/Package.swift Fuzz/Driver Fuzz/Target
 
 clean: ## remove everything that was built
-	rm -rf .build Fuzz/.build Fuzz/.build-* artifacts
+	rm -rf .build .build-bench Fuzz/.build Fuzz/.build-* artifacts
+	git worktree prune

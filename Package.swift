@@ -2,6 +2,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import PackageDescription
 
+/// The data structures of the DMA layer check themselves after each change: in debug builds, hence
+/// under `swift test`.
+let internalChecks: [SwiftSetting] = [
+  .define("LOCKSTEP_INTERNAL_CHECKS", .when(configuration: .debug))
+]
+
 let package = Package(
   name: "lockstep",
   products: [
@@ -18,36 +24,60 @@ let package = Package(
       exclude: ["abi"], publicHeadersPath: "include"),
     .executableTarget(name: "iopt-coverage", path: "Fuzz/Coverage"),
     .target(name: "PageTable", dependencies: ["SubjectABI"]),
-    .target(name: "DMA", dependencies: ["PageTable", "SubjectABI"]),
+    .target(
+      name: "DMA", dependencies: ["PageTable", "SubjectABI"], swiftSettings: internalChecks),
     .target(name: "SwiftSubject", dependencies: ["PageTable", "DMA", "SubjectABI"]),
-    .target(name: "Scenario", dependencies: ["SubjectABI", "CZlib"]),
+    .target(name: "Log"),
+    .target(name: "Scenario", dependencies: ["Log", "SubjectABI", "CZlib"]),
+    .target(name: "Contract", dependencies: ["Log", "Scenario", "SubjectABI"]),
+    .target(name: "Hardware", dependencies: ["Log", "Scenario"]),
     .target(
       name: "Lockstep",
-      dependencies: ["Scenario", "PageTable", "DMA", "SwiftSubject", "Reference", "SubjectABI"]),
+      dependencies: [
+        "Contract", "Hardware", "Log", "Scenario", "PageTable", "DMA", "SwiftSubject", "Reference",
+        "SubjectABI",
+      ]),
+    .target(name: "Report", dependencies: ["Lockstep", "Log", "Scenario"]),
     .executableTarget(
       name: "iopt",
       dependencies: [
-        "Lockstep", "Scenario",
+        "Contract", "Lockstep", "Log", "Report", "Scenario",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "iopt-bench",
       dependencies: [
-        "Lockstep", "Scenario", "SubjectABI",
+        "Lockstep", "Log", "Scenario", "SubjectABI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "Benchmarks", exclude: ["run"]),
+      path: "Benchmarks", exclude: ["base", "counting.patch", "round", "run"]),
     .testTarget(
       name: "DMATests",
-      dependencies: ["DMA", "Lockstep", "Reference", "Scenario", "SwiftSubject", "SubjectABI"]),
+      dependencies: [
+        "Contract", "DMA", "Lockstep", "Log", "Reference", "Scenario", "SwiftSubject",
+        "SubjectABI",
+      ],
+      swiftSettings: internalChecks),
     .testTarget(
-      name: "LockstepTests", dependencies: ["Lockstep", "Scenario", "SubjectABI"]),
-    .testTarget(name: "PageTableTests", dependencies: ["Lockstep", "Scenario", "SubjectABI"]),
+      name: "LockstepTests",
+      dependencies: [
+        "Contract", "Hardware", "Lockstep", "Log", "Reference", "Report", "Scenario",
+        "SwiftSubject", "SubjectABI",
+      ],
+      exclude: ["Fixtures"]),
+    .testTarget(
+      name: "PageTableTests",
+      dependencies: ["Contract", "Hardware", "Lockstep", "Log", "Report", "Scenario", "SubjectABI"]),
+    .testTarget(name: "HardwareTests", dependencies: ["Hardware", "Scenario"]),
+    .testTarget(name: "BenchmarkTests", dependencies: ["iopt-bench", "Scenario"]),
     .testTarget(name: "CommandLineTests", dependencies: ["iopt", "iopt-coverage", "Scenario"]),
     .testTarget(name: "CorpusTests", dependencies: ["Lockstep", "Scenario", "iopt"]),
     .testTarget(name: "CodecTests", dependencies: ["Scenario", "SubjectABI"]),
-    .testTarget(name: "ScenarioTests", dependencies: ["Scenario", "SubjectABI"]),
-    .testTarget(name: "ShrinkTests", dependencies: ["Lockstep", "Scenario", "SubjectABI"]),
+    .testTarget(name: "LogTests", dependencies: ["Log", "SubjectABI"]),
+    .testTarget(name: "ScenarioTests", dependencies: ["Log", "Scenario", "SubjectABI"]),
+    .testTarget(
+      name: "ShrinkTests", dependencies: ["Lockstep", "Log", "Report", "Scenario", "SubjectABI"]),
+    .testTarget(name: "TidyTests"),
   ],
   swiftLanguageModes: [.v6]
 )

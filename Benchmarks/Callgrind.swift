@@ -24,21 +24,28 @@ struct Callgrind {
   /// Instructions of one batch's calls, each divided by the calls of the batch; nil when it could
   /// not be counted.
   func instructions(_ row: Row, _ subject: String) -> Double? {
-    let (few, many) = (8, 40)
-    guard let one = total(row, subject, few), let other = total(row, subject, many) else {
-      return nil
+    let batch = instructions(few: 8, many: 40) {
+      ["--count-row", row.name, "--subject", subject, "--batches", "\($0)"]
     }
-    return Double(other - one) / Double((many - few) * row.calls)
+    return batch.map { $0 / Double(row.calls) }
   }
 
-  private func total(_ row: Row, _ subject: String, _ batches: Int) -> Int? {
+  /// Instructions of one repetition, where `arguments` make this program do as many as it is
+  /// given; nil when it could not be counted.
+  func instructions(few: Int, many: Int, _ arguments: (Int) -> [String]) -> Double? {
+    guard let one = total(arguments(few)), let other = total(arguments(many)) else { return nil }
+    return Double(other - one) / Double(many - few)
+  }
+
+  /// Removes the copy.
+  func close() { unlink(program) }
+
+  private func total(_ arguments: [String]) -> Int? {
     let log = "/tmp/iopt-bench-\(getpid()).log"
     defer { unlink(log) }
     let status = Self.run(
-      [
-        valgrind, "--tool=callgrind", "--callgrind-out-file=/dev/null", program, "--count-row",
-        row.name, "--subject", subject, "--batches", "\(batches)",
-      ], output: log)
+      [valgrind, "--tool=callgrind", "--callgrind-out-file=/dev/null", program] + arguments,
+      output: log)
     guard status == 0, let text = Self.read(log) else { return nil }
     let line = text.split(separator: "\n").last { $0.contains("Collected :") }
     return line.flatMap { $0.split(separator: " ").last }.flatMap { Int($0) }

@@ -14,7 +14,8 @@ struct Bench: ParsableCommand {
       counted by callgrind, which repeats exactly; without valgrind they are left out and said so.
 
       Example: iopt-bench --only 'riscv_64 Sv39'
-      """)
+      """,
+    subcommands: [SummarizeCommand.self])
 
   @Option(help: "Only rows whose name contains this.")
   var only = ""
@@ -25,8 +26,17 @@ struct Bench: ParsableCommand {
   @Flag(inversion: .prefixedNo, help: "Count instructions with callgrind.")
   var instructions = true
 
+  @Option(help: ArgumentHelp("Run a folder of fuzz inputs instead.", valueName: "dir"))
+  var corpus: String?
+
+  @Option(help: ArgumentHelp("Append every figure to a file, a line each.", valueName: "file"))
+  var measures: String?
+
   @Option(help: .hidden)
   var countRow: String?
+
+  @Option(help: .hidden)
+  var countPasses: Int?
 
   @Option(help: .hidden)
   var subject = "swift"
@@ -39,13 +49,28 @@ struct Bench: ParsableCommand {
       _ = RowRunner(row, try Subject.named(subject)).run(batches: batches, timed: false)
       return
     }
-    printRows()
-    printScenarios()
+    if let corpus, let countPasses {
+      let benchmark = try CorpusBenchmark(folder: corpus)
+      for _ in 0..<countPasses { _ = try benchmark.pass() }
+      return
+    }
+    let log = try measures.map { try MeasureLog(path: $0) }
+    let counter = instructions ? Callgrind.find() : nil
+    defer { counter?.close() }
+    if let corpus {
+      // A pass is some thousand calls.
+      try CorpusBenchmark(folder: corpus)
+        .measure(passes: max(1, batches / 20), counter: counter, log: log)
+      return
+    }
+    printRows(counter, log)
+    // Each of its rounds takes a fifth of a second.
+    if only.isEmpty { ScenarioBenchmark(rounds: max(1, batches / 400), measures: log).print() }
   }
 
-  private func printRows() {
+  private func printRows(_ counter: Callgrind?, _ log: MeasureLog?) {
     let rows = Rows.all.filter { only.isEmpty || $0.name.contains(only) }
-    var table = RowTable(counter: instructions ? Callgrind.find() : nil)
+    var table = RowTable(counter: counter, measures: log)
     table.printHeader()
     for row in rows {
       let c = RowRunner(row, .reference).run(batches: batches)
@@ -53,9 +78,5 @@ struct Bench: ParsableCommand {
       table.add(row, c: c, swift: swift)
     }
     table.printSummary()
-  }
-
-  private func printScenarios() {
-    if only.isEmpty { ScenarioBenchmark().print() }
   }
 }

@@ -56,40 +56,25 @@ struct PageSize {
   let name: String
   let bytes: UInt64
   let calls: Int
+
+  init(log2: UInt64) {
+    bytes = 1 << log2
+    name = "\(bytes >> (log2 / 10 * 10))\(["", "K", "M", "G"][Int(log2 / 10)])"
+    calls =
+      switch log2 {
+      case ...20: 256 >> Int(log2 - 12)
+      case 21: 256
+      default: 64
+      }
+  }
 }
 
 /// Every row, in the order in which it is printed.
 enum Rows {
-  private static let p4K = PageSize(name: "4K", bytes: 4 << 10, calls: 256)
-  private static let p16K = PageSize(name: "16K", bytes: 16 << 10, calls: 64)
-  private static let p64K = PageSize(name: "64K", bytes: 64 << 10, calls: 16)
-  private static let p1M = PageSize(name: "1M", bytes: 1 << 20, calls: 1)
-  private static let p2M = PageSize(name: "2M", bytes: 2 << 20, calls: 256)
-  private static let p1G = PageSize(name: "1G", bytes: 1 << 30, calls: 64)
-
-  private static func riscv(_ va: UInt8) -> DomainConfiguration {
-    DomainConfiguration(
-      format: .riscv64, va: va, oa: 56, features: [.signExtend, .flushRange, .riscvSvnapot64k])
-  }
-
-  private static let amdv1 = DomainConfiguration(
-    format: .amdv1, va: 64, oa: 52,
-    features: [.dynamicTop, .amdv1EncryptTables, .amdv1ForceCoherence], top: 3)
-  private static let vtdss = DomainConfiguration(
-    format: .vtdss, va: 48, oa: 52, features: [.flushRange], top: 3)
-  private static let x86 = DomainConfiguration(
-    format: .x8664, va: 48, oa: 52, features: [.signExtend, .flushRange], top: 3)
-
-  private static let formats: [(String, DomainConfiguration, [PageSize])] = [
-    ("riscv_64 Sv39", riscv(39), [p4K, p64K, p2M, p1G]),
-    ("riscv_64 Sv48", riscv(48), [p4K, p64K, p2M, p1G]),
-    ("amdv1", amdv1, [p4K, p16K, p64K, p1M, p2M, p1G]),
-    ("vtdss", vtdss, [p4K, p2M, p1G]),
-    ("x86_64", x86, [p4K, p2M, p1G]),
-  ]
-
-  static let all: [Row] = formats.flatMap { name, domain, sizes in
-    sizes.map { Row.single(name, domain, $0) } + sizes.map { Row.many(name, domain, $0) }
+  static let all: [Row] = Format.allCases.flatMap(\.measuredConfigurations).flatMap { measured in
+    let (name, domain) = (measured.configuration.name, measured.configuration.domain)
+    let sizes = measured.pages.map(PageSize.init(log2:))
+    return sizes.map { Row.single(name, domain, $0) } + sizes.map { Row.many(name, domain, $0) }
       + [Row.wholeTable(name, domain)]
   }
 }

@@ -4,6 +4,7 @@ import Glibc
 /// Prints the rows and keeps what the summary needs.
 struct RowTable {
   private let counter: Callgrind?
+  private let measures: MeasureLog?
   private var logarithms = 0.0
   private var count = 0
   private var overCount: [String] = []
@@ -14,7 +15,10 @@ struct RowTable {
   /// More instructions on the Swift side than this multiple of the C side's miss the target.
   private static let limit = 1.10
 
-  init(counter: Callgrind?) { self.counter = counter }
+  init(counter: Callgrind?, measures: MeasureLog?) {
+    self.counter = counter
+    self.measures = measures
+  }
 
   func printHeader() {
     print("Page table: nanoseconds of one call, best batch (C port, Swift), and Swift/C.")
@@ -35,7 +39,10 @@ struct RowTable {
 
   mutating func add(_ row: Row, c: Figures, swift: Figures) {
     var cells: [String] = []
-    for (one, other) in [(c.map, swift.map), (c.lookup, swift.lookup), (c.unmap, swift.unmap)] {
+    for (what, one, other) in [
+      ("map", c.map, swift.map), ("lookup", c.lookup, swift.lookup),
+      ("unmap", c.unmap, swift.unmap),
+    ] {
       // One lookup a batch is below what the clock tells.
       guard row.calls > 1 || one != c.lookup else {
         cells += ["-", "-", "-"]
@@ -44,12 +51,14 @@ struct RowTable {
       let ratio = other / one
       logarithms += log(ratio)
       count += 1
+      measure(row, what, one, other, "ns")
       cells += [Self.number(one), Self.number(other), Self.number(ratio, digits: 2)]
     }
     cells += kernelCells(row, [c, swift])
     if let counter, let one = counter.instructions(row, "reference"),
       let other = counter.instructions(row, "swift")
     {
+      measure(row, "instr", one, other, "instructions")
       let ratio = other / one
       if ratio > Self.limit { overCount.append(row.name) }
       cells += [
@@ -58,6 +67,17 @@ struct RowTable {
       ]
     }
     print(Self.columns(row.name, cells))
+  }
+
+  private func measure(
+    _ row: Row, _ what: String, _ c: Double, _ swift: Double, _ unit: String
+  ) {
+    for (side, value) in [("C", c), ("Swift", swift)] {
+      measures?.add(
+        Measure.Name(
+          table: "page table", row: row.name, column: "\(side) \(what)", unit: unit),
+        value)
+    }
   }
 
   private mutating func kernelCells(_ row: Row, _ sides: [Figures]) -> [String] {

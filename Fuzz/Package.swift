@@ -36,14 +36,23 @@ let package = Package(
     .target(
       name: "SwiftSubject", dependencies: ["PageTable", "DMA", "SubjectABI"],
       swiftSettings: instrumentedSwift),
+    .target(name: "Log"),
     .target(
-      name: "Scenario", dependencies: ["SubjectABI", "CZlib"], swiftSettings: instrumentedSwift),
+      name: "Scenario", dependencies: ["Log", "SubjectABI", "CZlib"],
+      swiftSettings: instrumentedSwift),
+    .target(name: "Contract", dependencies: ["Log", "Scenario", "SubjectABI"]),
+    .target(name: "Hardware", dependencies: ["Log", "Scenario"]),
     .target(
       name: "Lockstep",
-      dependencies: ["Scenario", "PageTable", "DMA", "SwiftSubject", "Reference", "SubjectABI"]),
+      dependencies: [
+        "Contract", "Hardware", "Log", "Scenario", "PageTable", "DMA", "SwiftSubject", "Reference",
+        "SubjectABI",
+      ]),
+    .target(name: "Report", dependencies: ["Lockstep", "Log", "Scenario"]),
     .target(name: "CFuzzer", path: "CFuzzer"),
     .target(
-      name: "FuzzTarget", dependencies: ["Lockstep", "Scenario", "SubjectABI", "CFuzzer"],
+      name: "FuzzTarget",
+      dependencies: ["Lockstep", "Report", "Scenario", "SubjectABI", "CFuzzer"],
       path: "Target"),
     .executableTarget(
       name: "iopt-fuzz",
@@ -52,7 +61,10 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Driver",
-      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),
+      // libFuzzer's _Exit() leads to ours (CFuzzer/run-count.c).
+      linkerSettings: [
+        .unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld", "-Xlinker", "--wrap=_Exit"])
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -37,9 +37,9 @@ uint32_t subject_open_dma(struct subject *subject, const struct iopt_dma_config 
 	int err = iommu_dma_init_domain(&subject->pt.domain, config);
 
 	if (err)
-		return err == -EFAULT ? IOPT_CRASHED : IOPT_REFUSED;
+		return err == -EFAULT ? IOPT_CRASHED : subject_refuse("out of memory");
 	subject->handles = calloc(1, sizeof(*subject->handles));
-	return subject->handles ? IOPT_DONE : IOPT_REFUSED;
+	return subject->handles ? IOPT_DONE : subject_refuse("out of memory");
 }
 
 void subject_close_dma(struct subject *subject)
@@ -125,6 +125,8 @@ bool subject_run_dma(struct subject *subject, const struct iopt_op *op)
 	switch (op->kind) {
 	case IOPT_OP_DMA_MAP:
 	case IOPT_OP_DMA_MAP_SG:
+		if (op->dir > IOPT_FROM_DEVICE)
+			return false;
 		run_map(subject, op);
 		return true;
 	case IOPT_OP_DMA_UNMAP:

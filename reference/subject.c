@@ -16,11 +16,6 @@ static const struct pt_iommu_ops *const formats[][2] = {
 #undef FORMAT_ROW
 };
 
-static bool format_known(uint32_t format)
-{
-	return format < sizeof(formats) / sizeof(formats[0]) && formats[format][0];
-}
-
 static void log_info(const struct pt_iommu *pt)
 {
 	const struct iommu_domain *domain = &pt->domain;
@@ -53,11 +48,8 @@ static void log_gather(struct iommu_domain *domain, uint32_t number,
 	iopt_log_end(log, record);
 }
 
-/* A host older than the optional services has none of them. */
 static void take_services(struct iommu_domain *domain, const struct iopt_host *host)
 {
-	if (host->size < sizeof(*host))
-		return;
 	domain->services = (struct iommu_services){
 		.yield = host->yield,
 		.lock = host->lock,
@@ -93,21 +85,6 @@ static void subject_close(void *state)
 	free(subject);
 }
 
-static bool config_known(const struct iopt_config *config)
-{
-	return config->size >= sizeof(*config) && format_known(config->format) &&
-	       config->build <= IOPT_BUILD_DEBUG && config->gather <= IOPT_GATHER_PROPOSED;
-}
-
-static bool dma_config_known(const struct iopt_dma_config *dma)
-{
-	bool ring = dma->ring_size >= 2 && dma->ring_size <= 65536 &&
-		    !(dma->ring_size & (dma->ring_size - 1));
-
-	return ring && dma->cpus >= 1 && dma->cpus <= 256 && dma->queue <= IOPT_QUEUE_SINGLE &&
-	       dma->mode <= IOPT_DMA_FQ;
-}
-
 static uint32_t subject_open(struct iopt_host *host, const struct iopt_config *config, void **state)
 {
 	struct subject *subject;
@@ -115,11 +92,11 @@ static uint32_t subject_open(struct iopt_host *host, const struct iopt_config *c
 	uint32_t status = IOPT_DONE;
 	int err;
 
-	if (!config_known(config) || (config->has_dma && !dma_config_known(&config->dma)))
+	if (!subject_knows_host(host) || !subject_knows_config(config))
 		return IOPT_REFUSED;
 	subject = subject_alloc();
 	if (!subject)
-		return IOPT_REFUSED;
+		return subject_refuse("out of memory");
 	domain = &subject->pt.domain;
 	domain->host = host;
 	domain->log = host->log;
@@ -156,12 +133,15 @@ static void run_flush(struct iommu_domain *domain, struct iommu_iotlb_gather *ga
 	gather->queued = queued;
 }
 
-/* Operations on a gather; false when it is none. */
+/* Operations on a gather; false when it is none, or there is no such gather. */
 static bool run_on_gather(struct subject *subject, const struct iopt_op *op)
 {
 	struct iommu_domain *domain = &subject->pt.domain;
-	struct iommu_iotlb_gather *gather = &subject->gathers[op->gather % IOPT_GATHER_COUNT];
+	struct iommu_iotlb_gather *gather;
 
+	if (op->gather >= IOPT_GATHER_COUNT)
+		return false;
+	gather = &subject->gathers[op->gather];
 	switch (op->kind) {
 	case IOPT_OP_GATHER:
 		iommu_iotlb_gather_init(gather);
@@ -196,12 +176,18 @@ static uint32_t subject_run(void *state, const struct iopt_op *op)
 	uint64_t mapped = 0;
 	int err;
 
+	if (__builtin_expect(op->size < IOPT_OP_SIZE_1, 0))
+		return subject_refuse_op(subject, op);
 	switch (op->kind) {
 	case IOPT_OP_MAP:
+		if (!prot_known(op->prot))
+			return subject_refuse_op(subject, op);
 		err = iommu_map(domain, op->iova, op->pa, op->len, op->prot);
 		log_errno(domain, err, err ? 0 : op->len);
 		break;
 	case IOPT_OP_MAP_RANGE:
+		if (!prot_known(op->prot))
+			return subject_refuse_op(subject, op);
 		err = domain->ops->map_range(&subject->pt, op->iova, op->pa, op->len, op->prot,
 					     &mapped);
 		log_errno(domain, err, mapped);
@@ -217,7 +203,7 @@ static uint32_t subject_run(void *state, const struct iopt_op *op)
 		break;
 	default:
 		if (!subject_run_dma(subject, op) && !run_on_gather(subject, op))
-			return IOPT_REFUSED;
+			return subject_refuse_op(subject, op);
 	}
 	return domain->crashed ? IOPT_CRASHED : IOPT_DONE;
 }
@@ -234,11 +220,6 @@ static void subject_teardown(void *state)
 	domain->ops->deinit(&subject->pt);
 }
 
-static const char *subject_refusal(void)
-{
-	return "the reference subject does not know this configuration or operation";
-}
-
 static const struct iopt_subject reference_subject = {
 	.size = sizeof(reference_subject),
 	.abi_version = IOPT_ABI_VERSION,
@@ -249,6 +230,7 @@ static const struct iopt_subject reference_subject = {
 	.close = subject_close,
 	.teardown = subject_teardown,
 	.refusal = subject_refusal,
+	.capabilities = &subject_capabilities,
 };
 
 const struct iopt_subject *iopt_reference_subject(void)

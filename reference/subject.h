@@ -26,12 +26,31 @@ static inline void log_errno(struct iommu_domain *domain, int err, uint64_t mapp
 	log_ret(domain, (uint64_t)(int64_t)err, mapped);
 }
 
+/* What is refused, and what the port can do: subject-refusal.c, subject-config.c. */
+
+/* Keeps a reason, printf's way, and gives IOPT_REFUSED. */
+__attribute__((format(printf, 1, 2))) uint32_t subject_refuse(const char *format, ...);
+/* The reason that this thread kept last. */
+const char *subject_refusal(void);
+/* Says what is wrong with an operation that was not run. */
+uint32_t subject_refuse_op(const struct subject *subject, const struct iopt_op *op);
+/* Both keep a reason when they say no. */
+bool subject_knows_host(const struct iopt_host *host);
+bool subject_knows_config(const struct iopt_config *config);
+
+extern const struct iopt_capabilities subject_capabilities;
+
+static inline bool prot_known(uint32_t prot)
+{
+	return __builtin_expect(prot <= (IOPT_PROT_PRIV | (IOPT_PROT_PRIV - 1)), 1);
+}
+
 /* The DMA layer's operations, subject-dma.c. */
 
 /* A status of enum iopt_status. */
 uint32_t subject_open_dma(struct subject *subject, const struct iopt_dma_config *config);
 void subject_close_dma(struct subject *subject);
-/* False when the operation is none of the layer's, or there is no layer. */
+/* False when the operation is none of the layer's or not known, or there is no layer. */
 bool subject_run_dma(struct subject *subject, const struct iopt_op *op);
 
 #pragma GCC visibility pop

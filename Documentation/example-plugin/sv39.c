@@ -141,6 +141,10 @@ static uint32_t sv39_open(struct iopt_host *host, const struct iopt_config *conf
 	    config->oa_lg2 != 56 || config->features != FEATURES || config->has_dma ||
 	    config->pgsizes != UINT64_MAX)
 		return refuse("knows Sv39 with its usual features only");
+	if (iopt_has(config, kernel) && config->kernel > IOPT_KERNEL_7_1)
+		return refuse("knows what Linux 7.1 does only");
+	if (iopt_has(config, sync_map) && config->sync_map)
+		return refuse("knows no iotlb_sync_map");
 	d = malloc(sizeof(*d));
 	if (!d)
 		return refuse("out of memory");
@@ -160,6 +164,25 @@ static uint32_t sv39_open(struct iopt_host *host, const struct iopt_config *conf
 	return IOPT_DONE;
 }
 
+/* So that nobody makes scenarios for it that it can only refuse. */
+static const struct iopt_capabilities capabilities = {
+	.size = sizeof(capabilities),
+	.stores = 1,
+	.formats = 1 << IOPT_FORMAT_RISCV_64,
+	.features = FEATURES,
+	.features_required = FEATURES,
+	.builds = 1 << IOPT_BUILD_PRODUCTION,
+	.gathers = 1 << IOPT_GATHER_MERGED,
+	.kernels = 1 << IOPT_KERNEL_UNSAID | 1 << IOPT_KERNEL_7_1,
+	.layers = IOPT_LAYER_PAGE_TABLE,
+	.operations = UINT64_C(1) << IOPT_OP_MAP | UINT64_C(1) << IOPT_OP_IOVA_TO_PHYS,
+	.prot = IOPT_PROT_READ | IOPT_PROT_WRITE | IOPT_PROT_CACHE | IOPT_PROT_NOEXEC,
+	.va_min = 39,
+	.va_max = 39,
+	.oa_min = 56,
+	.oa_max = 56,
+};
+
 static const struct iopt_subject subject = {
 	.size = sizeof(subject),
 	.abi_version = IOPT_ABI_VERSION,
@@ -169,6 +192,7 @@ static const struct iopt_subject subject = {
 	.run = sv39_run,
 	.close = free,
 	.refusal = sv39_refusal,
+	.capabilities = &capabilities,
 };
 
 __attribute__((visibility("default"))) const struct iopt_subject *iopt_subject_entry(void)

@@ -7,10 +7,10 @@ import Glibc
 struct FuzzCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "iopt-fuzz",
-    abstract: "Fuzz two subjects against each other with libFuzzer.",
+    abstract: "Fuzz two subjects against each other, or one alone, with libFuzzer.",
     discussion: """
-      A divergence is shrunk, saved (input, text and report) and ends the run with a non-zero \
-      exit status.
+      What is found is shrunk, saved (input, text and report) and ends the run. Exit status: 0 \
+      nothing was found, 2 bad usage, 3 nothing at all was judged, 77 something was found.
 
       Example: iopt-fuzz --seconds 60 --left reference,gather=original --right reference
       """)
@@ -48,6 +48,22 @@ struct FuzzCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Judge this subject alone, by contract and leak unless --oracle says otherwise.",
+      valueName: "subject[,gather=R]"))
+  var subject: String?
+
+  @Option(
+    help: ArgumentHelp("Who judges, a list of comparison, contract, leak.", valueName: "names"))
+  var oracle: String?
+
+  @Option(help: ArgumentHelp("Judge only these properties, a list.", valueName: "properties"))
+  var only: String?
+
+  @Option(help: ArgumentHelp("Judge all properties but these.", valueName: "properties"))
+  var except: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Every input gets this domain line, for example 'format=riscv_64 va=39 oa=56 features=none'.",
       valueName: "line"))
   var domain: String?
@@ -82,13 +98,15 @@ struct FuzzCommand: ParsableCommand {
       throw ValidationError("--dma needs a --domain")
     }
     _ = try settings.head()
-    _ = try FuzzSide(left)
-    _ = try FuzzSide(right)
+    _ = try settings.choice()
+    _ = try settings.lanes()
   }
 
   private var settings: FuzzSettings {
     var settings = FuzzSettings()
     (settings.left, settings.right) = (left, right)
+    (settings.subject, settings.oracle) = (subject, oracle)
+    (settings.only, settings.except) = (only, except)
     (settings.domain, settings.dma) = (domain, dma)
     settings.artifacts = artifacts
     settings.target = target

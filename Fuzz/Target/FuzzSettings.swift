@@ -27,6 +27,13 @@ public enum FuzzTargetKind: String, CaseIterable, Sendable {
 public struct FuzzSettings: Sendable {
   public var left = "swift"
   public var right = "reference"
+  /// One subject to be judged alone; nil: the two sides.
+  public var subject: String?
+  /// Who judges, a list; nil: comparison, or contract and leak for one subject.
+  public var oracle: String?
+  /// Properties, lists; nil: all.
+  public var only: String?
+  public var except: String?
   /// What follows the word `domain`, and `dma`, when every input is to have that line.
   public var domain: String?
   public var dma: String?
@@ -43,6 +50,10 @@ public struct FuzzSettings: Sendable {
   public init() {
     left = Self.value("LEFT") ?? left
     right = Self.value("RIGHT") ?? right
+    subject = Self.value("SUBJECT")
+    oracle = Self.value("ORACLE")
+    only = Self.value("ONLY")
+    except = Self.value("EXCEPT")
     domain = Self.value("DOMAIN")
     dma = Self.value("DMA")
     artifacts = Self.value("ARTIFACTS")
@@ -68,6 +79,37 @@ public struct FuzzSettings: Sendable {
     return try readScenarios(bytes: Array(text.utf8), name: "--domain, --dma").first?.scenario
   }
 
+  /// Who judges.
+  public func choice() throws(OracleError) -> OracleChoice {
+    var choice = try OracleChoice(list: oracle ?? (subject == nil ? "comparison" : "contract,leak"))
+    if subject != nil, choice.needsTwoSubjects {
+      throw OracleError(
+        description: "--subject: one subject alone cannot be judged by comparison")
+    }
+    choice.filter = PropertyFilter(
+      only: try Self.properties(only, "--only"), except: try Self.properties(except, "--except"))
+    return choice
+  }
+
+  private static func properties(
+    _ list: String?, _ option: String
+  ) throws(OracleError) -> Set<String> {
+    guard let list else { return [] }
+    let names = list.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    for name in names where !OracleChoice.properties.contains(name) {
+      throw OracleError(
+        description: "\(option) '\(name)': expected "
+          + OracleChoice.properties.joined(separator: ", "))
+    }
+    return Set(names)
+  }
+
+  /// The subjects that run.
+  public func lanes() throws(SubjectError) -> [Lane] {
+    if let subject { return [try LaneChoice(subject).lane()] }
+    return [try LaneChoice(left).lane(), try LaneChoice(right).lane()]
+  }
+
   /// Whether this process was started by libFuzzer or by ourselves.
   public static var isChild: Bool { value("CHILD") == "1" }
 
@@ -78,6 +120,10 @@ public struct FuzzSettings: Sendable {
   public func export() {
     Self.set("LEFT", left)
     Self.set("RIGHT", right)
+    if let subject { Self.set("SUBJECT", subject) }
+    if let oracle { Self.set("ORACLE", oracle) }
+    if let only { Self.set("ONLY", only) }
+    if let except { Self.set("EXCEPT", except) }
     if let domain { Self.set("DOMAIN", domain) }
     if let dma { Self.set("DMA", dma) }
     if let artifacts { Self.set("ARTIFACTS", artifacts) }
@@ -93,6 +139,3 @@ public struct FuzzSettings: Sendable {
 
   private static func set(_ name: String, _ value: String) { setenv(prefix + name, value, 1) }
 }
-
-/// One side of the comparison.
-public typealias FuzzSide = LaneChoice

@@ -1,68 +1,76 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import CFuzzer
 import Lockstep
+import Report
 import Scenario
 
-/// Runs an input on both sides and reports the first difference.
+/// Runs an input as `--oracle` says, and reports what is found first.
 final class SubjectOracle: InputOracle {
   private let settings: FuzzSettings
   private let head: Scenario?
+  private let choice: OracleChoice
   private let lanes: [Lane]
-  private let run: LockstepRun
+  private let engine: Engine
   private var scenario = LoweredScenario()
+  /// Fits inputs to what both sides can do; nil when they can do everything.
+  private var narrowing: Narrowing?
 
   init(_ settings: FuzzSettings) throws {
     self.settings = settings
     head = try settings.head()
-    lanes = [try FuzzSide(settings.left).lane(), try FuzzSide(settings.right).lane()]
-    run = LockstepRun(lanes)
+    choice = try settings.choice()
+    lanes = try settings.lanes()
+    engine = choice.engine(lanes)
+    engine.isThorough = false
+    let fit = Narrowing(lanes)
+    narrowing = fit.isIdle ? nil : fit
+    endWithTally(of: engine) { [unowned self] in narrowing }
+    iopt_fuzz_count_start()
   }
 
   func test(_ input: UnsafeBufferPointer<UInt8>) {
-    decodeLowered(input, head: head, into: &scenario)
-    switch run.run(scenario) {
-    // A subject that lacks a layer refuses its scenarios: there is nothing to compare.
-    case .agreed, .refused: return
-    case let outcome: report(outcome, decode(input, head: head))
+    guard decodeLowered(input, head: head, narrowing: &narrowing, into: &scenario) else {
+      return iopt_fuzz_count_refusal()
+    }
+    if let finding = engine.run(scenario) { report(finding) }
+    if engine.wasRefused {
+      iopt_fuzz_count_refusal()
+    } else {
+      iopt_fuzz_count_run(UInt64((engine.operationIndex ?? -1) + 1))
     }
   }
 
-  private func report(_ outcome: Outcome, _ found: Scenario) -> Never {
+  private func report(_ first: Finding) -> Never {
+    // Where a word without a store record showed at the end only, a thorough run says when.
+    engine.isThorough = true
+    let first = engine.run(scenario) ?? first
+    // Without a folder for it, the input is all that is kept, and libFuzzer keeps it.
+    guard let folder = settings.artifacts, !FuzzSettings.isMinimizing else {
+      fail("\n==== finding: \(first.signature)\n\(first.report)\n")
+    }
+    let files = FailureFiles(folder: folder, signature: first.signature, sides: lanes)
+    if files.exist {
+      endWithFailure(
+        "\n==== finding: \(first.signature), as in \(files.textPath): nothing saved\n")
+    }
+    let smallest = shrink(Scenario(scenario))
+    guard let finding = engine.run(smallest, file: files.textPath) else {
+      fail("what was found went away when it was shrunk: \(first.signature)\n")
+    }
     do {
-      guard let first = try difference(in: found, file: "input") else {
-        fail("the sides differed (\(outcome)), and did not when it was run again\n")
-      }
-      // Without a folder for it, the input is all that is kept, and libFuzzer keeps it.
-      guard let folder = settings.artifacts, !FuzzSettings.isMinimizing else {
-        fail("\n==== divergence: \(first.signature)\n\(first.report)\n")
-      }
-      let files = FailureFiles(folder: folder, signature: first.signature, sides: lanes)
-      if files.exist {
-        endWithFailure(
-          "\n==== divergence: \(first.signature), as in \(files.textPath): nothing saved\n")
-      }
-      let smallest = shrink(found)
-      guard let divergence = try difference(in: smallest, file: files.textPath) else {
-        fail("a divergence went away when it was shrunk: \(first.signature)\n")
-      }
-      try files.save(smallest, report: divergence.report)
-      fail("\n==== divergence: \(divergence.signature)\n\(divergence.report)\n")
+      try files.save(smallest, report: finding.report)
     } catch {
       fail("\(error)\n")
     }
-  }
-
-  private func difference(
-    in scenario: Scenario, file: String
-  ) throws(ScenarioError) -> Divergence? {
-    try Comparison(left: lanes[0], right: lanes[1]).firstDifference(in: scenario, file: file)
+    fail("\n==== finding: \(finding.signature)\n\(finding.report)\n")
   }
 
   private func shrink(_ scenario: Scenario) -> Scenario {
     let seconds = settings.shrinkSeconds
     guard seconds > 0 else { return scenario }
     printError("shrinking, for at most \(seconds) s\n")
-    return Minimizer.minimize(
-      scenario, left: lanes[0], right: lanes[1], seconds: Double(seconds),
-      keepingHead: head != nil)
+    let minimizer = Minimizer(choice, lanes)
+    minimizer.keepsHead = head != nil
+    return minimizer.minimize(scenario, seconds: Double(seconds))?.scenario ?? scenario
   }
 }

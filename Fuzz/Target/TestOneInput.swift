@@ -62,6 +62,7 @@ private func makeOracle() -> any InputOracle {
 /// is saved.
 func endWithFailure(_ message: String) -> Never {
   printError(message)
+  iopt_fuzz_count_print()
   _exit(77)
 }
 

@@ -31,6 +31,7 @@ enum AMDv1: PageTableFormat {
   /// A size that hardware gets wrong. Not from the specification: the kernel leaves it out.
   private static let brokenSize: UInt64 = 1 << 39
 
+  @inline(__always) static var number: iopt_format { IOPT_FORMAT_AMDV1 }
   @inline(__always) static var widestInput: Int { 64 }
   @inline(__always) static var widestOutput: Int { 52 }
   @inline(__always) static var highestLevel: Int { 5 }
@@ -40,6 +41,7 @@ enum AMDv1: PageTableFormat {
   @inline(__always) static var forcedFeatures: FeatureSet {
     [.dynamicTop, .amdv1Encryption, .amdv1Coherence]
   }
+  @inline(__always) static var encryptionFeature: FeatureSet { .amdv1Encryption }
   @inline(__always) static var tracksDirty: Bool { true }
   @inline(__always) static var hasEverySize: Bool { true }
   @inline(__always) static var expectsAlignedClears: Bool { false }
@@ -147,4 +149,9 @@ enum AMDv1: PageTableFormat {
     limits.outputLog2 = min(limits.outputLog2, widestOutput)
     return .done
   }
+}
+
+extension FeatureSet {
+  static let amdv1Encryption = FeatureSet(rawValue: IOPT_FEATURE_AMDV1_ENCRYPT_TABLES.rawValue)
+  static let amdv1Coherence = FeatureSet(rawValue: IOPT_FEATURE_AMDV1_FORCE_COHERENCE.rawValue)
 }

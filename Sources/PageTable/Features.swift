@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import SubjectABI
 
-/// A set of page-table features; bits are the subject ABI's `enum iopt_feature`.
+/// A set of page-table features; bits are the subject ABI's `enum iopt_feature`. A format's own stand
+/// in its file.
 struct FeatureSet: OptionSet {
   let rawValue: UInt32
 
@@ -14,12 +15,6 @@ struct FeatureSet: OptionSet {
   static let signExtend = FeatureSet(rawValue: IOPT_FEATURE_SIGN_EXTEND.rawValue)
   static let flushRange = FeatureSet(rawValue: IOPT_FEATURE_FLUSH_RANGE.rawValue)
   static let noGaps = FeatureSet(rawValue: IOPT_FEATURE_FLUSH_RANGE_NO_GAPS.rawValue)
-  static let svnapot64K = FeatureSet(rawValue: IOPT_FEATURE_RISCV_SVNAPOT_64K.rawValue)
-  static let amdv1Encryption = FeatureSet(rawValue: IOPT_FEATURE_AMDV1_ENCRYPT_TABLES.rawValue)
-  static let amdv1Coherence = FeatureSet(rawValue: IOPT_FEATURE_AMDV1_FORCE_COHERENCE.rawValue)
-  static let vtdssCoherence = FeatureSet(rawValue: IOPT_FEATURE_VTDSS_FORCE_COHERENCE.rawValue)
-  static let vtdssWriteable = FeatureSet(rawValue: IOPT_FEATURE_VTDSS_FORCE_WRITEABLE.rawValue)
-  static let x86Encryption = FeatureSet(rawValue: IOPT_FEATURE_X86_64_AMD_ENCRYPT_TABLES.rawValue)
 }
 
 /// How the kernel's code was compiled.

@@ -5,22 +5,15 @@ import SubjectABI
 /// not its tables, which are the host's.
 public struct PageTableDomain: ~Copyable {
   let state: UnsafeMutablePointer<DomainState>
-  let kind: Kind
+  let format: iopt_format
+  /// Whether the build is the one that checks.
+  let checks: Bool
 
-  /// The format and the build, chosen once.
-  enum Kind {
-    case riscv64
-    case riscv64Debug
-    case amdv1
-    case amdv1Debug
-    case vtdss
-    case vtdssDebug
-    case x8664
-    case x8664Debug
-  }
-
-  private init(_ kind: Kind, _ state: UnsafeMutablePointer<DomainState>) {
-    self.kind = kind
+  private init(
+    _ format: iopt_format, checks: Bool, _ state: UnsafeMutablePointer<DomainState>
+  ) {
+    self.format = format
+    self.checks = checks
     self.state = state
   }
 
@@ -30,13 +23,15 @@ public struct PageTableDomain: ~Copyable {
     host: UnsafeMutablePointer<iopt_host>, _ configuration: borrowing iopt_config,
     status: inout Status
   ) -> PageTableDomain? {
-    guard let kind = Kind(configuration) else {
+    guard summary.formats >> configuration.format & 1 != 0 else {
       status = .notSupported
       return nil
     }
     let state = UnsafeMutablePointer<DomainState>.allocate(capacity: 1)
     state.initialize(to: DomainState(host: host, configuration))
-    let domain = PageTableDomain(kind, state)
+    let domain = PageTableDomain(
+      iopt_format(rawValue: configuration.format),
+      checks: configuration.build == IOPT_BUILD_DEBUG.rawValue, state)
     status = domain.initialize(configuration)
     if status != .done { return nil }
     domain.logInfo()
@@ -44,7 +39,7 @@ public struct PageTableDomain: ~Copyable {
   }
 
   deinit {
-    state.pointee.pages.deallocate()
+    state.deinitialize(count: 1)
     state.deallocate()
   }
 
@@ -59,29 +54,15 @@ public struct PageTableDomain: ~Copyable {
 
   private func logInfo() {
     let log = state.pointee.log
-    let reference = DomainReference(state: state)
     let record = iopt_log_begin(log, IOPT_EVENT_INFO.rawValue)
     iopt_log_word(log, state.pointee.pageSizes)
     iopt_log_word(log, state.pointee.aperture.first)
     iopt_log_word(log, state.pointee.aperture.last)
-    iopt_log_word(log, reference.address(of: state.pointee.top.words!))
+    iopt_log_word(log, state.pointee.memory.address(of: state.pointee.top.words!))
     iopt_log_word(log, UInt64(state.pointee.top.level))
     iopt_log_word(log, UInt64(state.pointee.features.rawValue))
     iopt_log_word(log, UInt64(state.pointee.inputLog2))
     iopt_log_word(log, UInt64(state.pointee.outputLog2))
     iopt_log_end(log, record)
-  }
-}
-
-extension PageTableDomain.Kind {
-  init?(_ configuration: borrowing iopt_config) {
-    let isDebug = configuration.build == IOPT_BUILD_DEBUG.rawValue
-    switch iopt_format(rawValue: configuration.format) {
-    case IOPT_FORMAT_RISCV_64: self = isDebug ? .riscv64Debug : .riscv64
-    case IOPT_FORMAT_AMDV1: self = isDebug ? .amdv1Debug : .amdv1
-    case IOPT_FORMAT_VTDSS: self = isDebug ? .vtdssDebug : .vtdss
-    case IOPT_FORMAT_X86_64: self = isDebug ? .x8664Debug : .x8664
-    default: return nil
-    }
   }
 }

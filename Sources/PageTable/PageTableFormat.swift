@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import SubjectABI
 
-typealias TableWords = UnsafeMutablePointer<UInt64>
-
 /// What a table word is.
 enum EntryKind {
   case empty
@@ -20,6 +18,8 @@ struct EntryContext {
 /// A page-table format: how words are made and read. All formats here have 64-bit words, 4 KiB
 /// tables and 4 KiB as the smallest page.
 protocol PageTableFormat {
+  /// What the subject ABI calls it.
+  static var number: iopt_format { get }
   /// The widest input address in bits.
   static var widestInput: Int { get }
   /// The widest output address in bits.
@@ -29,6 +29,8 @@ protocol PageTableFormat {
   static var features: FeatureSet { get }
   /// What it insists on.
   static var forcedFeatures: FeatureSet { get }
+  /// The feature that puts the machine's memory encryption in force; empty when none does.
+  static var encryptionFeature: FeatureSet { get }
   static var tracksDirty: Bool { get }
   /// A bit of table words that hardware ignores: the word was written back. 0: none.
   static var writtenBackBit: UInt64 { get }
@@ -82,6 +84,7 @@ struct Limits {
 
 extension PageTableFormat {
   @inline(__always) static var forcedFeatures: FeatureSet { [] }
+  @inline(__always) static var encryptionFeature: FeatureSet { [] }
   @inline(__always) static var tracksDirty: Bool { false }
   @inline(__always) static var writtenBackBit: UInt64 { 0 }
   @inline(__always) static var hasEverySize: Bool { false }

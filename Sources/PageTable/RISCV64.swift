@@ -32,6 +32,7 @@ enum RISCV64: PageTableFormat {
   /// Same table, column napot_bits.
   private static let napotItemsLog2 = 4
 
+  @inline(__always) static var number: iopt_format { IOPT_FORMAT_RISCV_64 }
   @inline(__always) static var widestInput: Int { 57 }
   @inline(__always) static var widestOutput: Int { 56 }
   @inline(__always) static var highestLevel: Int { 4 }
@@ -107,4 +108,8 @@ enum RISCV64: PageTableFormat {
     limits.outputLog2 = min(limits.outputLog2, widestOutput)
     return .done
   }
+}
+
+extension FeatureSet {
+  static let svnapot64K = FeatureSet(rawValue: IOPT_FEATURE_RISCV_SVNAPOT_64K.rawValue)
 }

@@ -23,6 +23,7 @@ enum VTDSecondStage: PageTableFormat {
   /// ADDR, tables 41 to 47: from bit 12 up to the host's address width, at most bit 51.
   private static let address: UInt64 = 0x000f_ffff_ffff_f000
 
+  @inline(__always) static var number: iopt_format { IOPT_FORMAT_VTDSS }
   @inline(__always) static var widestInput: Int { 57 }
   @inline(__always) static var widestOutput: Int { 52 }
   @inline(__always) static var highestLevel: Int { 4 }
@@ -80,4 +81,9 @@ enum VTDSecondStage: PageTableFormat {
     limits.topLevel = Int(configuration.top)
     return .done
   }
+}
+
+extension FeatureSet {
+  static let vtdssCoherence = FeatureSet(rawValue: IOPT_FEATURE_VTDSS_FORCE_COHERENCE.rawValue)
+  static let vtdssWriteable = FeatureSet(rawValue: IOPT_FEATURE_VTDSS_FORCE_WRITEABLE.rawValue)
 }

@@ -28,12 +28,14 @@ enum X8664: PageTableFormat {
   /// of APM 5.4.1.
   private static let address: UInt64 = 0x000f_ffff_ffff_f000
 
+  @inline(__always) static var number: iopt_format { IOPT_FORMAT_X86_64 }
   @inline(__always) static var widestInput: Int { 57 }
   @inline(__always) static var widestOutput: Int { 52 }
   @inline(__always) static var highestLevel: Int { 4 }
   @inline(__always) static var features: FeatureSet {
     [.signExtend, .flushRange, .noGaps, .x86Encryption, .dmaIncoherent]
   }
+  @inline(__always) static var encryptionFeature: FeatureSet { .x86Encryption }
   @inline(__always) static var writtenBackBit: UInt64 { software }
 
   @inline(__always)
@@ -92,4 +94,8 @@ enum X8664: PageTableFormat {
     limits.outputLog2 = min(limits.outputLog2, widestOutput)
     return .done
   }
+}
+
+extension FeatureSet {
+  static let x86Encryption = FeatureSet(rawValue: IOPT_FEATURE_X86_64_AMD_ENCRYPT_TABLES.rawValue)
 }

@@ -23,8 +23,7 @@ struct OpenDomain: ~Copyable {
     gathers.initialize(repeating: Gather(), count: Self.gatherCount)
   }
 
-  /// `IOPT_GATHER_COUNT`
-  private static let gatherCount = 4
+  private static let gatherCount = Int(IOPT_GATHER_COUNT)
 
   deinit {
     if let layer {
@@ -38,12 +37,12 @@ struct OpenDomain: ~Copyable {
 
   /// Opens a domain; nil with the reason in `result` when that fails.
   static func create(
-    _ host: UnsafeMutablePointer<iopt_host>, _ configuration: UnsafePointer<iopt_config>,
+    _ host: UnsafeMutablePointer<iopt_host>, _ configuration: borrowing iopt_config,
     _ result: inout UInt32
   ) -> UnsafeMutablePointer<OpenDomain>? {
     var status = Status.done
     guard
-      let table = PageTableDomain.open(host: host, configuration.pointee, status: &status)
+      let table = PageTableDomain.open(host: host, configuration, status: &status)
     else {
       iopt_log2(host.pointee.log, IOPT_EVENT_RET.rawValue, status.word, 0)
       result = IOPT_FAILED.rawValue
@@ -52,7 +51,7 @@ struct OpenDomain: ~Copyable {
     let domain = UnsafeMutablePointer<PageTableDomain>.allocate(capacity: 1)
     domain.initialize(to: table)
     var layer: UnsafeMutablePointer<DMALayer>?
-    if configuration.pointee.has_dma != 0 {
+    if configuration.has_dma != 0 {
       layer = openLayer(host, configuration, domain)
       if layer == nil {
         domain.deinitialize(count: 1)
@@ -67,12 +66,12 @@ struct OpenDomain: ~Copyable {
   }
 
   private static func openLayer(
-    _ host: UnsafeMutablePointer<iopt_host>, _ configuration: UnsafePointer<iopt_config>,
+    _ host: UnsafeMutablePointer<iopt_host>, _ configuration: borrowing iopt_config,
     _ domain: UnsafeMutablePointer<PageTableDomain>
   ) -> UnsafeMutablePointer<DMALayer>? {
     guard
       let opened = DMALayer(
-        host: host, configuration: configuration.pointee.dma, domain: domain)
+        host: host, configuration: configuration.dma, domain: domain)
     else { return nil }
     let layer = UnsafeMutablePointer<DMALayer>.allocate(capacity: 1)
     layer.initialize(to: opened)
@@ -87,15 +86,18 @@ struct OpenDomain: ~Copyable {
 
   // MARK: Operations
 
-  /// False when the kernel's code would have run away.
-  func run(_ operation: UnsafePointer<iopt_op>) -> Bool {
+  /// Done, crashed where the kernel's code would have run away, or refused with nothing done.
+  func run(_ operation: UnsafePointer<iopt_op>) -> iopt_status {
+    guard operation.pointee.size >= IOPT_OP_SIZE_1 else { return refuse(operation) }
     switch iopt_op_kind(rawValue: operation.pointee.kind) {
     case IOPT_OP_MAP:
+      guard operation.pointee.prot <= Ability.protections else { return refuse(operation) }
       let status = domain.pointee.map(
         operation.pointee.iova, to: operation.pointee.pa, length: operation.pointee.len,
         protection: operation.pointee.prot)
       result(status.word, status == .done ? operation.pointee.len : 0)
     case IOPT_OP_MAP_RANGE:
+      guard operation.pointee.prot <= Ability.protections else { return refuse(operation) }
       var mapped: UInt64 = 0
       let status = domain.pointee.mapRange(
         operation.pointee.iova, to: operation.pointee.pa, length: operation.pointee.len,
@@ -109,20 +111,34 @@ struct OpenDomain: ~Copyable {
       result(domain.pointee.setDirty(operation.pointee.iova).word)
     case IOPT_OP_GATHER, IOPT_OP_UNMAP_FAST, IOPT_OP_IOTLB_SYNC, IOPT_OP_FLUSH,
       IOPT_OP_READ_AND_CLEAR_DIRTY:
-      run(operation.pointee, on: &gathers[Int(operation.pointee.gather)])
+      guard operation.pointee.gather < IOPT_GATHER_COUNT else { return refuse(operation) }
+      run(operation, on: &gathers[Int(operation.pointee.gather)])
+    case IOPT_OP_DMA_MAP, IOPT_OP_DMA_MAP_SG:
+      guard let layer, operation.pointee.dir <= Ability.lastDirection else {
+        return refuse(operation)
+      }
+      if !layer.pointee.run(operation) { return IOPT_CRASHED }
+    case IOPT_OP_DMA_UNMAP, IOPT_OP_RELAX, IOPT_OP_TICK, IOPT_OP_RESERVE:
+      guard let layer else { return refuse(operation) }
+      if !layer.pointee.run(operation) { return IOPT_CRASHED }
     default:
-      guard let layer else { preconditionFailure("an operation of the DMA layer without a layer") }
-      if !layer.pointee.run(operation) { return false }
+      return refuse(operation)
     }
-    return !domain.pointee.hasCrashed
+    return domain.pointee.hasCrashed ? IOPT_CRASHED : IOPT_DONE
   }
 
-  private func run(_ op: iopt_op, on gather: inout Gather) {
-    switch iopt_op_kind(rawValue: op.kind) {
+  @inline(never)
+  private func refuse(_ operation: UnsafePointer<iopt_op>) -> iopt_status {
+    Refusal.keep(operation, hasLayer: layer != nil)
+    return IOPT_REFUSED
+  }
+
+  private func run(_ op: UnsafePointer<iopt_op>, on gather: inout Gather) {
+    switch iopt_op_kind(rawValue: op.pointee.kind) {
     case IOPT_OP_GATHER:
-      gather = Gather(queued: op.flag != 0)
+      gather = Gather(queued: op.pointee.flag != 0)
     case IOPT_OP_UNMAP_FAST:
-      result(domain.pointee.unmapFast(op.iova, length: op.len, into: &gather))
+      result(domain.pointee.unmapFast(op.pointee.iova, length: op.pointee.len, into: &gather))
     case IOPT_OP_IOTLB_SYNC:
       domain.pointee.sync(&gather)
     case IOPT_OP_FLUSH:
@@ -131,10 +147,10 @@ struct OpenDomain: ~Copyable {
       gather = Gather(queued: gather.queued)
     default:
       let status = domain.pointee.readAndClearDirty(
-        op.iova, length: op.len, keep: op.flag != 0, into: &gather)
+        op.pointee.iova, length: op.pointee.len, keep: op.pointee.flag != 0, into: &gather)
       result(status.word)
     }
-    logGather(gather, number: op.gather)
+    logGather(gather, number: op.pointee.gather)
   }
 
   @inline(__always)

@@ -13,11 +13,14 @@ private struct SubjectTable: @unchecked Sendable {
 
 private let subjectTable: SubjectTable = {
   let pointer = UnsafeMutablePointer<iopt_subject>.allocate(capacity: 1)
+  let capabilities = UnsafeMutablePointer<iopt_capabilities>.allocate(capacity: 1)
+  capabilities.initialize(to: Ability.statement)
   pointer.initialize(
     to: iopt_subject(
       size: UInt32(MemoryLayout<iopt_subject>.size), abi_version: UInt32(IOPT_ABI_VERSION),
       name: literal("swift"), version: literal("Linux 7.1-rc"), open: openSubject,
-      run: runSubject, close: closeSubject, teardown: tearSubjectDown, refusal: nil))
+      run: runSubject, close: closeSubject, teardown: tearSubjectDown,
+      refusal: { Refusal.text }, capabilities: UnsafePointer(capabilities)))
   return SubjectTable(pointer: pointer)
 }()
 
@@ -31,8 +34,13 @@ private let openSubject:
     UnsafeMutablePointer<iopt_host>?, UnsafePointer<iopt_config>?,
     UnsafeMutablePointer<UnsafeMutableRawPointer?>?
   ) -> UInt32 = { host, configuration, state in
+    let configuration = iopt_config(given: configuration!)
+    if let fault = fault(in: configuration, host!) {
+      Refusal.keep(fault)
+      return IOPT_REFUSED.rawValue
+    }
     var result = IOPT_DONE.rawValue
-    state!.pointee = OpenDomain.create(host!, configuration!, &result)
+    state!.pointee = OpenDomain.create(host!, configuration, &result)
       .map { UnsafeMutableRawPointer($0) }
     return result
   }
@@ -40,7 +48,7 @@ private let openSubject:
 private let runSubject:
   @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<iopt_op>?) -> UInt32 = {
     state, operation in
-    openDomain(state).pointee.run(operation!) ? IOPT_DONE.rawValue : IOPT_CRASHED.rawValue
+    openDomain(state).pointee.run(operation!).rawValue
   }
 
 private let closeSubject: @convention(c) (UnsafeMutableRawPointer?) -> Void = { state in

@@ -8,10 +8,8 @@ struct CorpusCheck: ParsableCommand {
     abstract: "Check that a corpus is whole and that nothing in it fails.",
     discussion: """
       Every name that is a checksum must be that of the file's bytes, every input must decode to a \
-      scenario that survives printing and reading, and both sides must do the same. Inputs that a \
-      side refuses to run are counted; when it refuses all of them, nothing was checked, and that \
-      is a problem too. Exit status: 0 all is well, 1 something is wrong, 2 the folder cannot be \
-      read.
+      scenario that survives printing and reading, and nothing may be found in it: by default both \
+      sides must do the same. Inputs that a side refuses to run are counted. \(exitStatuses)
 
       Example: iopt corpus check Corpus/fuzz
       """)
@@ -37,7 +35,7 @@ struct CorpusCheck: ParsableCommand {
     let entries = try sides.survey(inputs, texts: folder.texts())
     for entry in entries {
       if let failure = entry.failure {
-        result.tell(entry.input.name, "the sides differ: \(failure)")
+        result.tell(entry.input.name, "\(failure)")
       }
       if !entry.survivesText {
         result.tell(entry.input.name, "is another scenario after it was printed")
@@ -46,11 +44,13 @@ struct CorpusCheck: ParsableCommand {
     result.inputs = entries.count
     let refused = entries.filter { $0.refusal != nil }
     result.refused = refused.count
-    if let first = refused.first, refused.count == entries.count {
-      result.tell(first.input.name, "nothing could be run: \(first.refusal ?? "")")
-    }
     if json { try printJSON(result) } else { print(result.text(self.folder), terminator: "") }
     if !result.problems.isEmpty { throw somethingDiffers }
+    if refused.count == entries.count {
+      writeError("\(self.folder): nothing was judged")
+      writeError(refused.first?.refusal.map { ": \($0)\n" } ?? "\n")
+      throw nothingJudged
+    }
   }
 
   private struct Result: Encodable {

@@ -32,22 +32,15 @@ let whatAddsSomething = """
   many in a row. That is coarser than code coverage: iopt-fuzz -- -merge=1 judges by that.
   """
 
-/// The two sides that inputs are run on.
+/// What inputs are run on, and who judges them.
 struct CorpusSides: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "The left side; gather=R overrides the domain line's.", valueName: "subject[,gather=R]"))
-  var left = "swift"
-
-  @Option(help: ArgumentHelp("The right side.", valueName: "subject[,gather=R]"))
-  var right = "reference"
+  @OptionGroup var judges: JudgeOptions
 
   /// Runs every input, the smallest first, then the texts.
   func survey(
     _ inputs: [CorpusInput], texts: [(name: String, scenario: Scenario)] = []
   ) throws -> [CorpusSurvey.Entry] {
-    let survey = CorpusSurvey(
-      left: try LaneChoice(left).lane(), right: try LaneChoice(right).lane())
+    let survey = CorpusSurvey(try judges.choice(), try judges.lanes())
     let progress = ProgressLine()
     defer { progress.clear() }
     var entries: [CorpusSurvey.Entry] = []

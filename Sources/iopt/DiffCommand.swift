@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import ArgumentParser
 import Lockstep
+import Report
 import Scenario
 
 struct Diff: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Run two subjects, or two revisions of gather_range_pages, against each other.",
     discussion: """
-      Prints the first difference of each scenario. Exit status: 0 when both do the same, 1 when \
-      they differ, 2 on bad input.
+      Prints the first difference of each scenario. A scenario that a side refuses is counted, and \
+      the next one is run. \(exitStatuses)
 
       Example: iopt diff case.iopt --left reference,gather=original --right reference
       """)
@@ -16,14 +17,7 @@ struct Diff: ParsableCommand {
   @Argument(help: ArgumentHelp("Scenarios, plain or gzip; - is standard input.", valueName: "file"))
   var files: [String]
 
-  @Option(
-    help: ArgumentHelp(
-      "The left side; gather=R overrides the domain line's.",
-      valueName: "subject[,gather=R]"))
-  var left = "swift"
-
-  @Option(help: ArgumentHelp("The right side.", valueName: "subject[,gather=R]"))
-  var right = "reference"
+  @OptionGroup var sides: SideOptions
 
   @Option(help: "Print at most this many reports; the rest are counted.")
   var reports = 10
@@ -36,46 +30,40 @@ struct Diff: ParsableCommand {
   }
 
   func run() throws {
-    let sides = [try LaneChoice(left).lane(), try LaneChoice(right).lane()]
-    let comparison = Comparison(left: sides[0], right: sides[1])
+    let lanes = try sides.lanes()
+    let engine = OracleChoice([.comparison]).engine(lanes)
     let progress = ProgressLine()
-    var found: [Divergence] = []
-    comparison.onDivergence = { divergence in
-      if found.count < reports {
-        found.append(divergence)
-        progress.clear()
-        if !json { print(divergence.report) }
-      }
-    }
+    let printer = FindingPrinter(limit: reports, isSilent: json, progress)
+    printer.listen(to: engine)
+    let run = FileRun([engine])
     if progress.isShown {
-      comparison.onProgress = { tally in
-        progress.show("\(tally.scenarios) scenarios, \(tally.statements) statements")
-      }
+      run.onProgress = { progress.show("\($0.scenarios) scenarios, \($0.statements) statements") }
     }
-    for file in files { try comparison.run(TraceReader(path: file)) }
-    progress.clear()
-    try summarize(comparison.tally, found, sides.map(\.label))
-    if comparison.tally.divergences > 0 { throw somethingDiffers }
+    for file in files { try run.run(TraceReader(path: file)) }
+    printer.finish()
+    try summarize(engine.tally, printer, lanes.map(\.label))
+    try engine.tally.verdict.leave()
   }
 
-  private func summarize(
-    _ tally: ComparisonTally, _ found: [Divergence], _ names: [String]
-  ) throws {
+  private func summarize(_ tally: RunTally, _ printer: FindingPrinter, _ names: [String]) throws {
     guard !json else {
       return try printJSON(
         DiffJSON(
           left: names[0], right: names[1], scenarios: tally.scenarios,
-          statements: tally.statements, divergences: tally.divergences,
-          reports: found.map(DivergenceJSON.init)))
+          statements: tally.statements, divergences: tally.findings, refused: tally.refused,
+          refusals: tally.refusals, reports: printer.json))
     }
-    if tally.divergences > found.count {
-      print("… \(tally.divergences - found.count) more divergences (--reports shows more)")
-    }
+    for line in tally.refusalLines { print(line) }
     let verdict =
-      tally.divergences == 0 ? "no difference" : "\(tally.divergences) scenarios differ"
+      switch tally.verdict {
+      case .agrees: "no difference"
+      case .differs: "\(tally.findings) scenarios differ"
+      case .nothingJudged: "nothing was compared"
+      }
+    let refused = tally.refused > 0 ? ", \(tally.refused) refused" : ""
     print(
       "\(names[0]) and \(names[1]): \(tally.scenarios) scenarios,"
-        + " \(tally.statements) statements: \(verdict)")
+        + " \(tally.statements) statements\(refused): \(verdict)")
   }
 }
 
@@ -85,5 +73,7 @@ private struct DiffJSON: Encodable {
   var scenarios: Int
   var statements: Int
   var divergences: Int
-  var reports: [DivergenceJSON]
+  var refused: Int
+  var refusals: [String: Int]
+  var reports: [FindingJSON]
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import ArgumentParser
+import Lockstep
 import Scenario
 
 struct Generate: ParsableCommand {
@@ -21,7 +22,7 @@ struct Generate: ParsableCommand {
   var count = 1
 
   @Option(
-    help: ArgumentHelp("riscv_64, amdv1, vtdss or x86_64. Default: all.", valueName: "format"))
+    help: ArgumentHelp("\(Format.names). Default: all.", valueName: "format"))
   var format: String?
 
   @Option(
@@ -33,10 +34,17 @@ struct Generate: ParsableCommand {
   @Option(help: "Operations of the longest scenario.")
   var operations = 48
 
+  @Option(
+    name: .customLong("subject"),
+    help: ArgumentHelp(
+      "Make only what this subject can do, and count on standard error what that takes; several.",
+      valueName: "subject"))
+  var subjects: [String] = []
+
   func validate() throws {
     guard count >= 0 else { throw ValidationError("--count takes at least 0") }
     guard operations >= 1 else { throw ValidationError("--operations takes at least 1") }
-    _ = try chosenFormat()
+    _ = try namedFormat(format)
     _ = try chosenLayer()
   }
 
@@ -44,25 +52,22 @@ struct Generate: ParsableCommand {
 
   func run() throws {
     var generator = ScenarioGenerator(
-      seed: seed, format: try chosenFormat(), layer: try chosenLayer(),
-      operations: min(8, operations)...operations)
+      seed: seed, format: try namedFormat(format), layer: try chosenLayer(),
+      operations: min(8, operations)...operations, narrowing: try narrowing())
     try output.whileOpen { (drain) in
       var text = TextBuffer(capacity: 1 << 16)
       for _ in 0..<count {
-        text.append(generator.next())
+        guard let scenario = generator.nextFitting() else { continue }
+        text.append(scenario)
         if text.count > 1 << 15 { try drain(&text) }
       }
       try drain(&text)
     }
+    for line in generator.narrowing?.lines() ?? [] { writeError(line + "\n") }
   }
 
-  private func chosenFormat() throws -> Format? {
-    guard let format else { return nil }
-    guard let found = Format.allCases.first(where: { "\($0.name)" == format }) else {
-      let names = Format.allCases.map { "\($0.name)" }.joined(separator: ", ")
-      throw ValidationError("--format '\(format)': expected \(names)")
-    }
-    return found
+  private func narrowing() throws -> Narrowing? {
+    subjects.isEmpty ? nil : Narrowing(try subjects.map { try LaneChoice($0).lane() })
   }
 
   private func chosenLayer() throws -> ScenarioGenerator.Layer {

@@ -9,14 +9,13 @@ struct Iopt: ParsableCommand {
     commandName: "iopt",
     abstract: "A laboratory for the kernel's generic IOMMU page table and its invalidations.",
     discussion: """
-      Scenarios are text (.iopt, .iopt.gz); - reads standard input. Exit status: 0 all is well, \
-      1 something differs, 2 bad input or usage.
+      Scenarios are text (.iopt, .iopt.gz); - reads standard input. \(exitStatuses)
 
       Example: iopt replay Corpus/kernel/pt/directed-riscv-4k.iopt.gz
       """,
     version: "1",
     subcommands: [
-      Replay.self, Record.self, Diff.self, Minimize.self, Show.self, Encode.self,
+      Replay.self, Record.self, Diff.self, Check.self, Minimize.self, Show.self, Encode.self,
       Generate.self, Sweep.self, Corpus.self,
     ])
 
@@ -47,9 +46,6 @@ extension Iopt {
     return "error: \(message) (see \(help ?? "iopt --help"))"
   }
 }
-
-/// Something differs; the report was printed.
-let somethingDiffers = ExitCode(1)
 
 /// Writes to standard error, all of it or what it takes.
 func writeError(_ text: String) {

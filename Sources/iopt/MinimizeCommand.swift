@@ -6,13 +6,13 @@ import Scenario
 
 struct Minimize: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Shrink a scenario in which two subjects differ to its core.",
+    abstract: "Shrink a scenario in which something is wrong to its core.",
     discussion: """
-      The result fails like the file: the first difference is of the same kind, at the same kind \
-      of operation. Operations are dropped, then addresses, lengths, flags and the domain made \
-      simpler. Of a file with several scenarios the first one that differs is taken. The same \
-      input gives the same output. Exit status: 0 shrunk, 1 the two sides do not differ, 2 bad \
-      input.
+      The result fails like the file: what is found first is of the same kind, by the same oracle, \
+      at the same kind of operation. Operations are dropped, then addresses, lengths, flags and \
+      the domain made simpler. Of a file with several scenarios the first one with a finding is \
+      taken. The same input gives the same output. Exit status: 0 shrunk, 1 nothing is wrong in \
+      it, 2 bad input, 3 a subject refuses every scenario.
 
       Example: iopt minimize case.iopt --left swift,gather=original --right reference -o core.iopt
       """)
@@ -28,30 +28,34 @@ struct Minimize: ParsableCommand {
       "Write the result here instead of standard output; .gz compresses.", valueName: "file"))
   var output: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "The left side; gather=R overrides the domain line's.", valueName: "subject[,gather=R]"))
-  var left = "swift"
+  @OptionGroup var judges: JudgeOptions
 
-  @Option(help: ArgumentHelp("The right side.", valueName: "subject[,gather=R]"))
-  var right = "reference"
+  func validate() throws { _ = try judges.choice() }
 
   func run() throws {
-    let lanes = [try LaneChoice(left).lane(), try LaneChoice(right).lane()]
-    let minimizer = Minimizer(left: lanes[0], right: lanes[1])
+    let lanes = try judges.lanes()
+    let minimizer = Minimizer(try judges.choice(), lanes)
     let progress = ProgressLine()
     if progress.isShown {
       minimizer.onProgress = {
         progress.show("\($0.operations) operations, \($0.tests) candidates run")
       }
     }
-    for scenario in try readScenariosOrInput(file) {
-      let result = try minimizer.minimize(scenario, file: file)
+    let scenarios = try readScenariosOrInput(file)
+    for scenario in scenarios {
+      let result = minimizer.minimize(scenario)
       progress.clear()
       if let result { return try write(result, from: scenario) }
     }
-    writeError("\(file): \(lanes[0].label) and \(lanes[1].label) do not differ\n")
-    throw nothingDiffers
+    let refused = minimizer.refusals.values.reduce(0, +)
+    for (reason, count) in minimizer.refusals { writeError("  \(count) not run: \(reason)\n") }
+    if refused > 0, refused == scenarios.count {
+      writeError("\(file): nothing was judged\n")
+      throw nothingJudged
+    }
+    writeError(
+      "\(file): \(lanes.map(\.label).joined(separator: " and ")): nothing is found\n")
+    throw somethingDiffers
   }
 
   private func write(_ result: Minimizer.Result, from scenario: Scenario) throws {
@@ -69,6 +73,3 @@ struct Minimize: ParsableCommand {
         + " \(result.tests) candidates run)")
   }
 }
-
-/// There is nothing to shrink; the reason was printed.
-private let nothingDiffers = ExitCode(1)

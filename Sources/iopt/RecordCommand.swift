@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import ArgumentParser
 import Lockstep
+import Report
 import Scenario
 
 struct Record: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Print the canonical trace that a subject makes of scenarios.",
     discussion: """
-      Observations that the files hold already are skipped. Exit status: 0 recorded, 2 bad input, \
-      or the subject refuses.
+      Observations that the files hold already are skipped. A scenario that the subject refuses is \
+      left out from there on, and told at the end. Exit status: 0 recorded, 1 the subject broke a \
+      rule of the subject ABI, 2 bad input, 3 nothing was recorded.
 
       Example: iopt record --subject reference case.iopt -o case-trace.iopt.gz
       """)
@@ -16,15 +18,32 @@ struct Record: ParsableCommand {
   @Argument(help: ArgumentHelp("Scenarios, plain or gzip; - is standard input.", valueName: "file"))
   var files: [String]
 
-  @Option(help: "swift, reference or the path of a plug-in (PATH.so); gather=R may follow a comma.")
+  @Option(help: ArgumentHelp("\(subjectForms).", valueName: "subject[,gather=R]"))
   var subject = "swift"
+
+  @Flag(
+    help: """
+      Print each store to table memory too, in its place, as a comment: \
+      # store TABLE FIRST..LAST VALUE +STRIDE.
+      """)
+  var stores = false
 
   @OptionGroup var output: TextOutput
 
   func run() throws {
-    var recorder = try Recorder(LaneChoice(subject).lane())
+    let recorder = Recorder(printsStores: stores)
+    let engine = Engine([try LaneChoice(subject).lane()], [recorder])
+    engine.onFinding = { writeError($0.report) }
+    let run = FileRun([engine])
     try output.whileOpen { (drain) in
-      for file in files { try recorder.run(TraceReader(path: file), drain: drain) }
+      for file in files {
+        try run.run(TraceReader(path: file)) { () throws(ScenarioError) in
+          if recorder.output.count > 1 << 15 { try drain(&recorder.output) }
+        }
+        try drain(&recorder.output)
+      }
+      for line in engine.tally.refusalLines { writeError(line + "\n") }
+      try engine.tally.verdict.leave()
     }
   }
 }

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import ArgumentParser
 import Lockstep
+import Report
 import Scenario
 
 struct Replay: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Compare recorded traces with what each subject does.",
     discussion: """
-      Prints the first difference of each scenario and subject. Exit status: 0 when everything \
-      matches, 1 when something differs, 2 on bad input.
+      Prints the first difference of each scenario and subject. A scenario that a subject refuses \
+      is counted, and the next one is run. \(exitStatuses)
 
       Example: iopt replay Corpus/kernel/pt/*.iopt.gz --subject swift
       """)
@@ -19,8 +20,8 @@ struct Replay: ParsableCommand {
   @Option(
     name: .customLong("subject"),
     help: ArgumentHelp(
-      "swift, reference or the path of a plug-in (PATH.so); may be repeated. Default: both.",
-      valueName: "subject"))
+      "\(subjectForms); may be repeated. Default: swift and reference.",
+      valueName: "subject[,gather=R]"))
   var subjects: [String] = []
 
   @Option(help: "Print at most this many reports; the rest are counted.")
@@ -36,48 +37,46 @@ struct Replay: ParsableCommand {
   func run() throws {
     let names = subjects.isEmpty ? ["swift", "reference"] : subjects
     let lanes = try names.map { try LaneChoice($0).lane() }
-    let replay = Lockstep.Replay(lanes)
+    let engines = lanes.map { Engine([$0], [TraceOracle()]) }
     let progress = ProgressLine()
-    var found: [Divergence] = []
-    replay.onMismatch = { divergence in
-      if found.count < reports {
-        found.append(divergence)
-        progress.clear()
-        if !json { print(divergence.report) }
-      }
-    }
+    let printer = FindingPrinter(limit: reports, isSilent: json, progress)
+    engines.forEach(printer.listen)
+    let run = FileRun(engines, keepsObservations: true)
     if progress.isShown {
-      replay.onProgress = { tally in
-        progress.show("\(tally.scenarios) scenarios, \(tally.observations) observations")
+      run.onProgress = {
+        progress.show("\($0.scenarios) scenarios, \($0.observations) observations")
       }
     }
-    for file in files { try replay.run(TraceReader(path: file)) }
-    progress.clear()
-    try summarize(replay.tally, found, lanes.map(\.label))
-    if replay.tally.mismatches > 0 { throw somethingDiffers }
+    for file in files { try run.run(TraceReader(path: file)) }
+    printer.finish()
+    var tally = RunTally()
+    for engine in engines { tally.add(engine.tally) }
+    try summarize(run.tally, tally, printer, lanes.map(\.label))
+    try tally.verdict.leave()
   }
 
   private func summarize(
-    _ tally: ReplayTally, _ found: [Divergence], _ names: [String]
+    _ run: FileRun.Tally, _ tally: RunTally, _ printer: FindingPrinter, _ names: [String]
   ) throws {
     guard !json else {
       return try printJSON(
         ReplayJSON(
-          subjects: names, scenarios: tally.scenarios, statements: tally.statements,
-          observations: tally.observations, mismatches: tally.mismatches,
-          reports: found.map(DivergenceJSON.init)))
+          subjects: names, scenarios: run.scenarios, statements: run.statements,
+          observations: run.observations, mismatches: tally.findings, refused: tally.refused,
+          refusals: tally.refusals, reports: printer.json))
     }
-    if tally.mismatches > found.count {
-      print("… \(tally.mismatches - found.count) more mismatches (--reports shows more)")
-    }
+    for line in tally.refusalLines { print(line) }
+    let each = names.count > 1 ? ", counted for each subject" : ""
     let verdict =
-      tally.mismatches == 0
-      ? "all equal"
-      : "\(tally.mismatches) scenarios differ"
-        + (names.count > 1 ? ", counted for each subject" : "")
+      switch tally.verdict {
+      case .agrees: "all equal"
+      case .differs: "\(tally.findings) scenarios differ\(each)"
+      case .nothingJudged: "nothing was compared"
+      }
+    let refused = tally.refused > 0 ? ", \(tally.refused) scenarios refused\(each)" : ""
     print(
-      "\(names.joined(separator: ", ")): \(tally.scenarios) scenarios, \(tally.statements)"
-        + " statements, \(tally.observations) observations compared: \(verdict)")
+      "\(names.joined(separator: ", ")): \(run.scenarios) scenarios, \(run.statements)"
+        + " statements, \(run.observations) observations compared\(refused): \(verdict)")
   }
 }
 
@@ -87,5 +86,7 @@ private struct ReplayJSON: Encodable {
   var statements: Int
   var observations: Int
   var mismatches: Int
-  var reports: [DivergenceJSON]
+  var refused: Int
+  var refusals: [String: Int]
+  var reports: [FindingJSON]
 }

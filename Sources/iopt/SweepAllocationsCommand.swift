@@ -32,7 +32,9 @@ struct SweepAllocations: ParsableCommand {
     let lanes = try options.lanes()
     let sweep = AllocationSweep(left: lanes.left, right: lanes.right)
     let progress = ProgressLine()
-    let findings = try SweepFindings(options, progress)
+    let findings = SweepFindings(
+      options.output, OracleChoice([.comparison]).engine([lanes.left.twin, lanes.right.twin]),
+      progress)
     sweep.limit = limit
     sweep.onFault = { tell($0, findings) }
     for file in files {
@@ -55,7 +57,7 @@ struct SweepAllocations: ParsableCommand {
       summary += " (\(tally.forgotten) in which an older revision's gather forgets tables)"
     }
     if tally.refused > 0 { summary += " (\(tally.refused) scenarios that a side refuses)" }
-    try findings.finish(summary)
+    try findings.finish(summary, sweep.runs)
   }
 
   private func tell(_ fault: AllocationSweep.Fault, _ findings: SweepFindings) {

@@ -2,15 +2,15 @@
 import ArgumentParser
 import Glibc
 import Lockstep
+import Report
 import Scenario
 
 struct Sweep: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Run what random testing does not reach: all of something, one after the other.",
     discussion: """
-      Two subjects are run against each other. A scenario in which something is wrong is written \
-      to the folder of --artifacts and reported as iopt diff does. Exit status: 0 all is well, 1 \
-      something is wrong, 2 bad input.
+      A scenario in which something is wrong is written to the folder of --artifacts and \
+      reported as iopt diff does. \(exitStatuses)
 
       Example: iopt sweep exhaustive
       """,
@@ -21,18 +21,13 @@ struct Sweep: ParsableCommand {
 
 /// The two sides of a sweep, and what is done with what it finds.
 struct SweepOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "The left side; gather=R overrides the domain line's.", valueName: "subject[,gather=R]"))
-  var left = "swift"
-
-  @Option(help: ArgumentHelp("The right side.", valueName: "subject[,gather=R]"))
-  var right = "reference"
+  @OptionGroup var sides: SideOptions
 
   @OptionGroup var output: SweepOutput
 
   func lanes() throws -> (left: Lane, right: Lane) {
-    (try LaneChoice(left).lane(), try LaneChoice(right).lane())
+    let lanes = try sides.lanes()
+    return (lanes[0], lanes[1])
   }
 }
 
@@ -65,34 +60,36 @@ struct SweepOutput: ParsableArguments {
 
 /// What a sweep found so far.
 final class SweepFindings {
-  private let options: SweepOptions
-  private let comparison: Comparison
+  private let output: SweepOutput
+  private let engine: Engine
   private(set) var count = 0
   /// Why a finding could not be kept; thrown when the sweep is over.
   private var failure: (any Error)?
   private let progress: ProgressLine
 
-  init(_ options: SweepOptions, _ progress: ProgressLine) throws {
-    self.options = options
+  /// `engine` makes reports: it judges as the sweep does and is nobody else's.
+  init(_ output: SweepOutput, _ engine: Engine, _ progress: ProgressLine) {
+    self.output = output
+    self.engine = engine
     self.progress = progress
-    let lanes = try options.lanes()
-    comparison = Comparison(left: lanes.left, right: lanes.right)
   }
 
-  /// Keeps and reports a scenario in which the sides differ.
-  func report(_ scenario: Scenario, _ kind: String) {
+  /// Keeps and reports a scenario in which something is wrong; `source` says where it came from.
+  func report(_ scenario: Scenario, _ kind: String, from source: String? = nil) {
     add(scenario, kind) { path in
-      try comparison.firstDifference(in: scenario, file: path)?.report
-        ?? "\(path): differs only in the run that found it\n"
+      let report =
+        engine.run(scenario, file: path)?.report
+        ?? "\(path): wrong only in the run that found it\n"
+      return report + (source.map { "  the scenario is that of \($0)\n" } ?? "")
     }
   }
 
   /// Keeps a scenario and prints what `text` makes of the file's name.
   func add(_ scenario: Scenario, _ kind: String, _ text: (String) throws -> String) {
     count += 1
-    guard count <= options.output.reports, failure == nil else { return }
+    guard count <= output.reports, failure == nil else { return }
     do {
-      let path = try options.output.keep(scenario, as: kind)
+      let path = try output.keep(scenario, as: kind)
       progress.clear()
       print(try text(path))
     } catch {
@@ -100,14 +97,18 @@ final class SweepFindings {
     }
   }
 
-  /// Ends the sweep: prints `summary`, and leaves with the status that belongs to it.
-  func finish(_ summary: String) throws {
+  /// Ends the sweep: prints why scenarios were refused or left out, then `summary`, and leaves with the
+  /// status that belongs to it.
+  func finish(_ summary: String, _ tally: RunTally, leftOut: [String] = []) throws {
     progress.clear()
-    if count > options.output.reports {
-      print("… \(count - options.output.reports) more (--reports shows more)")
+    if count > output.reports {
+      print("… \(count - output.reports) more (--reports shows more)")
     }
+    for line in tally.refusalLines { print(line) }
+    for line in leftOut { print("  " + line) }
     print(summary)
     if let failure { throw failure }
     if count > 0 { throw somethingDiffers }
+    try tally.verdict.leave()
   }
 }

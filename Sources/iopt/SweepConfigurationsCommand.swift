@@ -16,7 +16,7 @@ struct SweepConfigurations: ParsableCommand {
       """)
 
   @Option(
-    help: ArgumentHelp("riscv_64, amdv1, vtdss or x86_64. Default: all.", valueName: "format"))
+    help: ArgumentHelp("\(Format.names). Default: all.", valueName: "format"))
   var format: String?
 
   @Flag(help: "Try every input width with every output width.")
@@ -30,7 +30,9 @@ struct SweepConfigurations: ParsableCommand {
     let lanes = try options.lanes()
     let sweep = ConfigurationSweep(left: lanes.left, right: lanes.right)
     let progress = ProgressLine()
-    let findings = try SweepFindings(options, progress)
+    let reporter = Engine(
+      [lanes.left.twin, lanes.right.twin], [ComparisonOracle(countsFailures: true)])
+    let findings = SweepFindings(options.output, reporter, progress)
     sweep.onDivergence = { findings.report($0, "configuration") }
     if progress.isShown {
       sweep.onProgress = { progress.show("\($0.configurations) configurations") }
@@ -42,6 +44,7 @@ struct SweepConfigurations: ParsableCommand {
     try findings.finish(
       "\(lanes.left.label) and \(lanes.right.label): \(tally.configurations) configurations,"
         + " \(tally.accepted) accepted: "
-        + (tally.divergences == 0 ? "no difference" : "\(tally.divergences) differ"))
+        + (tally.divergences == 0 ? "no difference" : "\(tally.divergences) differ"),
+      sweep.runs, leftOut: sweep.narrowing.lines("configuration"))
   }
 }

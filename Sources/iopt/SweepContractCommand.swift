@@ -46,44 +46,53 @@ struct SweepContract: ParsableCommand {
   }
 
   func run() throws {
-    let judges = ContractJudges(try LaneChoice(subject))
-    var broken = 0
-    func judge(_ scenario: Scenario, _ place: String?) throws {
-      guard let finding = judges.judge(scenario) else { return }
-      broken += 1
-      guard broken <= output.reports else { return }
-      let kept = try output.keep(scenario, as: "contract")
-      print("\(place ?? kept): \(judges.label) breaks the contract \(finding)")
-      if place != nil { print("  kept in \(kept)") }
+    let choice = OracleChoice([.contract])
+    let engine = choice.engine([try LaneChoice(subject).lane()])
+    let progress = ProgressLine()
+    let findings = SweepFindings(output, choice.engine([engine.lanes[0].lane.twin]), progress)
+    func judge(_ scenario: Scenario, _ source: String?) {
+      if engine.run(scenario) != nil { findings.report(scenario, "contract", from: source) }
+      if progress.isShown, engine.tally.scenarios & 63 == 0 {
+        progress.show("\(engine.tally.scenarios) scenarios")
+      }
     }
     for file in files {
       for located in try readScenarios(path: file) {
-        try judge(located.scenario, "\(file):\(located.line)")
+        judge(located.scenario, "\(file):\(located.line)")
       }
     }
-    if files.isEmpty { try generate { try judge($0, nil) } }
-    print(judges.summary)
-    if broken > 0 { throw somethingDiffers }
+    var narrowing = Narrowing(engine.lanes.map(\.lane))
+    if files.isEmpty { try generate(&narrowing) { judge($0, nil) } }
+    let lines = engine.judgementLines
+    for line in lines.dropLast(1 + engine.tally.refusalLines.count) { print(line) }
+    try findings.finish(lines.last!, engine.tally, leftOut: narrowing.lines())
   }
 
-  private func generate(_ judge: (Scenario) throws -> Void) throws {
+  private func generate(_ narrowing: inout Narrowing, _ judge: (Scenario) -> Void) throws {
     let layer = try ScenarioGenerator.Layer(argument: layer)
     if layer == .pageTable || layer == .both {
       for configuration in StandardConfigurations.all {
-        var generator = ScenarioGenerator(seed: seed)
-        for _ in 0..<count { try judge(generator.next(on: configuration.domain)) }
+        if let need = narrowing.capabilities.firstUnmet(configuration.domain) {
+          narrowing.leaveOut(need, count: count)
+          continue
+        }
+        var generator = ScenarioGenerator(seed: seed, narrowing: narrowing)
+        for _ in 0..<count { judge(generator.next(on: configuration.domain)) }
+        narrowing = generator.narrowing!
       }
     }
     if layer == .pageTable { return }
     for format in Format.allCases {
       var generator = ScenarioGenerator(
-        seed: seed, format: format, layer: layer == .workingSet ? .workingSet : .dma)
+        seed: seed, format: format, layer: layer == .workingSet ? .workingSet : .dma,
+        narrowing: narrowing)
       for _ in 0..<count {
-        var scenario = generator.next()
+        guard var scenario = generator.nextFitting() else { continue }
         // The older revisions are older because they break the contract.
         scenario.domain.gather = nil
-        try judge(scenario)
+        judge(scenario)
       }
+      narrowing = generator.narrowing!
     }
   }
 }

@@ -25,15 +25,18 @@ struct SweepExhaustive: ParsableCommand {
   var deep: Double?
 
   @Option(
-    help: ArgumentHelp("riscv_64, amdv1, vtdss or x86_64. Default: all.", valueName: "format"))
+    help: ArgumentHelp("\(Format.names). Default: all.", valueName: "format"))
   var format: String?
 
-  @OptionGroup var options: SweepOptions
+  @OptionGroup var judges: JudgeOptions
+
+  @OptionGroup var output: SweepOutput
 
   func validate() throws {
     guard (1...16).contains(depth) else { throw ValidationError("--depth takes 1 to 16") }
     if let deep, !(deep > 0) { throw ValidationError("--deep takes a number of seconds") }
     _ = try namedFormat(format)
+    _ = try judges.choice()
   }
 
   func run() throws {
@@ -41,10 +44,12 @@ struct SweepExhaustive: ParsableCommand {
     let configurations = StandardConfigurations.all.filter {
       format == nil || $0.domain.format == format
     }
-    let lanes = try options.lanes()
-    let sweep = ExhaustiveSweep(left: lanes.left, right: lanes.right, configurations)
+    let lanes = try judges.lanes()
+    let engine = try judges.choice().engine(lanes)
+    let sweep = ExhaustiveSweep(engine, configurations)
     let progress = ProgressLine()
-    let findings = try SweepFindings(options, progress)
+    let findings = SweepFindings(
+      output, try judges.choice().engine(lanes.map(\.twin)), progress)
     sweep.onDivergence = { findings.report($0, "exhaustive") }
     let start = ContinuousClock.now
     let end = deep.map { start + .seconds($0) }
@@ -57,18 +62,18 @@ struct SweepExhaustive: ParsableCommand {
     _ = sweep.sweep(depth: deep == nil ? depth : 16)
     let tally = sweep.tally
     try findings.finish(
-      "\(lanes.left.label) and \(lanes.right.label): \(tally.sequences) sequences on"
+      "\(lanes.map(\.label).joined(separator: " and ")): \(tally.sequences) sequences on"
         + " \(tally.configurations) configurations, all of up to \(tally.depth) operations: "
-        + (tally.divergences == 0 ? "no difference" : "\(tally.divergences) differ"))
+        + (tally.divergences == 0 ? "no difference" : "\(tally.divergences) differ"),
+      engine.tally, leftOut: sweep.narrowing.lines("configuration"))
   }
 }
 
 /// The format that an option names; nil when it was not given.
 func namedFormat(_ name: String?) throws -> Format? {
   guard let name else { return nil }
-  guard let found = Format.allCases.first(where: { "\($0.name)" == name }) else {
-    let names = Format.allCases.map { "\($0.name)" }.joined(separator: ", ")
-    throw ValidationError("--format '\(name)': expected \(names)")
+  guard let found = Format.allCases.first(where: { $0.description == name }) else {
+    throw ValidationError("--format '\(name)': expected \(Format.names)")
   }
   return found
 }

@@ -69,6 +69,23 @@ struct InputDecoderTests {
     }
   }
 
+  /// What had no meaning keeps none until a format gets that number.
+  @Test("to the format that a number has, else to one of the first four")
+  func formatNumbers() {
+    let known = Format.allCases.count
+    for number in 0..<256 {
+      let exact = decode([1, 0, 0, 0, 0, 0, 0, 0xe5, UInt8(number)])
+      #expect(Int(exact.domain.format.rawValue) == (number < known ? number : number % 4))
+    }
+    for low in 0..<4 {
+      for further in 0..<16 {
+        let compact = decode([1, UInt8(low), 0, 0, 0, 0, 0, UInt8(0xa0 | further)])
+        let number = further > 0 && further + 3 < known ? further + 3 : low
+        #expect(Int(compact.domain.format.rawValue) == number)
+      }
+    }
+  }
+
   @Test("with lengths that are bounded unless they are marked as exact")
   func budget() throws {
     let scenario = Scenario(

@@ -124,6 +124,7 @@ private struct Reached {
     case .vtdss:
       [ranges, .dmaIncoherent, .dynamicTop, .fullVA, .vtdssForceCoherence, .vtdssForceWriteable]
     case .x8664: [ranges, .dmaIncoherent, .signExtend, .x8664AMDEncryptTables]
+    default: ranges
     }
   }
 }

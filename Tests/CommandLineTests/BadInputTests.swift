@@ -129,7 +129,7 @@ import Testing
     (["generate", "--operations", "0"], "--operations takes at least 1", "iopt generate --help"),
     (["generate", "--seed", "x"], "The value 'x' is invalid for", "iopt generate --help"),
     (
-      ["generate", "--format", "arm"], "--format 'arm': expected riscv_64, amdv1, vtdss, x86_64",
+      ["generate", "--format", "arm"], "--format 'arm': expected riscv_64, amdv1, vtdss or x86_64",
       "iopt generate --help"
     ),
     (

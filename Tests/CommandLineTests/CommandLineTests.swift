@@ -87,7 +87,7 @@ import Testing
     let result = try JSONDecoder().decode(Result.self, from: Data(tool.output.utf8))
     #expect(result.divergences == 1)
     #expect(result.reports.first?.operation == 2)
-    #expect(result.reports.first?.signature.hasPrefix("unmap_fast: gather") == true)
+    #expect(result.reports.first?.signature.hasPrefix("comparison unmap_fast: gather") == true)
   }
 
   private struct ReplayResult: Decodable {

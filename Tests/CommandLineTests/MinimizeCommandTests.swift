@@ -50,7 +50,7 @@ import Testing
     let tool = try Tool.iopt("minimize", Self.disjoint, "--left", "reference")
     #expect(tool.status == 1)
     #expect(tool.output == "")
-    #expect(tool.errors == "\(Self.disjoint): reference and reference do not differ\n")
+    #expect(tool.errors == "\(Self.disjoint): reference and reference: nothing is found\n")
   }
 
   @Test func badInputExitsWithTwoAndWritesNothing() throws {

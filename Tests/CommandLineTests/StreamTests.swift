@@ -6,36 +6,57 @@ import Testing
 @Suite struct StreamTests {
   private static let trace = "Corpus/kernel/dma/directed-full-flushes-depot.iopt.gz"
 
-  /// Replays `count` copies of a trace, one after another on standard input.
-  private func replay(times count: Int) throws -> (output: String, peak: Int) {
-    let folder = try ScratchFolder()
-    let copy = try Data(contentsOf: Tool.root.appendingPathComponent(Self.trace))
-    let input = try folder.file("in", repeatElement(copy, count: count).joined())
-
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
-    posix_spawn_file_actions_addopen(&actions, 1, folder("out"), O_WRONLY | O_CREAT, 0o600)
-    let words = [Tool.path, "replay", "-", "--subject", "swift"]
-    let arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-    defer { for argument in arguments { free(argument) } }
-    var pid: pid_t = 0
-    try #require(posix_spawn(&pid, Tool.path, &actions, nil, arguments, environ) == 0)
-    var status: Int32 = 0
-    var usage = rusage()
-    try #require(wait4(pid, &status, 0, &usage) == pid)
-    #expect(status == 0)
-    return (String(decoding: try folder.bytes("out"), as: UTF8.self), usage.ru_maxrss * 1024)
+  private func count(_ output: String) throws -> Int {
+    try #require(output.split(separator: " ").compactMap { Int($0) }.last)
   }
 
   @Test func memoryDoesNotGrowWithTheFile() throws {
-    let one = try replay(times: 1)
-    let many = try replay(times: 100)
-    let counts = try [one, many].map { run in
-      try #require(run.output.split(separator: " ").compactMap { Int($0) }.last)
+    let folder = try ScratchFolder()
+    let one = try Tool.iopt("replay", Self.trace, "--subject", "swift").output
+    let copy = try Data(contentsOf: Tool.root.appendingPathComponent(Self.trace))
+    let tool = try FedTool(["replay", "-", "--subject", "swift"], output: folder("out"))
+    for _ in 0..<10 { try tool.feed(copy) }
+    let early = try tool.peak()
+    for _ in 0..<90 { try tool.feed(copy) }
+    let late = try tool.peak()
+    #expect(try tool.finish() == 0)
+    #expect(
+      try count(String(decoding: folder.bytes("out"), as: UTF8.self)) == 100 * count(one))
+    #expect(late - early < 4 << 20, "\(early) and \(late) bytes")
+  }
+}
+
+/// Rings are there as far as they were used.
+@Suite struct RingMemoryTests {
+  /// A buffer's life on each of 256 CPUs, and what comes after it so that all of it was read.
+  private func scenario(queue: String, size: Int) -> Data {
+    var text = """
+      iopt 1
+      domain format=riscv_64 va=48 oa=56 features=sign_extend,flush_range
+      dma queue=\(queue) cpus=256 size=\(size) timeout=10 mode=fq limit=0xffffffffffffffff
+
+      """
+    for cpu in 0..<256 {
+      text += "dma_map 0 0x80000000 0x1000 to_device cpu=\(cpu)\ndma_unmap 0 cpu=\(cpu)\n"
     }
-    #expect(counts[1] == 100 * counts[0])
-    #expect(many.peak - one.peak < 4 << 20, "\(one.peak) and \(many.peak) bytes")
+    text += String(repeating: "# nothing\n", count: 30_000)
+    return Data(text.utf8)
+  }
+
+  @Test(arguments: ["swift", "reference"], ["percpu", "single"])
+  func theLargestRingsCostLittleUntilTheyAreFilled(_ subject: String, _ queue: String) throws {
+    let folder = try ScratchFolder()
+    let peaks = try [256, 65536].map { size in
+      let tool = try FedTool(["record", "-", "--subject", subject], output: folder("\(size)"))
+      try tool.feed(scenario(queue: queue, size: size))
+      let peak = try tool.peak()
+      #expect(try tool.finish() == 0)
+      let lines = String(decoding: try folder.bytes("\(size)"), as: UTF8.self)
+        .split(separator: "\n")
+      #expect(lines.count { $0.hasPrefix("dma_unmap ") } == 256)
+      return peak
+    }
+    // 16.8 million entries of at least 32 bytes would take half a gigabyte.
+    #expect(peaks[1] - peaks[0] < 50 << 20, "\(peaks) bytes")
   }
 }

@@ -59,7 +59,7 @@ import Testing
 
         """)
     #expect(tool.status == 0 && tool.errors == "")
-    #expect(tool.output.hasPrefix("  wholeEntryRemoved: 1\n"))
+    #expect(tool.output.contains("  wholeEntryRemoved: 1\n"))
     #expect(tool.output.hasSuffix(": kept\n"))
   }
 
@@ -78,10 +78,9 @@ import Testing
     let tool = try Tool.iopt(
       "sweep", "contract", "-", "--subject", subject, input: Self.strictBuffer)
     #expect(tool.status == 0 && tool.errors == "")
-    // 2 operations; the buffer's ends when it is mapped, again in its turn, and gone.
+    // 2 operations, and the end.
     #expect(
-      tool.output
-        == "\(subject): 1 scenarios, 8 answers held against the contract of the DMA layer: kept\n")
+      tool.output == "\(subject): 1 scenarios, 3 statements, judged 3 times: kept\n")
   }
 
   /// The first form of `gather_range_pages()` gives the IOVA back without an invalidation.
@@ -93,24 +92,24 @@ import Testing
       "sweep", "contract", "-", "--subject", "\(subject),gather=original", "--artifacts",
       artifacts, input: Self.strictBuffer)
     #expect(tool.status == 1 && tool.errors == "")
+    let kept = try FileManager.default.contentsOfDirectory(atPath: artifacts)
+    try #require(kept.count == 1)
     #expect(
       tool.output.hasPrefix(
-        "-:1: \(subject),gather=original breaks the contract at operation 1, dma_unmap 0:"
-          + " IOVA 0x7ffffffff000 length 0x1000 freed before a sync that covers it\n"))
-    #expect(tool.output.hasSuffix("of the DMA layer: broken in 1 scenarios\n"))
-    let kept = try FileManager.default.contentsOfDirectory(atPath: artifacts)
-    #expect(kept.count == 1)
+        "\(artifacts)/\(kept[0]):5: \(subject),gather=original breaks the contract at operation 1"
+          + " of the scenario at line 1:"
+          + " IOVA 0x7ffffffff000 length 0x1000 freed before a sync that covers it\n"
+          + "    dma_unmap 0\n"))
+    #expect(tool.output.hasSuffix(": broken in 1 scenarios\n"))
   }
 
   @Test func generatedScenariosAreOfBothLayersOrOfOne() throws {
     let both = try Tool.iopt("sweep", "contract", "--count", "2")
     #expect(both.status == 0)
-    #expect(both.output.contains("swift: 44 scenarios, "))
-    #expect(both.output.contains("swift: 8 scenarios, "))
+    #expect(both.output.contains("swift: 52 scenarios, "))
     let dma = try Tool.iopt("sweep", "contract", "--count", "2", "--layer", "dma")
     #expect(dma.status == 0)
-    #expect(both.output.hasSuffix(dma.output) && dma.output.hasSuffix("DMA layer: kept\n"))
-    #expect(!dma.output.contains(" of which it says nothing"))
+    #expect(dma.output.contains("swift: 8 scenarios, ") && dma.output.hasSuffix(": kept\n"))
   }
 
   /// A ragged length runs away.
@@ -120,7 +119,7 @@ import Testing
     let tool = try Tool.iopt("sweep", "contract", "-", input: crash)
     #expect(tool.status == 0)
     #expect(
-      tool.output.hasPrefix("  judged only up to a crash or a refused operation: 1 scenarios\n"))
+      tool.output.hasPrefix("  judged only up to a crash: 1 scenarios\n"))
   }
 
   @Test func aDomainThatIsRefusedIsNotCalledKept() throws {
@@ -133,9 +132,8 @@ import Testing
         dma_map 0 0x80000000 0x1000 to_device
 
         """)
-    #expect(
-      tool.output.hasSuffix(
-        "0 answers held against the contract of the DMA layer: nothing to judge\n"))
+    #expect(tool.status == 3)
+    #expect(tool.output.hasSuffix(" judged 0 times: nothing to judge\n"))
   }
 
   /// A plug-in that maps over what is there; its scenario is kept although it came from a file.
@@ -158,11 +156,11 @@ import Testing
     let tool = try Tool.iopt(
       "sweep", "contract", file, "--subject", plugin, "--artifacts", artifacts)
     #expect(tool.status == 1 && tool.errors == "")
-    #expect(
-      tool.output.hasPrefix("\(file):2: sv39 breaks the contract at operation 2, map 0x1000 "))
     let kept = try FileManager.default.contentsOfDirectory(atPath: artifacts)
-    #expect(kept.count == 1 && kept[0].hasPrefix("sweep-contract-"))
-    #expect(tool.output.contains("\n  kept in \(artifacts)/\(kept[0])\n"))
+    try #require(kept.count == 1 && kept[0].hasPrefix("sweep-contract-"))
+    #expect(tool.output.hasPrefix("\(artifacts)/\(kept[0]):5: "))
+    #expect(tool.output.contains(" breaks the contract at operation 2 "))
+    #expect(tool.output.contains("\n  the scenario is that of \(file):2\n"))
   }
 
   @Test(arguments: [

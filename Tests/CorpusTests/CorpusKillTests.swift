@@ -4,21 +4,18 @@ import Lockstep
 import Scenario
 import Testing
 
-/// kill -9 at every step of a writer: only whole files are left, nothing that was there is lost,
-/// and the same command finishes the work.
+/// kill -9 at every operation of a verb that changes a corpus: only whole files are left, nothing
+/// that was there is lost, every verb works on what is left, and the same command ends the work.
 @Suite struct CorpusKillTests {
   private let scratch: Scratch
-  private let shim: KillingShim
+  private let points: FailPoints
   private let old = [sampleInput(0x1000), sampleInput(0x20_0000, pages: 512)]
-  private let new = randomInputs(seed: 1, count: 4)
+  private let new = randomInputs(seed: 1, count: 3)
+  private let sides = "--left reference"
 
   init() throws {
     scratch = try Scratch()
-    shim = try KillingShim(in: scratch)
-  }
-
-  private func sorted(_ inputs: [CorpusInput]) -> [CorpusInput] {
-    inputs.sorted { $0.name < $1.name }
+    points = try FailPoints(in: scratch)
   }
 
   /// A folder that holds `inputs` and nothing else.
@@ -27,69 +24,109 @@ import Testing
     _ = try scratch.corpus(name, inputs)
   }
 
-  /// Nothing but whole inputs, and leftovers that prune will remove.
-  private func expectWhole(_ name: String, among known: [CorpusInput]) throws -> [CorpusInput] {
-    let left = try CorpusFolder(scratch(name)).inputs()
-    #expect(left.allSatisfy(known.contains))
-    return left
+  /// Every verb does its work on the corpus `c` as it is. It stays as it is.
+  private func everyVerbWorks() throws {
+    let folder = try CorpusFolder(scratch("c"))
+    let inputs = try folder.inputs()
+    let leftovers = try folder.listing().leftovers
+    func works(_ command: String, status: Int32 = 0) throws {
+      #expect(try Tool.status("iopt corpus \(command)") == status, "\(command)")
+    }
+    try works("stats \(folder.path) \(sides)")
+    try works("check \(folder.path) \(sides)", status: leftovers.isEmpty ? 0 : 1)
+    try works("pack \(folder.path) -o \(scratch("all.pack"))")
+    #expect(try CorpusPack(path: scratch("all.pack")).inputs == inputs)
+    try refill("copy", [])
+    try works("unpack \(scratch("all.pack")) \(scratch("copy"))")
+    #expect(try CorpusFolder(scratch("copy")).inputs() == inputs)
+    try refill("merged", [])
+    try works("merge \(scratch("merged")) \(folder.path) \(sides)")
+    try FileManager.default.removeItem(atPath: scratch("copy"))
+    try FileManager.default.copyItem(atPath: folder.path, toPath: scratch("copy"))
+    try works("prune \(scratch("copy")) --keep-behaviour \(sides)")
+    try works("check \(scratch("copy")) \(sides)")
+    #expect(try scenarios("copy") == scenarios("c"))
   }
 
-  @Test func packing() throws {
+  private func scenarios(_ name: String) throws -> Set<[UInt8]> {
+    try Set(CorpusFolder(scratch(name)).inputs().map(\.bytes))
+  }
+
+  @Test func packingThatIsKilledLeavesTheOldFileOrTheNew() throws {
     try refill("c", new)
-    let (before, after) = (CorpusPack(old), CorpusPack(sorted(new)))
-    let command = "iopt corpus pack \(scratch("c")) -o \(scratch("pack"))"
-    let killed = try shim.killAtEveryStep(of: command) {
-      try before.write(to: scratch("pack"))
-    } examine: {
-      let left = try CorpusPack(path: scratch("pack"))
-      #expect(left == before || left == after)
+    let job = FailPoints.Job(
+      command: "iopt corpus pack \(scratch("c")) -o \(scratch("packs/pack"))",
+      folder: scratch("packs")
+    ) {
+      try refill("packs", [])
+      try CorpusPack(old).write(to: scratch("packs/pack"))
     }
-    #expect(killed >= 4)
-    #expect(try CorpusPack(path: scratch("pack")) == after)
+    let tally = try points.kill(job, "corpus pack") { _ in
+      let left = try CorpusPack(path: scratch("packs/pack")).inputs
+      #expect(left == old || left.count == new.count)
+    }
+    #expect(tally.operations == ["open", "write", "fsync", "rename", "fsync"])
+    try points.fail(job, "corpus pack")
   }
 
-  @Test func unpacking() throws {
+  @Test func unpackingThatIsKilledLeavesWholeFiles() throws {
     try CorpusPack(new).write(to: scratch("pack"))
-    let command = "iopt corpus unpack \(scratch("pack")) \(scratch("c"))"
-    let killed = try shim.killAtEveryStep(of: command) {
-      try refill("c", old)
-    } examine: {
-      let left = try expectWhole("c", among: old + new)
-      #expect(old.allSatisfy(left.contains))
-      #expect(try Tool.status(command) == 0)
-      #expect(try CorpusFolder(scratch("c")).inputs() == sorted(old + new))
+    let job = FailPoints.Job(
+      command: "iopt corpus unpack \(scratch("pack")) \(scratch("c"))", folder: scratch("c")
+    ) { try refill("c", old) }
+    let tally = try points.kill(job, "corpus unpack") { _ in
+      try everyVerbWorks()
+      #expect(try scenarios("c").isSuperset(of: old.map(\.bytes)))
     }
-    #expect(killed >= 3 * new.count)
-    #expect(try CorpusFolder(scratch("c")).inputs() == sorted(old + new))
+    #expect(tally.operations.count { $0 == "rename" } == new.count)
+    try points.fail(job, "corpus unpack")
   }
 
-  @Test func merging() throws {
+  @Test func unpackingIntoANewFolderThatIsKilledLeavesWholeFiles() throws {
+    try CorpusPack(old).write(to: scratch("pack"))
+    let job = FailPoints.Job(
+      command: "iopt corpus unpack \(scratch("pack")) \(scratch("made/c"))",
+      folder: scratch("made")
+    ) { try refill("made", []) }
+    let tally = try points.kill(job, "corpus unpack to a new folder")
+    #expect(tally.operations.first == "mkdir")
+    try points.fail(job, "corpus unpack to a new folder")
+  }
+
+  @Test func mergingThatIsKilledLosesNothing() throws {
     try refill("source", new)
-    let command =
-      "iopt corpus merge \(scratch("c")) \(scratch("source")) --left reference"
-    let killed = try shim.killAtEveryStep(of: command) {
-      try refill("c", old)
-    } examine: {
-      let left = try expectWhole("c", among: old + new)
-      #expect(old.allSatisfy(left.contains))
+    let source = try FolderContents(of: scratch("source"))
+    let job = FailPoints.Job(
+      command: "iopt corpus merge \(scratch("c")) \(scratch("source")) \(sides)",
+      folder: scratch("c")
+    ) { try refill("c", old) }
+    let tally = try points.kill(job, "corpus merge") { _ in
+      try everyVerbWorks()
+      #expect(try scenarios("c").isSuperset(of: old.map(\.bytes)))
     }
-    #expect(killed > 3)
+    #expect(tally.operations.count { $0 == "rename" } > 1)
+    try points.fail(job, "corpus merge")
+    #expect(try FolderContents(of: scratch("source")) == source)
   }
 
-  /// Copies go one by one; of each scenario one stays.
-  @Test func pruning() throws {
+  /// Copies and a leftover go one by one; of each scenario one stays.
+  @Test func pruningThatIsKilledKeepsEveryScenario() throws {
     let copies = new.map { CorpusInput(name: "copy-of-\($0.name)", bytes: $0.bytes) }
-    let command = "iopt corpus prune \(scratch("c")) --keep-behaviour --left reference"
-    let killed = try shim.killAtEveryStep(of: command) {
+    let prune = "iopt corpus prune \(scratch("c")) --keep-behaviour \(sides)"
+    let job = FailPoints.Job(command: prune, folder: scratch("c")) {
       try refill("c", new + copies)
       try Data([1]).write(to: URL(fileURLWithPath: scratch("c/x.tmp-17")))
-    } examine: {
-      let left = Set(try expectWhole("c", among: new + copies).map(\.bytes))
-      #expect(new.allSatisfy { left.contains($0.bytes) })
     }
-    #expect(killed >= copies.count + 1)
-    let listing = try CorpusFolder(scratch("c")).listing()
-    #expect(listing.inputs.count == new.count)
-    #expect(listing.leftovers == [])
+    let tally = try points.kill(job, "corpus prune") { _ in
+      try everyVerbWorks()
+      #expect(try scenarios("c") == Set(new.map(\.bytes)))
+    }
+    #expect(tally.operations.count { $0 == "unlink" } == copies.count + 1)
+    #expect(try CorpusFolder(scratch("c")).listing().leftovers == [])
+    #expect(try CorpusFolder(scratch("c")).inputs().count == new.count)
+    let withoutLeftover = FailPoints.Job(command: prune, folder: scratch("c")) {
+      try refill("c", new + copies)
+    }
+    try points.fail(withoutLeftover, "corpus prune")
   }
 }

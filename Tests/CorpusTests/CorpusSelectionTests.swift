@@ -9,7 +9,8 @@ import Testing
   private func verdicts(
     _ inputs: [CorpusInput], left: GatherRevision = .merged, judgesBehaviour: Bool = true
   ) throws -> [CorpusSelection.Verdict] {
-    let survey = CorpusSurvey(left: Lane(.reference, gather: left), right: Lane(.reference))
+    let survey = CorpusSurvey(
+      OracleChoice([.comparison]), [Lane(.reference, gather: left), Lane(.reference)])
     var selection = CorpusSelection()
     selection.judgesBehaviour = judgesBehaviour
     return inputs.map { selection.consider(survey.entry($0, decode($0.bytes))) }

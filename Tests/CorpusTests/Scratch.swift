@@ -64,11 +64,12 @@ enum Tool {
     return candidates.first { FileManager.default.isExecutableFile(atPath: $0) } ?? candidates[0]
   }()
 
-  /// Starts a shell command in which `iopt` stands for the tool.
+  /// Starts a shell command in which the word `iopt` stands for the tool.
   static func start(_ command: String, errors: String = "/dev/null") throws -> Process {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-c", command.replacing("iopt", with: path)]
+    let words = command.split(separator: " ").map { $0 == "iopt" ? path : String($0) }
+    process.arguments = ["-c", words.joined(separator: " ")]
     process.standardOutput = FileHandle.nullDevice
     if errors != "/dev/null" { try Data().write(to: URL(fileURLWithPath: errors)) }
     process.standardError = FileHandle(forWritingAtPath: errors)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Contract
 import Lockstep
 import SubjectABI
 import Testing

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Contract
 import Lockstep
+import Log
 import Scenario
 import SubjectABI
 
@@ -21,13 +23,17 @@ final class ContractFeed {
     configuration.dma.timeout = 10
     let last = addressBits == 64 ? UInt64.max : (1 << addressBits) - 1
     write(IOPT_EVENT_INFO, 0x1000, 0, last, 0x8_0000_0000, 3, 0, addressBits, 48)
-    contract.begin(configuration, log)
+    contract.begin(configuration, view)
     log.pointee.count = 0
   }
 
   deinit {
     log.pointee.words.deallocate()
     log.deallocate()
+  }
+
+  private var view: RecordView {
+    RecordView(UnsafeBufferPointer(start: log.pointee.words, count: Int(log.pointee.count)))
   }
 
   var departures: DMADepartures { contract.departures }
@@ -44,7 +50,7 @@ final class ContractFeed {
     lowered.removeAll()
     lowered.append(operation)
     defer { log.pointee.count = 0 }
-    return contract.observe(lowered.operations, log)
+    return contract.observe(lowered.operations, view)
   }
 
   /// Looks at all buffers where every address of `known` translates as it says, and no other.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Contract
 import Lockstep
+import Report
 import Scenario
 import Testing
 
@@ -46,36 +48,30 @@ struct ContractCase: CustomTestStringConvertible, Sendable {
   @Test(arguments: ContractCase.all)
   func everyGeneratedScenarioKeepsTheContract(_ contract: ContractCase) {
     var generator = ScenarioGenerator(seed: 4, layer: .dma, operations: 8...64)
-    let run = DMAContractRun(Lane(contract.subject.subject))
-    var lowered = LoweredScenario()
+    let run = DMAContractRun(contract.subject)
     for number in 0..<250 {
-      lowered.lower(contract.adapt(generator.next()))
-      guard case .broken(let operation, let breach) = run.run(lowered) else { continue }
-      Issue.record("scenario \(number), operation \(operation): \(breach)")
+      guard let finding = run.run(contract.adapt(generator.next())) else { continue }
+      Issue.record("scenario \(number): \(finding.report)")
       return
     }
+    #expect(run.oracle.answers > 250 * 8)
   }
 
   /// Anything that a fuzzer may come up with, exact operations included.
   @Test(arguments: TestSubject.allCases)
   func everyFuzzInputKeepsTheContract(_ subject: TestSubject) {
     var random = SystemlessGenerator(state: 5)
-    let run = DMAContractRun(Lane(subject.subject))
-    var lowered = LoweredScenario()
-    var seen: DMADepartures = []
+    let run = DMAContractRun(subject)
     for number in 0..<1000 {
       var scenario = decode(input(&random))
       scenario.domain.gather = nil
-      lowered.lower(scenario)
-      let verdict = run.run(lowered)
-      seen.formUnion(run.departures)
-      guard case .broken(let operation, let breach) = verdict else { continue }
-      Issue.record("input \(number), operation \(operation): \(breach)")
+      guard let finding = run.run(scenario) else { continue }
+      Issue.record("input \(number): \(finding.report)")
       return
     }
     // The inputs come so far that the kernel's own departures are met.
-    #expect(seen.contains(.unmappedBehindTheLayersBack))
-    #expect(seen.contains(.memoryPastTheOutputWidth))
+    #expect(run.departures.contains("unmappedBehindTheLayersBack"))
+    #expect(run.departures.contains("memoryPastTheOutputWidth"))
   }
 
   /// A header with a `dma` line and up to 60 operations, one in four of an exact or unassigned code.
@@ -105,15 +101,28 @@ struct ContractCase: CustomTestStringConvertible, Sendable {
         .dmaMap(handle: 0, pa: 0x8000_0000, length: 0x1000, direction: .toDevice, cpu: 0),
         .dmaUnmap(handle: 0, cpu: 0),
       ])
-    let run = DMAContractRun(Lane(subject.subject))
-    var lowered = LoweredScenario()
-    lowered.lower(scenario)
-    #expect(run.run(lowered) == .kept(operations: 2))
+    let run = DMAContractRun(subject)
+    #expect(run.run(scenario) == nil)
     scenario.domain.gather = .original
-    lowered.lower(scenario)
-    #expect(
-      run.run(lowered)
-        == .broken(
-          operation: 1, .freedBeforeSync(iova: 0x7fff_ffff_f000, length: 0x1000)))
+    let finding = run.run(scenario)
+    #expect(finding?.place.operation == 1)
+    #expect(finding?.signature.description == "contract dma_unmap: reuse: freedBeforeSync")
   }
+}
+
+/// One subject judged by the contract alone.
+struct DMAContractRun {
+  let oracle = ContractOracle()
+  private let engine: Engine
+
+  init(_ subject: TestSubject) { engine = Engine([Lane(subject.subject)], [oracle]) }
+
+  /// What is found in the scenario; nil when every answer keeps the contract.
+  func run(_ scenario: Scenario) -> Finding? { engine.run(scenario) }
+
+  /// Operations of the last scenario that were run.
+  var operations: Int { (engine.operationIndex ?? -1) + 1 }
+
+  /// The departures that were seen.
+  var departures: Set<String> { Set(oracle.departures.map(\.name)) }
 }

@@ -31,12 +31,9 @@ import Testing
   func thePageShowsWhatIsRecorded(_ subject: TestSubject) throws {
     for excerpt in try Self.excerpts() {
       let path = Self.folder.appendingPathComponent(excerpt.file).path
-      var recorder = Recorder(Lane(subject.subject))
-      var trace = ""
-      try recorder.run(TraceReader(path: path)) { output in
-        trace += String(decoding: output.bytes, as: UTF8.self)
-        output.removeAll()
-      }
+      let recorder = Recorder()
+      try FileRun([Engine([Lane(subject.subject)], [recorder])]).run(TraceReader(path: path))
+      let trace = recorder.output.string
       #expect(trace == excerpt.text || trace.hasSuffix("\n" + excerpt.text), "\(excerpt.file)")
     }
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Lockstep
+import Report
 import Scenario
 import Testing
 
@@ -18,8 +19,8 @@ import Testing
 
     """
 
-  private func compare(_ text: String, _ left: Lane, _ right: Lane) throws -> Divergence? {
-    try Comparison(left: left, right: right).firstDifference(in: scenario(text), file: "case.iopt")
+  private func compare(_ text: String, _ left: Lane, _ right: Lane) throws -> Finding? {
+    try Engine.comparing(left, right).run(scenario(text), file: "case.iopt")
   }
 
   @Test(arguments: [Subject.swift, .reference])
@@ -27,10 +28,10 @@ import Testing
     let found = try compare(
       Self.disjoint, Lane(subject, gather: .original), Lane(subject, gather: .merged))
     let divergence = try #require(found)
-    #expect(divergence.operation == 3)
-    #expect(divergence.line == 6)
+    #expect(divergence.place.operation == 3)
+    #expect(divergence.place.line == 6)
     #expect(divergence.statement == "unmap_fast 0 0x0 0x1000")
-    #expect(divergence.signature.description.hasPrefix("unmap_fast: gather"))
+    #expect(divergence.signature.description.hasPrefix("comparison unmap_fast: gather"))
     #expect(divergence.report.contains("--- \(subject.name),gather=original"))
     #expect(divergence.report.contains("+++ \(subject.name),gather=merged"))
     #expect(
@@ -46,21 +47,23 @@ import Testing
     #expect(found == nil, "\(found?.report ?? "")")
   }
 
-  @Test func theFastRunFindsTheSamePlace() throws {
-    var lowered = LoweredScenario()
-    try lowered.lower(scenario(Self.disjoint))
-    let run = LockstepRun([
-      Lane(.reference, gather: .original), Lane(.reference, gather: .merged),
-    ])
-    #expect(run.run(lowered) == .diverged(.operation(3), lane: 1, .events))
-    let same = LockstepRun([Lane(.swift), Lane(.reference)])
-    #expect(same.run(lowered) == .agreed(operations: 6))
+  @Test func aRunThatIsNotThoroughFindsTheSamePlace() throws {
+    let engine = Engine.comparing(
+      Lane(.reference, gather: .original), Lane(.reference, gather: .merged))
+    engine.isThorough = false
+    let finding = try #require(try engine.run(scenario(Self.disjoint)))
+    #expect(finding.place.operation == 3)
+    #expect(finding.signature.difference.hasPrefix("gather"))
   }
 
   @Test func aLaneStartsEveryScenarioFromEmptyMemory() throws {
     var lowered = LoweredScenario()
     try lowered.lower(scenario(Self.disjoint))
-    let run = LockstepRun([Lane(.swift), Lane(.reference)])
-    for _ in 0..<3 { #expect(run.run(lowered) == .agreed(operations: 6)) }
+    let engine = Engine.comparing(Lane(.swift), Lane(.reference))
+    for _ in 0..<3 {
+      #expect(engine.run(lowered) == nil)
+      #expect(engine.operationIndex == 5)
+    }
+    #expect(engine.tally.statements == 3 * 7)
   }
 }

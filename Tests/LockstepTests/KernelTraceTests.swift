@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Foundation
 import Lockstep
+import Report
 import Scenario
 import Testing
 
@@ -32,24 +33,22 @@ import Testing
   }
 
   @Test(arguments: traces) func everyObservationIsEqualOnBothSubjects(_ path: String) throws {
-    let replay = Replay([Lane(.swift), Lane(.reference)])
+    let engines = [Subject.swift, .reference].map { Engine([Lane($0)], [TraceOracle()]) }
     var report = ""
-    replay.onMismatch = { if report.isEmpty { report = $0.report } }
-    try replay.run(TraceReader(path: path))
-    #expect(replay.tally.mismatches == 0, "\(report)")
-    #expect(replay.tally.observations > 0)
+    for engine in engines { engine.onFinding = { if report.isEmpty { report = $0.report } } }
+    let run = FileRun(engines, keepsObservations: true)
+    try run.run(TraceReader(path: path))
+    #expect(engines.allSatisfy { $0.tally.findings == 0 }, "\(report)")
+    #expect(run.tally.observations > 0)
   }
 
   @Test(arguments: traces) func recordingAScenarioReproducesTheTrace(_ path: String) throws {
     let recorded = try inflated(path)
     for subject in [Subject.swift, .reference] {
-      var recorder = Recorder(Lane(subject))
-      var text: [UInt8] = []
-      try recorder.run(TraceReader(bytes: stripped(recorded), name: path)) { output in
-        text.append(contentsOf: output.bytes)
-        output.removeAll()
-      }
-      #expect(text == recorded, "\(subject.name) records \(path) otherwise")
+      let recorder = Recorder()
+      let run = FileRun([Engine([Lane(subject)], [recorder])])
+      try run.run(TraceReader(bytes: stripped(recorded), name: path))
+      #expect(Array(recorder.output.bytes) == recorded, "\(subject.name) records \(path) otherwise")
     }
   }
 

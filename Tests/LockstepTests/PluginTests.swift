@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Foundation
 import Lockstep
+import Report
 import Scenario
 import Testing
 
@@ -39,73 +40,78 @@ import Testing
   @Test func theExampleAgreesWithBothSubjectsOnWhatItCanDo() throws {
     let plugin = try Subject.named(build(Self.example))
     for subject in [Subject.swift, .reference] {
-      let comparison = Comparison(left: Lane(subject), right: Lane(plugin))
+      let engine = Engine.comparing(Lane(subject), Lane(plugin))
       var report = ""
-      comparison.onDivergence = { report = $0.report }
-      try comparison.run(TraceReader(path: Self.onePage))
+      engine.onFinding = { report = $0.report }
+      try FileRun([engine]).run(TraceReader(path: Self.onePage))
       #expect(report == "")
-      #expect(comparison.tally.statements == 9)
+      #expect(engine.tally.statements == 9)
     }
   }
 
-  @Test func whatTheExampleCannotDoIsRefusedWithItsReason() throws {
+  @Test func whatTheExampleCannotDoIsRefusedWithItsReasonAndNothingIsCompared() throws {
     let plugin = try Subject.named(build(Self.example))
-    let text = DivergenceTests.disjoint
-    let error = #expect(throws: ScenarioError.self) {
-      try Comparison(left: Lane(.reference), right: Lane(plugin))
-        .firstDifference(in: scenario(text), file: "case.iopt")
-    }
-    #expect(
-      error?.description
-        == "case.iopt:2:1: error: subject sv39 refuses: knows Sv39 with its usual features only")
+    let engine = Engine.comparing(Lane(.reference), Lane(plugin))
+    #expect(try engine.run(scenario(DivergenceTests.disjoint)) == nil)
+    #expect(engine.tally.refused == 1)
+    let reason = try #require(engine.tally.refusals.keys.first)
+    #expect(reason.hasSuffix(" refuses: knows Sv39 with its usual features only"))
+    #expect(engine.tally.verdict == .nothingJudged)
+    // The next scenario is run all the same.
+    #expect(try engine.run(Self.onePageScenario()) == nil)
+    #expect(engine.tally.verdict == .agrees)
+  }
+
+  private static func onePageScenario() throws -> Scenario {
+    try readScenarios(path: onePage)[0].scenario
+  }
+
+  /// What is found when the example with a change is run on the scenario of its own page.
+  private func found(
+    replacing old: String, with new: String, against other: Subject? = .reference
+  ) throws -> Finding? {
+    let text = try String(contentsOfFile: Self.example, encoding: .utf8)
+    try #require(text.contains(old))
+    let plugin = try Subject.named(build(text: text.replacingOccurrences(of: old, with: new)))
+    return try Engine.comparing(Lane(other ?? plugin), Lane(plugin))
+      .run(Self.onePageScenario(), file: "one-page.iopt")
   }
 
   @Test func aFaultInAPluginIsReported() throws {
-    let broken = try String(contentsOfFile: Self.example, encoding: .utf8)
-      .replacingOccurrences(of: "pte |= PTE_W | PTE_D;", with: "pte |= PTE_W;")
-    let plugin = try Subject.named(build(text: broken))
-    let found = try Comparison(left: Lane(.reference), right: Lane(plugin))
-      .firstDifference(
-        in: readScenarios(path: Self.onePage)[0].scenario, file: "one-page.iopt")
-    let divergence = try #require(found)
-    #expect(divergence.operation == 0)
-    #expect(divergence.report.contains("bit 7 differs"), "\(divergence.report)")
-    #expect(!divergence.report.contains("do not explain"))
+    let finding = try #require(
+      try found(replacing: "pte |= PTE_W | PTE_D;", with: "pte |= PTE_W;"))
+    #expect(finding.place.operation == 0)
+    #expect(finding.oracle == .comparison)
+    #expect(finding.report.contains("bit 7 differs"), "\(finding.report)")
+    #expect(!finding.report.contains("do not explain"))
   }
 
-  @Test func aStoreThatIsNotLoggedIsReported() throws {
-    let broken = try String(contentsOfFile: Self.example, encoding: .utf8)
-      .replacingOccurrences(
-        of: "iopt_log_store(d->host->log, pa, 1, word, 0);",
-        with: "if (pa & 0x1000) iopt_log_store(d->host->log, pa, 1, word, 0);")
-    let plugin = try Subject.named(build(text: broken))
-    let found = try Comparison(left: Lane(plugin), right: Lane(plugin))
-      .firstDifference(
-        in: readScenarios(path: Self.onePage)[0].scenario, file: "one-page.iopt")
-    let divergence = try #require(found)
-    #expect(divergence.headline.contains("without a store record"))
+  private static let store = "iopt_log_store(d->host->log, pa, 1, word, 0);"
+
+  @Test func aStoreThatIsNotLoggedIsReportedAtItsOperation() throws {
+    let finding = try #require(
+      try found(replacing: Self.store, with: "if (pa & 0x1000) \(Self.store)", against: nil))
+    #expect(finding.oracle == .abi)
+    #expect(finding.signature.difference == "untold word")
+    #expect(finding.place.operation == 0)
+    #expect(finding.headline.contains("without a store record"))
   }
 
-  /// `pte` lines are made from store records: where one side lacks them for its silence, the report
-  /// says so at the operation.
-  @Test func storesThatAreNotLoggedAreToldWherePTELinesDiffer() throws {
-    let silent = try String(contentsOfFile: Self.example, encoding: .utf8)
-      .replacingOccurrences(of: "iopt_log_store(d->host->log, pa, 1, word, 0);", with: "")
-    let plugin = try Subject.named(build(text: silent))
-    let found = try Comparison(left: Lane(.reference), right: Lane(plugin))
-      .firstDifference(
-        in: readScenarios(path: Self.onePage)[0].scenario, file: "one-page.iopt")
-    let divergence = try #require(found)
-    #expect(divergence.operation == 0)
-    let told = "the stores of sv39 do not explain its table words: the one at 0x8000"
-    #expect(divergence.report.contains(told), "\(divergence.report)")
-    #expect(!divergence.report.contains("the stores of reference"))
+  @Test func aStoreWithAFalseValueIsReported() throws {
+    let finding = try #require(
+      try found(
+        replacing: Self.store,
+        with: "iopt_log_store(d->host->log, pa, 1, word ^ 0x400, 0);"))
+    #expect(finding.signature.difference == "untold word")
+    #expect(finding.place.operation == 0)
+  }
 
-    let replay = Replay([Lane(plugin)])
-    var reports: [String] = []
-    replay.onMismatch = { reports.append($0.report) }
-    try replay.run(TraceReader(bytes: Array(ReplayTests.trace.utf8), name: "trace"))
-    #expect(reports.count == 1 && reports[0].contains(told), "\(reports)")
+  @Test func aStoreOutsideTablesIsReported() throws {
+    let finding = try #require(
+      try found(
+        replacing: Self.store,
+        with: "\(Self.store) iopt_log_store(d->host->log, pa + 0x100000, 1, word, 0);"))
+    #expect(finding.signature.difference == "store outside tables")
   }
 
   private func reason(_ specification: String) -> String {
@@ -133,12 +139,12 @@ import Testing
     #expect(reason(path) == "subject '\(path)': does not export 'iopt_subject_entry'")
   }
 
-  @Test func anotherABIVersionIsNamed() throws {
+  @Test func aVersionThatNeverWasIsNamed() throws {
     let text = try String(contentsOfFile: Self.example, encoding: .utf8)
-      .replacingOccurrences(of: ".abi_version = IOPT_ABI_VERSION", with: ".abi_version = 7")
+      .replacingOccurrences(of: ".abi_version = IOPT_ABI_VERSION", with: ".abi_version = 0")
     let path = try build(text: text)
     #expect(
-      reason(path) == "subject '\(path)': built for subject ABI version 7, this is version 1")
+      reason(path) == "subject '\(path)': built for subject ABI version 0, expected 1 or later")
   }
 
   @Test func aTableWithoutRunIsNamed() throws {

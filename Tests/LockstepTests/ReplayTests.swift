@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Foundation
 import Lockstep
+import Report
 import Scenario
 import Testing
 
@@ -26,12 +27,15 @@ import Testing
 
     """
 
-  private func replay(_ text: String, on subject: Subject) throws -> (ReplayTally, [Divergence]) {
-    let replay = Replay([Lane(subject)])
-    var found: [Divergence] = []
-    replay.onMismatch = { found.append($0) }
-    try replay.run(TraceReader(bytes: Array(text.utf8), name: "trace"))
-    return (replay.tally, found)
+  private func replay(
+    _ text: String, on subject: Subject
+  ) throws -> (FileRun.Tally, [Finding]) {
+    let engine = Engine([Lane(subject)], [TraceOracle()])
+    var found: [Finding] = []
+    engine.onFinding = { found.append($0) }
+    let run = FileRun([engine], keepsObservations: true)
+    try run.run(TraceReader(bytes: Array(text.utf8), name: "trace"))
+    return (run.tally, found)
   }
 
   private static let both = [Subject.swift, .reference]
@@ -60,10 +64,10 @@ import Testing
       Self.trace.range(of: change.from).map {
         Self.trace.replacingCharacters(in: $0, with: change.to)
       })
-    let (tally, found) = try replay(text, on: subject)
-    #expect(tally.mismatches == 1)
+    let (_, found) = try replay(text, on: subject)
+    #expect(found.count == 1)
     let divergence = try #require(found.first)
-    #expect(divergence.line == change.line)
+    #expect(divergence.place.line == change.line)
     #expect(divergence.report.contains(change.expected), "\(divergence.report)")
     #expect(divergence.report.contains("iopt replay trace --subject \(subject.specification)"))
   }
@@ -99,10 +103,10 @@ import Testing
     #expect(tally.scenarios == 2)
     #expect(tally.statements == 1 + 3)
     #expect(tally.observations == 1 + 11)
-    let (more, differences) = try replay(failed + "= ret 0 mapped=0x1000\n", on: subject)
-    #expect(more.mismatches == 1)
+    let (_, differences) = try replay(failed + "= ret 0 mapped=0x1000\n", on: subject)
+    #expect(differences.count == 1)
     let difference = try #require(differences.first)
-    #expect(difference.line == 4)
+    #expect(difference.place.line == 4)
     #expect(difference.report.contains("- = ret 0 mapped=0x1000"), "\(difference.report)")
   }
 
@@ -122,7 +126,7 @@ import Testing
     #expect(found.isEmpty, "\(found.first?.report ?? "")")
     #expect(tally.statements == 2 + 3)
     let (_, differences) = try replay(crashed + "= ret 0x0\n", on: subject)
-    #expect(differences.map(\.line) == [7])
+    #expect(differences.map(\.place.line) == [7])
     let survived = crashed.replacingOccurrences(of: "= crash", with: "= ret ENXIO mapped=0x0")
     #expect(try replay(survived, on: subject).1.first?.report.contains("+ = crash") == true)
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Lockstep
+import Report
 import Scenario
 import Testing
 
@@ -18,13 +19,10 @@ import Testing
     """
 
   private func recorded(_ text: String = scenario) throws -> String {
-    var recorder = Recorder(Lane(.reference))
-    var result = ""
-    try recorder.run(TraceReader(bytes: Array(text.utf8), name: "case.iopt")) { output in
-      result += output.string
-      output.removeAll()
-    }
-    return result
+    let recorder = Recorder()
+    try FileRun([Engine([Lane(.reference)], [recorder])])
+      .run(TraceReader(bytes: Array(text.utf8), name: "case.iopt"))
+    return recorder.output.string
   }
 
   /// The report of a replay after the first `from` in the trace was replaced.
@@ -35,10 +33,11 @@ import Testing
   }
 
   private func report(of trace: String) throws -> String {
-    let replay = Replay([Lane(.swift)])
-    var found: [Divergence] = []
-    replay.onMismatch = { found.append($0) }
-    try replay.run(TraceReader(bytes: Array(trace.utf8), name: "case.iopt"))
+    let engine = Engine([Lane(.swift)], [TraceOracle()])
+    var found: [Finding] = []
+    engine.onFinding = { found.append($0) }
+    try FileRun([engine], keepsObservations: true)
+      .run(TraceReader(bytes: Array(trace.utf8), name: "case.iopt"))
     #expect(found.count == 1)
     return try #require(found.first).report
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Foundation
 import Lockstep
+import Report
 import Scenario
 import Testing
 
@@ -27,13 +28,13 @@ import Testing
 
   @Test(arguments: files, [Subject.swift, .reference])
   func allSubjectsAgree(_ path: String, _ subject: Subject) throws {
-    let comparison = Comparison(left: Lane(subject), right: Lane(.reference))
+    let engine = Engine.comparing(Lane(subject), Lane(.reference))
     var report = ""
-    comparison.onDivergence = { report = $0.report }
-    try comparison.run(TraceReader(path: path))
+    engine.onFinding = { report = $0.report }
+    try FileRun([engine]).run(TraceReader(path: path))
     #expect(report == "")
-    #expect(comparison.tally.scenarios > 0)
-    #expect(comparison.tally.statements > comparison.tally.scenarios)
+    #expect(engine.tally.scenarios > 0)
+    #expect(engine.tally.statements > engine.tally.scenarios)
   }
 
   /// On the sides that are named, and on the other implementation's same revisions.
@@ -46,10 +47,10 @@ import Testing
     let lanes = try named.prefix(2).map {
       try LaneChoice($0.replacing("reference", with: subject)).lane()
     }
-    let comparison = Comparison(left: lanes[0], right: lanes[1])
+    let engine = Engine.comparing(lanes[0], lanes[1])
     var shown: [String] = []
-    comparison.onDivergence = { shown.append($0.signature.description) }
-    try comparison.run(TraceReader(path: path))
+    engine.onFinding = { shown.append($0.signature.description) }
+    try FileRun([engine]).run(TraceReader(path: path))
     #expect(shown == [named[2]])
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Glibc
 import Lockstep
+import Log
 import Scenario
 import SubjectABI
 import Testing
@@ -70,8 +71,8 @@ import Testing
     for leaf in walk.leaves { #expect(leaf.word & bit == 0) }
     #expect(domain.lookup(0x20_0000) == 0x1000)
     // Every link and the leaf were written back, the links' tables made incoherent before.
-    #expect(response.records(IOPT_EVENT_INCOHERENT).count == domain.level)
-    #expect(response.records(IOPT_EVENT_CLEAN).count >= domain.level + 1)
+    #expect(response.records(.incoherent).count == domain.level)
+    #expect(response.records(.clean).count >= domain.level + 1)
   }
 
   @Test(
@@ -84,7 +85,7 @@ import Testing
     let response = domain.run(
       .map(iova: 0x20_0000, pa: 0x1000, length: 4096, prot: DirectDomain.readWrite))
     for table in domain.walk().tables { #expect(table.link & bit == 0) }
-    #expect(response.records(IOPT_EVENT_CLEAN).isEmpty)
+    #expect(response.records(.clean).isEmpty)
   }
 
   /// Links and leaves carry the encryption bit; device memory does not.
@@ -118,7 +119,7 @@ import Testing
       switch configuration.format {
       case .riscv64: word & 0x3ff
       case .amdv1: word & ~0x000f_ffff_ffff_fe00
-      case .vtdss, .x8664: word & ~0x000f_ffff_ffff_f080
+      default: word & ~0x000f_ffff_ffff_f080
       }
     return rest | encryption
   }

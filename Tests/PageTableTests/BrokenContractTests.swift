@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Contract
 import Lockstep
+import Log
 import Scenario
 import SubjectABI
 import Testing
@@ -14,6 +16,10 @@ import Testing
     init() { log.words = words }
     deinit { words.deallocate() }
 
+    var view: RecordView {
+      RecordView(UnsafeBufferPointer(start: words, count: Int(log.count)))
+    }
+
     func set(_ value: UInt64, _ mapped: UInt64) {
       words[0] = iopt_event_header(IOPT_EVENT_RET.rawValue, 2)
       words[1] = value
@@ -25,19 +31,19 @@ import Testing
   private static let domain = DomainConfiguration(
     format: .riscv64, va: 39, oa: 56, features: [.signExtend, .flushRange])
   private let answer = AnswerLog()
-  private var contract: Contract
+  private var contract: PageTableContract
 
   init() throws {
-    contract = Contract(Self.domain, try DirectDomain(.swift, Self.domain).info)
+    contract = PageTableContract(Self.domain, try DirectDomain(.swift, Self.domain).info)
     try #require(
       judge(.map(iova: 0x1000, pa: 0x8000, length: 0x3000, prot: [.read]), 0, 0x3000) == .kept)
   }
 
   private mutating func judge(
     _ operation: Operation, _ value: UInt64, _ mapped: UInt64 = 0, status: SubjectStatus = .done
-  ) -> Contract.Verdict {
+  ) -> PageTableContract.Verdict {
     answer.set(value, mapped)
-    return contract.judge(operation.lowered(pieces: nil), status, &answer.log)
+    return contract.judge(operation.lowered(pieces: nil), status, answer.view)
   }
 
   private mutating func isBroken(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Glibc
+import Hardware
 import Lockstep
 import Scenario
 import Testing

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Hardware
 import Lockstep
+import Log
 import Scenario
 import SubjectABI
 import Testing
@@ -9,13 +11,13 @@ import Testing
 @Suite struct CleaningTests {
   private static let incoherent = Case.all { $0.features.contains(.dmaIncoherent) }
 
-  private static func record(_ kind: iopt_event, _ arguments: UInt64...) -> Response.Record {
+  private static func record(_ kind: EventKind, _ arguments: UInt64...) -> Response.Record {
     Response.Record(kind: kind, arguments: arguments)
   }
 
   /// The address of the word that translates `iova` in a table.
   private static func word(_ table: TableWalk.Table, _ iova: UInt64) -> UInt64 {
-    table.pa + (iova - table.iova) >> UInt64(HardwareEntry.itemLog2(table.level)) * 8
+    table.pa + (iova - table.iova) >> UInt64(TableEntry.itemLog2(table.level)) * 8
   }
 
   /// Each new table enters incoherent handling, then the link to it is written back; the leaf last.
@@ -27,11 +29,11 @@ import Testing
     let tables = domain.walk().tables
     var expected: [Response.Record] = []
     for (parent, table) in zip(tables, tables.dropFirst()) {
-      expected.append(Self.record(IOPT_EVENT_ALLOC, table.pa, 0x1000))
-      expected.append(Self.record(IOPT_EVENT_INCOHERENT, table.pa, 1))
-      expected.append(Self.record(IOPT_EVENT_CLEAN, Self.word(parent, iova), 8))
+      expected.append(Self.record(.alloc, table.pa, 0x1000))
+      expected.append(Self.record(.incoherent, table.pa, 1))
+      expected.append(Self.record(.clean, Self.word(parent, iova), 8))
     }
-    expected.append(Self.record(IOPT_EVENT_CLEAN, Self.word(tables.last!, iova), 8))
+    expected.append(Self.record(.clean, Self.word(tables.last!, iova), 8))
     #expect(response.records.dropLast() == expected[...])
     #expect(tables.count == domain.level + 1)
     domain.expectNoLeak()
@@ -44,19 +46,19 @@ import Testing
     let first = domain.run(
       .map(iova: start, pa: 0x1000, length: 0x5000, prot: DirectDomain.readWrite))
     let tables = domain.walk().tables.filter { $0.level == 0 }
-    let cleaned = first.records(IOPT_EVENT_CLEAN).filter { record in
+    let cleaned = first.records(.clean).filter { record in
       tables.contains { record.arguments[0] & ~0xfff == $0.pa }
     }
     #expect(
       cleaned == [
-        Self.record(IOPT_EVENT_CLEAN, tables[0].pa + 510 * 8, 16),
-        Self.record(IOPT_EVENT_CLEAN, tables[1].pa, 24),
+        Self.record(.clean, tables[0].pa + 510 * 8, 16),
+        Self.record(.clean, tables[1].pa, 24),
       ])
     let second = domain.run(
       .map(iova: 0x30_0000, pa: 0x1000, length: 0x1000, prot: DirectDomain.readWrite))
     #expect(
       second.records.dropLast() == [
-        Self.record(IOPT_EVENT_CLEAN, tables[1].pa + 256 * 8, 8)
+        Self.record(.clean, tables[1].pa + 256 * 8, 8)
       ])
     domain.expectNoLeak()
   }
@@ -72,15 +74,15 @@ import Testing
     let response = domain.run(.unmap(iova: 0x40_0000, length: 0x40_1000))
     #expect(
       response.records.dropLast() == [
-        Self.record(IOPT_EVENT_CLEAN, leaves[0].pa, 0x1000),
-        Self.record(IOPT_EVENT_CLEAN, leaves[1].pa, 0x1000),
-        Self.record(IOPT_EVENT_CLEAN, leaves[2].pa, 8),
-        Self.record(IOPT_EVENT_CLEAN, links, 16),
-        Self.record(IOPT_EVENT_INCOHERENT, leaves[0].pa, 0),
-        Self.record(IOPT_EVENT_INCOHERENT, leaves[1].pa, 0),
-        Self.record(IOPT_EVENT_SYNC, 0x40_0000, 0x80_0fff, leaves[0].pa, leaves[1].pa),
-        Self.record(IOPT_EVENT_FREE, leaves[0].pa),
-        Self.record(IOPT_EVENT_FREE, leaves[1].pa),
+        Self.record(.clean, leaves[0].pa, 0x1000),
+        Self.record(.clean, leaves[1].pa, 0x1000),
+        Self.record(.clean, leaves[2].pa, 8),
+        Self.record(.clean, links, 16),
+        Self.record(.incoherent, leaves[0].pa, 0),
+        Self.record(.incoherent, leaves[1].pa, 0),
+        Self.record(.sync, 0x40_0000, 0x80_0fff, leaves[0].pa, leaves[1].pa),
+        Self.record(.free, leaves[0].pa),
+        Self.record(.free, leaves[1].pa),
       ])
     domain.expectNoLeak()
   }
@@ -96,11 +98,11 @@ import Testing
       .map(iova: 0x20_0000, pa: 0, length: 0x20_0000, prot: DirectDomain.readWrite))
     #expect(
       response.records.dropLast() == [
-        Self.record(IOPT_EVENT_CLEAN, link, 8),
-        Self.record(IOPT_EVENT_INCOHERENT, table, 0),
-        Self.record(IOPT_EVENT_CLEAN, link, 8),
-        Self.record(IOPT_EVENT_SYNC, 0x20_0000, 0x3f_ffff, table),
-        Self.record(IOPT_EVENT_FREE, table),
+        Self.record(.clean, link, 8),
+        Self.record(.incoherent, table, 0),
+        Self.record(.clean, link, 8),
+        Self.record(.sync, 0x20_0000, 0x3f_ffff, table),
+        Self.record(.free, table),
       ])
     domain.expectNoLeak()
   }
@@ -115,8 +117,8 @@ import Testing
     ]
     for response in responses {
       #expect(response.value == 0 || response.value == 0x20_1000)
-      #expect(response.records(IOPT_EVENT_CLEAN).isEmpty)
-      #expect(response.records(IOPT_EVENT_INCOHERENT).isEmpty)
+      #expect(response.records(.clean).isEmpty)
+      #expect(response.records(.incoherent).isEmpty)
     }
     domain.expectNoLeak()
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Glibc
 import Lockstep
+import Log
 import Scenario
 import SubjectABI
 import Testing
@@ -16,7 +17,7 @@ import Testing
     for size in domain.handyPageSizes {
       domain.map(size, domain.someAddress & ~(size - 1), size)
       let leaf = try #require(domain.walk().leaves.first)
-      let item: UInt64 = 1 << UInt64(HardwareEntry.itemLog2(leaf.level))
+      let item: UInt64 = 1 << UInt64(TableEntry.itemLog2(leaf.level))
       let items = max(1, size / item)
       #expect(read(domain, size, size).isEmpty)
       for index in 0..<items {
@@ -53,7 +54,7 @@ import Testing
     for (keep, expected) in gathers {
       let response = domain.run(
         .readAndClearDirty(gather: 1, iova: 0x5000, length: 4096, keep: keep))
-      let gather = try #require(response.records(IOPT_EVENT_GATHER).first)
+      let gather = try #require(response.records(.gather).first)
       #expect(Array(gather.arguments.prefix(3)) == expected)
     }
   }
@@ -79,7 +80,7 @@ import Testing
     let response = domain.run(
       .readAndClearDirty(gather: 0, iova: iova, length: length, keep: keep))
     #expect(response.status == .done && response.value == 0)
-    return response.records(IOPT_EVENT_DIRTY).map(\.arguments)
+    return response.records(.dirty).map(\.arguments)
   }
 
   /// The contract's answer is the whole entry. The kernel leaves out the last item of one that has

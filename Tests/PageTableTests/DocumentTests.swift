@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Contract
 import Foundation
 import Lockstep
+import Scenario
 import Testing
 
 /// The documents name what is there.

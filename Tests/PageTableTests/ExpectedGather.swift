@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Lockstep
+import Log
 import Scenario
 import SubjectABI
 
@@ -52,7 +53,7 @@ struct ExpectedGather {
 
   /// The driver is called when there is a range, frees the tables, and all is as new.
   mutating func sync() -> [Response.Record] {
-    let sync = Record(kind: IOPT_EVENT_SYNC, arguments: [start, last] + tables)
+    let sync = Record(kind: .sync, arguments: [start, last] + tables)
     let records = start < last ? [sync] + Self.free(tables) : []
     self = ExpectedGather(features, revision, isQueued: false)
     return records
@@ -60,18 +61,18 @@ struct ExpectedGather {
 
   /// As a flush queue ends: everything is invalidated, the tables go, the queue stays.
   mutating func flush() -> [Response.Record] {
-    let records = [Record(kind: IOPT_EVENT_FLUSH_ALL, arguments: [])] + Self.free(tables)
+    let records = [Record(kind: .flushAll, arguments: [])] + Self.free(tables)
     self = ExpectedGather(features, revision, isQueued: isQueued)
     return records
   }
 
   private static func free(_ tables: [UInt64]) -> [Response.Record] {
-    tables.map { Record(kind: IOPT_EVENT_FREE, arguments: [$0]) }
+    tables.map { Record(kind: .free, arguments: [$0]) }
   }
 
   /// The record that tells the state of gather `number`.
   func state(_ number: UInt64) -> Response.Record {
     Record(
-      kind: IOPT_EVENT_GATHER, arguments: [number, start, last, isQueued ? 1 : 0] + tables)
+      kind: .gather, arguments: [number, start, last, isQueued ? 1 : 0] + tables)
   }
 }

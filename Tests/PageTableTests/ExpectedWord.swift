@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Scenario
+import Testing
 
 /// Whole table words as the specifications, and what the kernel asks of each format, have them.
 struct ExpectedWord {
@@ -12,6 +13,11 @@ struct ExpectedWord {
       let bit = domain.encryptionBit
     else { return 0 }
     return Self.bit(bit)
+  }
+
+  private var unknown: UInt64 {
+    Issue.record("what a word of \(domain.format) must be is not written down here")
+    return 0
   }
 
   private static func bit(_ number: UInt8) -> UInt64 { 1 << UInt64(number) }
@@ -32,6 +38,7 @@ struct ExpectedWord {
     case .amdv1: return amdv1(pa, sizeLog2, isWhole: isWhole, prot)
     case .vtdss: return vtdss(pa, level, prot)
     case .x8664: return x8664(pa, level, prot)
+    default: return unknown
     }
   }
 
@@ -92,6 +99,7 @@ struct ExpectedWord {
       return pa | Self.bits(0, 1) | (isMarked ? Self.bit(10) : 0)
     case .x8664:
       return pa | Self.bits(0, 1, 2, 5) | (isMarked ? Self.bit(9) : 0) | encryption
+    default: return unknown
     }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Glibc
 import Lockstep
+import Log
 import Scenario
 import SubjectABI
 import Testing
@@ -67,7 +68,7 @@ import Testing
           ? .mapRange(iova: start, pa: 0x9000, length: 0x2000, prot: Self.readWrite)
           : .map(iova: start, pa: 0x9000, length: 0x2000, prot: Self.readWrite))
       if response.value == 0 { return false }
-      #expect(response.errno == ENOMEM && !response.records(IOPT_EVENT_ALLOC_FAIL).isEmpty)
+      #expect(response.errno == ENOMEM && !response.records(.allocFail).isEmpty)
       let added = domain.walk().leaves.filter { !before.contains($0) }
       #expect(added.reduce(0) { $0 + $1.size } == response.mapped)
       #expect(isRange || response.mapped == 0)
@@ -87,12 +88,12 @@ import Testing
       let domain = try each.open()
       let (top, level) = (domain.top, domain.level)
       domain.run(.failAlloc(countdown: countdown))
-      let far: UInt64 = 1 << UInt64(HardwareEntry.itemLog2(level) + 9 + 9)
+      let far: UInt64 = 1 << UInt64(TableEntry.itemLog2(level) + 9 + 9)
       let response = domain.run(.map(iova: far, pa: 0, length: 0x1000, prot: Self.readWrite))
       #expect(response.errno == ENOMEM)
       #expect(domain.top == top && domain.level == level && domain.liveTables == 1)
-      #expect(response.records(IOPT_EVENT_INCOHERENT).isEmpty)
-      #expect(response.records(IOPT_EVENT_FREE).count == Int(countdown) - 1)
+      #expect(response.records(.incoherent).isEmpty)
+      #expect(response.records(.free).count == Int(countdown) - 1)
       domain.map(far, 0x3000, 0x1000)
       #expect(domain.lookup(far) == 0x3000)
       domain.expectNoLeak()
@@ -107,18 +108,18 @@ import Testing
   func stackedTablesBecomeIncoherentBeforeTheTopChanges(_ each: Case) throws {
     let domain = try each.open()
     let level = domain.level
-    let far: UInt64 = 1 << UInt64(HardwareEntry.itemLog2(level) + 9 + 9)
+    let far: UInt64 = 1 << UInt64(TableEntry.itemLog2(level) + 9 + 9)
     let first = domain.run(.map(iova: far, pa: 0x3000, length: 0x1000, prot: Self.readWrite))
     #expect(first.value == 0 && domain.level == level + 2)
-    let change = try #require(first.records.firstIndex { $0.kind == IOPT_EVENT_TOP })
-    let stacked = first.records[..<change].filter { $0.kind == IOPT_EVENT_ALLOC }
+    let change = try #require(first.records.firstIndex { $0.kind == .top })
+    let stacked = first.records[..<change].filter { $0.kind == .alloc }
       .map { $0.arguments[0] }
-    let before = first.records[..<change].filter { $0.kind == IOPT_EVENT_INCOHERENT }
+    let before = first.records[..<change].filter { $0.kind == .incoherent }
     #expect(stacked.count == 2 && before.map(\.arguments) == stacked.map { [$0, 1] })
     #expect(stacked.last == domain.top)
     // The way to the old top leads through the first word of each stacked table.
     let second = domain.run(.map(iova: 0, pa: 0x4000, length: 0x1000, prot: Self.readWrite))
-    let cleaned = second.records(IOPT_EVENT_CLEAN).map(\.arguments)
+    let cleaned = second.records(.clean).map(\.arguments)
     for table in stacked { #expect(cleaned.contains([table, 8])) }
     #expect(domain.lookup(far) == 0x3000 && domain.lookup(0) == 0x4000)
     domain.expectNoLeak()
@@ -140,7 +141,7 @@ import Testing
       return
     }
     #expect(ragged.status == .done && ragged.errno == ENXIO && ragged.mapped == 0x1000)
-    #expect(!ragged.records(IOPT_EVENT_WARN).isEmpty)
+    #expect(!ragged.records(.warn).isEmpty)
     #expect(domain.lookup(0x1_0000) == 0x1_0000 && domain.lookup(0x1_1000) == 0)
     let unwound = domain.run(.map(iova: 0x2_0000, pa: 0, length: 0x1800, prot: Self.readWrite))
     #expect(unwound.errno == ENXIO && domain.lookup(0x2_0000) == 0)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Lockstep
+import Log
 import Scenario
 import SubjectABI
 import Testing
@@ -36,7 +37,7 @@ import Testing
       // Tables leave incoherent handling, in order, before anything can free them.
       let leaving = gather.features.contains(.dmaIncoherent) ? freed : []
       let records = leaving.map {
-        Response.Record(kind: IOPT_EVENT_INCOHERENT, arguments: [$0, 0])
+        Response.Record(kind: .incoherent, arguments: [$0, 0])
       }
       let calls = gather.take(iova, length, freeing: freed)
       expect(response, records + calls, sourceLocation: sourceLocation)
@@ -49,7 +50,7 @@ import Testing
       if !keep { gather.add(iova, 0x1000) }
       expect(
         domain.run(.readAndClearDirty(gather: 1, iova: iova, length: 0x1000, keep: keep)),
-        [Response.Record(kind: IOPT_EVENT_DIRTY, arguments: [iova, 0x1000])],
+        [Response.Record(kind: .dirty, arguments: [iova, 0x1000])],
         sourceLocation: sourceLocation)
     }
 
@@ -71,8 +72,8 @@ import Testing
       _ response: Response, _ records: [Response.Record], hasResult: Bool = true,
       sourceLocation: SourceLocation = #_sourceLocation
     ) {
-      var found = response.records.filter { $0.kind != IOPT_EVENT_CLEAN }
-      if hasResult { found.removeAll { $0.kind == IOPT_EVENT_RET } }
+      var found = response.records.filter { $0.kind != .clean }
+      if hasResult { found.removeAll { $0.kind == .result } }
       #expect(
         found == records + [gather.state(1)], "\(gather.revision.name)",
         sourceLocation: sourceLocation)
@@ -177,7 +178,7 @@ import Testing
       var own = ExpectedGather(bench.gather.features, revision, isQueued: false)
       _ = own.take(0x40_0000, 0x20_0000, freeing: [table.pa])
       let calls = response.records.filter {
-        $0.kind == IOPT_EVENT_SYNC || $0.kind == IOPT_EVENT_FREE
+        $0.kind == .sync || $0.kind == .free
       }
       #expect(calls == own.sync(), "\(revision.name)")
       bench.flush()

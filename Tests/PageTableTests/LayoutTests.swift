@@ -47,7 +47,7 @@ import Testing
     domain.map(domain.info.last - 4095, 0, 4096)
     let walk = domain.walk()
     let spine = walk.tables.filter { table in
-      let span = HardwareEntry.itemLog2(table.level) + 9
+      let span = TableEntry.itemLog2(table.level) + 9
       return span >= 64 || table.iova >> UInt64(span) == domain.info.last >> UInt64(span)
     }
     #expect(spine.map(\.level) == Array((0...domain.level).reversed()))
@@ -60,7 +60,7 @@ import Testing
   @Test(arguments: Case.all) func aTablesLinkComesAndGoesWithIt(_ each: Case) throws {
     let domain = try each.open()
     for level in 1..<6 {
-      let (item, span) = (HardwareEntry.itemLog2(level - 1), HardwareEntry.itemLog2(level))
+      let (item, span) = (TableEntry.itemLog2(level - 1), TableEntry.itemLog2(level))
       guard domain.info.pageSizes >> UInt64(item) & 1 != 0, span < domain.info.va - 2,
         span < domain.info.oa - 1
       else { continue }
@@ -101,9 +101,9 @@ import Testing
     let domain = try each.open()
     domain.map(0, 0x1000, 4096)
     let first = domain.level
-    while HardwareEntry.itemLog2(domain.level) + 9 < domain.info.va {
+    while TableEntry.itemLog2(domain.level) + 9 < domain.info.va {
       let level = domain.level
-      let beyond: UInt64 = 1 << UInt64(HardwareEntry.itemLog2(level) + 9)
+      let beyond: UInt64 = 1 << UInt64(TableEntry.itemLog2(level) + 9)
       domain.map(beyond, 0x2000, 4096)
       #expect(domain.level == level + 1)
       #expect(domain.walk().leaves.count == domain.level - first + 1)

@@ -13,7 +13,7 @@ import Testing
     for size in domain.handyPageSizes {
       domain.map(size * 2, domain.someAddress & ~(size - 1), size)
       let leaf = try #require(domain.walk().leaves.first, "\(hex(size))")
-      let item = HardwareEntry.itemLog2(leaf.level)
+      let item = TableEntry.itemLog2(leaf.level)
       #expect((item..<item + 9).contains(leaf.sizeLog2))
       let isAMDGap = each.configuration.domain.format == .amdv1 && item == 39
       #expect(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Glibc
 import Lockstep
+import Log
 import Scenario
 import SubjectABI
 import Testing
@@ -51,7 +52,7 @@ import Testing
   @Test(arguments: Case.all) func accessToNothingWarns(_ each: Case) throws {
     let domain = try each.open()
     let response = domain.run(.map(iova: 0, pa: 0, length: 0x1000, prot: []))
-    #expect(response.records(IOPT_EVENT_WARN).count == 1)
+    #expect(response.records(.warn).count == 1)
     domain.expectNoLeak()
   }
 
@@ -106,7 +107,7 @@ import Testing
       let response = domain.run(.unmapFast(gather: 2, iova: iova, length: length))
       #expect(response.value == 0)
       #expect(
-        response.records(IOPT_EVENT_GATHER).map(\.arguments) == [[2, .max, 0, 0]],
+        response.records(.gather).map(\.arguments) == [[2, .max, 0, 0]],
         "the gather is not touched")
     }
     #expect(domain.lookup(0) == 0x5000)

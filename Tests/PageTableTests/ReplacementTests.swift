@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Glibc
 import Lockstep
+import Log
 import Scenario
 import SubjectABI
 import Testing
@@ -50,14 +51,14 @@ import Testing
         }
         let below = Self.level(of: small)..<Self.level(of: large)
         let tables = below.reduce(0) {
-          $0 + Int(min(large / step, large >> UInt64(HardwareEntry.itemLog2($1 + 1))))
+          $0 + Int(min(large / step, large >> UInt64(TableEntry.itemLog2($1 + 1))))
         }
         let response = domain.run(
           .map(iova: large, pa: pa, length: large, prot: DirectDomain.readWrite))
-        let freed = response.records(IOPT_EVENT_FREE).map { $0.arguments[0] }
+        let freed = response.records(.free).map { $0.arguments[0] }
         #expect(response.value == 0 && freed.count == tables, "\(hex(small)) to \(hex(large))")
         #expect(
-          response.records(IOPT_EVENT_SYNC).flatMap { $0.arguments.dropFirst(2) } == freed)
+          response.records(.sync).flatMap { $0.arguments.dropFirst(2) } == freed)
         #expect(domain.walk().leaves.map(\.size) == [large] && domain.liveTables == kept)
         #expect(domain.lookup(large) == pa && domain.lookup(large * 2 - 1) == pa + large - 1)
         domain.unmap(large, large)
@@ -77,9 +78,9 @@ import Testing
     let response = domain.run(.map(iova: large, pa: 0, length: large, prot: DirectDomain.readWrite))
     let records = response.records
     let sync = try #require(
-      records.firstIndex { $0.kind == IOPT_EVENT_SYNC && $0.arguments.contains(table) })
+      records.firstIndex { $0.kind == .sync && $0.arguments.contains(table) })
     let free = try #require(
-      records.firstIndex { $0.kind == IOPT_EVENT_FREE && $0.arguments == [table] })
+      records.firstIndex { $0.kind == .free && $0.arguments == [table] })
     #expect(sync < free)
     #expect(domain.walk().leaves.map(\.size) == [large])
     domain.expectNoLeak()

@@ -8,7 +8,7 @@ import Testing
   @Test(arguments: StandardConfigurations.all)
   func allPairsAtTheBoundariesAgree(_ configuration: NamedConfiguration) {
     let sweep = ExhaustiveSweep(
-      left: Lane(.swift), right: Lane(.reference), [configuration])
+      .comparing(Lane(.swift), Lane(.reference)), [configuration])
     var found: Scenario?
     sweep.onDivergence = { found = found ?? $0 }
     #expect(sweep.sweep(depth: 2))
@@ -19,7 +19,7 @@ import Testing
   /// Two revisions that differ are seen to differ, in a sequence as short as there is.
   @Test func anExhaustiveSweepFindsWhatDiffers() throws {
     let sweep = ExhaustiveSweep(
-      left: Lane(.reference), right: Lane(.reference, gather: .original),
+      .comparing(Lane(.reference), Lane(.reference, gather: .original)),
       StandardConfigurations.all)
     var found: [Scenario] = []
     sweep.onDivergence = { found.append($0) }
@@ -36,7 +36,8 @@ import Testing
     let operations = BoundaryOperations(
       configuration.domain, try DirectDomain(.swift, configuration.domain).info
     ).operations.count
-    let sweep = ExhaustiveSweep(left: Lane(.swift), right: Lane(.reference), [configuration])
+    let sweep = ExhaustiveSweep(
+      .comparing(Lane(.swift), Lane(.reference)), [configuration])
     #expect(sweep.sweep(depth: 2))
     #expect(sweep.tally.sequences == operations + operations * operations)
     #expect(sweep.tally.depth == 2)
@@ -44,7 +45,7 @@ import Testing
 
   @Test func aSweepStopsWhenItIsTold() {
     let sweep = ExhaustiveSweep(
-      left: Lane(.swift), right: Lane(.reference), StandardConfigurations.all)
+      .comparing(Lane(.swift), Lane(.reference)), StandardConfigurations.all)
     sweep.shouldStop = { $0.sequences > 100 }
     #expect(!sweep.sweep(depth: 16))
     #expect(sweep.tally.depth < 2)

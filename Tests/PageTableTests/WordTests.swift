@@ -69,7 +69,7 @@ import Testing
     let domain = try each.open()
     let word = ExpectedWord(domain: each.configuration.domain)
     let old = (pa: domain.top, level: domain.level)
-    domain.map(1 << UInt64(HardwareEntry.itemLog2(old.level) + 18), 0x1000, 0x1000, [.read])
+    domain.map(1 << UInt64(TableEntry.itemLog2(old.level) + 18), 0x1000, 0x1000, [.read])
     let stacked = domain.walk().tables.dropFirst().filter { $0.iova == 0 }
     #expect(stacked.map(\.level) == [old.level + 1, old.level] && stacked.last?.pa == old.pa)
     for table in stacked {

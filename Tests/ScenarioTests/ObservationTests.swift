@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Log
 import Scenario
 import SubjectABI
 import Testing
@@ -55,12 +56,13 @@ import Testing
   }
 
   @Test func theHarnesssOwnAreTheirLines() throws {
-    try expectSame("crash", [UInt64(crashRecordKind)])
+    try expectSame("crash", [UInt64(EventKind.crash.rawValue)])
     try expectSame(
       "pte 0x800000000 4..19 0x20000cc7 +0x400",
-      [UInt64(pteRecordKind) | 5 << 32, 0x8_0000_0000, 4, 19, 0x2000_0cc7, 0x400])
+      [UInt64(EventKind.pte.rawValue) | 5 << 32, 0x8_0000_0000, 4, 19, 0x2000_0cc7, 0x400])
     try expectSame(
-      "pte 0x800000000 0..0 0x0 +0x0", [UInt64(pteRecordKind) | 5 << 32, 0x8_0000_0000, 0, 0, 0, 0])
+      "pte 0x800000000 0..0 0x0 +0x0",
+      [UInt64(EventKind.pte.rawValue) | 5 << 32, 0x8_0000_0000, 0, 0, 0, 0])
   }
 
   /// The statement before it, the line, the value and the bytes mapped.
@@ -79,7 +81,7 @@ import Testing
     _ statement: String, _ line: String, _ value: UInt64, _ mapped: UInt64
   ) throws {
     try expectSame(
-      line, [UInt64(IOPT_EVENT_RET.rawValue) | 2 << 32, value, mapped],
+      line, [UInt64(EventKind.result.rawValue) | 2 << 32, value, mapped],
       after: "\(Start.domain)\(statement)\n")
   }
 
@@ -95,19 +97,19 @@ import Testing
   @Test(arguments: layerResults)
   func aResultOfTheLayerTo(_ statement: String, _ line: String, _ value: UInt64) throws {
     try expectSame(
-      line, [UInt64(IOPT_EVENT_RET.rawValue) | 2 << 32, value, 0],
+      line, [UInt64(EventKind.result.rawValue) | 2 << 32, value, 0],
       after: "\(Start.dma)\(statement)\n")
   }
 
   @Test func anInitialisationThatFailsHasAnErrno() throws {
-    try expectSame("ret EINVAL", [UInt64(IOPT_EVENT_RET.rawValue) | 2 << 32, 0 &- 22, 0])
+    try expectSame("ret EINVAL", [UInt64(EventKind.result.rawValue) | 2 << 32, 0 &- 22, 0])
   }
 
   @Test func aStorePrintsNothingAndWhatTheLanguageLacksCannotBeRead() throws {
-    let store: [UInt64] = [UInt64(IOPT_EVENT_STORE.rawValue) | 4 << 32, 1, 2, 3, 4]
+    let store: [UInt64] = [UInt64(EventKind.store.rawValue) | 4 << 32, 1, 2, 3, 4]
     #expect(printed(store, form: .absent) == "")
     let formless: [[UInt64]] = [
-      [99 | 1 << 32, 5], [UInt64(IOPT_EVENT_WARN.rawValue) | 1 << 32, 5],
+      [99 | 1 << 32, 5], [UInt64(EventKind.warn.rawValue) | 1 << 32, 5],
     ]
     for record in formless {
       let text = Start.domain + printed(record, form: .absent)

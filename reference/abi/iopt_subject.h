@@ -1,18 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The Lockstep subject ABI, version 1.
+ * The Lockstep subject ABI, version 2.
  *
  * A subject is one implementation of the generic IOMMU page table (and of the
  * DMA layer on top of it). The harness opens a domain on it, feeds it
  * operations one at a time, and reads what it did from an ordered log. This
  * header is all that a subject needs; it depends on nothing but C11.
  *
- * Rules for growing it: event, operation, point and cell numbers are only ever
- * appended; structs that cross the boundary start with their own size, and a
- * reader ignores members that lie past the size it was given.
- *
  * Units: addresses and lengths are bytes, "last" is inclusive, names ending in
  * _lg2 are base-2 logarithms, times are milliseconds of virtual time.
+ *
+ * How it grows. Host and subject may be built with different versions of this
+ * header, either one with the older.
+ *
+ *   Numbers   are only ever appended, and a constant never changes its value.
+ *             One that a subject does not know (format, feature or protection
+ *             bit, operation, kernel, ...) is refused, with a reason that names
+ *             the member and the value, and with nothing done.
+ *   Structs   start with their size, and members are only ever appended. A
+ *             reader looks at a member only when the size that it was given
+ *             reaches it: iopt_has(). What is not there is read as 0, and 0
+ *             means: absent, as it was before there was such a member. A size
+ *             that does not reach version 1's members is refused.
+ *   Nested    Without a size of their own, iopt_dma_config and iopt_piece never
+ *             grow: the first is followed by other members, the second is an
+ *             array's element. What the `dma` line gets later is appended to
+ *             iopt_config; what a piece gets later will be an array beside.
+ *   Meaning   A member that was appended changes no older operation: an old
+ *             subject would not see it and do something else. What is new to
+ *             do has a number of its own, and a member of iopt_config that is
+ *             not 0 goes only to subjects whose capabilities name it: for all
+ *             others the host refuses in their place.
+ *   Versions  abi_version says which header the other side was built with. A
+ *             host takes any from 1 on. A subject may read the host's to learn
+ *             which records it can be told.
  */
 #ifndef IOPT_SUBJECT_H
 #define IOPT_SUBJECT_H
@@ -20,7 +41,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define IOPT_ABI_VERSION 1u
+#define IOPT_ABI_VERSION 2u
+
+/* Does the struct at `pointer`, which starts with its size, reach to this member's end? */
+#define iopt_has(pointer, member)                             \
+	((pointer)->size >= offsetof(__typeof__(*(pointer)), member) + \
+				    sizeof((pointer)->member))
 
 /* Name of the one symbol that a plug-in exports; see iopt_subject_entry(). */
 #define IOPT_SUBJECT_SYMBOL "iopt_subject_entry"
@@ -49,7 +75,7 @@ enum iopt_format {
 	IOPT_FORMAT_X86_64 = 3,
 };
 
-/* Bits of iopt_config.features, in the order in which text prints them. */
+/* Bits of iopt_config.features; text has an order of its own. */
 enum iopt_feature {
 	IOPT_FEATURE_DMA_INCOHERENT = 1 << 0,
 	IOPT_FEATURE_FULL_VA = 1 << 1,
@@ -63,6 +89,17 @@ enum iopt_feature {
 	IOPT_FEATURE_VTDSS_FORCE_COHERENCE = 1 << 9,
 	IOPT_FEATURE_VTDSS_FORCE_WRITEABLE = 1 << 10,
 	IOPT_FEATURE_X86_64_AMD_ENCRYPT_TABLES = 1 << 11,
+	/* Version 2, from IOPT_KERNEL_7_2 on. */
+	IOPT_FEATURE_DETAILED_GATHER = 1 << 12,
+	IOPT_FEATURE_RISCV_SVPBMT = 1 << 13,
+};
+
+/* The release whose behaviour is meant; Documentation/subject-abi.md. */
+enum iopt_kernel {
+	IOPT_KERNEL_UNSAID = 0, /* as version 1, which means 7.1 */
+	IOPT_KERNEL_7_1 = 1,
+	IOPT_KERNEL_7_2 = 2,
+	IOPT_KERNEL_7_3 = 3,
 };
 
 /* Revisions of gather_range_pages(); Documentation/scenario-language.md. */
@@ -95,7 +132,7 @@ enum iopt_dma_mode {
 #define IOPT_SINGLE_RING_SIZE 32768u
 #define IOPT_SINGLE_TIMEOUT 1000u
 
-/* The DMA layer on top of a domain. */
+/* The DMA layer on top of a domain. Nested, so it never grows: see iopt_config.dma_magazine. */
 struct iopt_dma_config {
 	uint32_t queue; /* enum iopt_queue_kind */
 	uint32_t mode; /* enum iopt_dma_mode */
@@ -119,10 +156,18 @@ struct iopt_config {
 	uint32_t gather; /* enum iopt_gather_revision */
 	uint64_t pgsizes; /* ANDed into the page-size bitmap; all ones when absent */
 	uint64_t sme_mask; /* the encryption bit itself (1 << cbit); 0 when absent */
-	uint32_t has_dma; /* 1: `dma` is valid */
+	uint32_t has_dma; /* 1: `dma` is valid, and the members named dma_ */
 	uint32_t reserved;
 	struct iopt_dma_config dma;
+	/* Version 2. */
+	uint32_t kernel; /* enum iopt_kernel */
+	uint32_t sync_map; /* 1: the driver has an iotlb_sync_map */
+	uint32_t dma_magazine; /* IOVAs that a magazine holds, 1 to 127; 0: the release's own */
+	uint32_t dma_fail_magazine; /* the Nth allocation of a magazine fails, once; 0: none */
 };
+
+/* What version 1 has, and every later one. */
+enum { IOPT_CONFIG_SIZE_1 = offsetof(struct iopt_config, kernel) };
 
 /* --------------------------------------------------------------- operations */
 
@@ -157,7 +202,27 @@ enum iopt_op_kind {
 	IOPT_OP_FAIL_FQ = 16,
 	IOPT_OP_TICK = 17, /* len: ms */
 	IOPT_OP_RESERVE = 18, /* iova len */
-	IOPT_OP_KINDS = 19, /* one past the last */
+	IOPT_OP_KINDS = 19, /* one past the last of version 1 */
+
+	/*
+	 * Version 2. What the language's version 2 means by dma_map, dma_map_sg
+	 * and dma_unmap: the entry points that drivers call. DMA_MAP,
+	 * DMA_MAP_SG and DMA_UNMAP stay what they are below these, and one domain
+	 * is given one kind or the other. All take has_limit and limit but for
+	 * the unmap.
+	 */
+	IOPT_OP_DMA_MAP_PHYS = 19, /* dma_map_phys(): handle pa len dir attrs cpu */
+	IOPT_OP_DMA_MAP_SG_ATTRS = 20, /* dma_map_sg_attrs(): handle dir cpu pieces piece_count */
+	/* dma_unmap_phys() with the handle's attributes, or dma_unmap_sg(): handle cpu */
+	IOPT_OP_DMA_UNMAP_PHYS_OR_SG = 21,
+	/* Mappings in two steps. `offset` and `len` are taken as they are. */
+	IOPT_OP_DMA_IOVA_ALLOC = 22, /* dma_iova_try_alloc(): handle pa len has_limit limit cpu */
+	IOPT_OP_DMA_IOVA_LINK = 23, /* dma_iova_link(): handle offset pa len dir attrs */
+	IOPT_OP_DMA_IOVA_SYNC = 24, /* dma_iova_sync(): handle offset len */
+	IOPT_OP_DMA_IOVA_UNLINK = 25, /* dma_iova_unlink(): handle offset len */
+	IOPT_OP_DMA_IOVA_DESTROY = 26, /* dma_iova_destroy(): handle len (mapped_len) cpu */
+	IOPT_OP_DMA_IOVA_FREE = 27, /* dma_iova_free(): handle cpu */
+	IOPT_OP_KINDS_2 = 28, /* one past the last of version 2 */
 };
 
 /* IOMMU_READ and its kin; the values are this ABI's own. */
@@ -177,10 +242,17 @@ enum iopt_direction {
 	IOPT_FROM_DEVICE = 2,
 };
 
+/* DMA_ATTR_* of one buffer, version 2. */
+enum iopt_attr {
+	IOPT_ATTR_MMIO = 1 << 0,
+	IOPT_ATTR_REQUIRE_COHERENT = 1 << 1,
+	IOPT_ATTR_PRIVILEGED = 1 << 2,
+};
+
 #define IOPT_GATHER_COUNT 4u
 #define IOPT_HANDLE_COUNT 65536u
 
-/* One piece of a scatterlist, bytes. */
+/* One piece of a scatterlist, bytes. An array's element, so it never grows. */
 struct iopt_piece {
 	uint64_t pa;
 	uint64_t len;
@@ -200,7 +272,15 @@ struct iopt_op {
 	uint32_t cpu; /* below iopt_dma_config.cpus */
 	const struct iopt_piece *pieces; /* valid during the call only */
 	uint64_t piece_count;
+	/* Version 2; only kinds from IOPT_OP_DMA_MAP_PHYS on look at them. */
+	uint64_t offset; /* into the range that IOPT_OP_DMA_IOVA_ALLOC took, bytes */
+	uint64_t limit; /* with has_limit: the DMA mask of another device on this domain */
+	uint32_t has_limit; /* 0 or 1 */
+	uint32_t attrs; /* enum iopt_attr bits */
 };
+
+/* What version 1 has, and every later one. */
+enum { IOPT_OP_SIZE_1 = offsetof(struct iopt_op, offset) };
 
 /* ---------------------------------------------------------------- the log */
 
@@ -211,8 +291,9 @@ struct iopt_op {
  * log before each open() and run().
  *
  * An operation's records stand in the order in which things happened. Then
- *   RET     for every kind but GATHER, IOTLB_SYNC, FLUSH, TICK, RESERVE and an
- *           operation that wrote SKIP;
+ *   RET     for every kind but GATHER, IOTLB_SYNC, FLUSH, TICK, RESERVE,
+ *           DMA_IOVA_UNLINK, DMA_IOVA_DESTROY, DMA_IOVA_FREE and an operation
+ *           that wrote SKIP;
  *   GATHER  for every kind that names a gather: what it is now.
  * Changed table words are no records: the harness finds them by itself.
  *
@@ -220,11 +301,17 @@ struct iopt_op {
  *   MAP, MAP_RANGE          0 or a negative errno; `mapped` is what stays
  *                           mapped (after a MAP that failed, and unwound: 0)
  *   UNMAP, UNMAP_FAST,
- *   DMA_UNMAP               the bytes unmapped
+ *   DMA_UNMAP,
+ *   DMA_UNMAP_PHYS_OR_SG    the bytes unmapped
  *   IOVA_TO_PHYS            the address, 0 when there is none
  *   SET_DIRTY, RELAX,
- *   READ_AND_CLEAR_DIRTY    0 or a negative errno
- *   DMA_MAP, DMA_MAP_SG     the DMA address, or ~0 (DMA_MAPPING_ERROR)
+ *   READ_AND_CLEAR_DIRTY,
+ *   DMA_IOVA_LINK,
+ *   DMA_IOVA_SYNC           0 or a negative errno
+ *   DMA_MAP, DMA_MAP_SG,
+ *   DMA_MAP_PHYS,
+ *   DMA_MAP_SG_ATTRS        the DMA address, or ~0 (DMA_MAPPING_ERROR)
+ *   DMA_IOVA_ALLOC          the DMA address, or ~0 for none
  */
 enum iopt_event {
 	/* Written by the host's services; a subject never writes these itself. */
@@ -272,8 +359,27 @@ enum iopt_event {
 	 * the hardware could see the words.
 	 */
 	IOPT_EVENT_STORE = 22,
-	IOPT_EVENT_KINDS = 23, /* one past the last */
+	IOPT_EVENT_KINDS = 23, /* one past the last of version 1 */
+
+	/* Version 2. */
+	IOPT_EVENT_SYNC_MAP = 23, /* start len: the driver's iotlb_sync_map was called */
+	/*
+	 * leaves tables: bitmaps of the levels at which the gather in the very
+	 * next record, SYNC or GATHER, has unmapped leaves and removed tables.
+	 * With IOPT_FEATURE_DETAILED_GATHER in force each of those has one before
+	 * it, of zeros too; without it none has.
+	 */
+	IOPT_EVENT_LEVELS = 24,
+	/* cpu: the virtual CPU whose records follow. Written by the host alone, never compared. */
+	IOPT_EVENT_CPU = 25,
+	IOPT_EVENT_KINDS_2 = 26, /* one past the last of version 2 */
 };
+
+/* Do two subjects have to agree on records of this kind? */
+static inline int iopt_event_is_compared(uint32_t kind)
+{
+	return kind != IOPT_EVENT_STORE && kind != IOPT_EVENT_CPU;
+}
 
 struct iopt_log {
 	uint64_t *words;
@@ -282,7 +388,10 @@ struct iopt_log {
 	/* Makes room for at least `more` words past count; never fails (aborts). */
 	void (*grow)(struct iopt_log *log, uint64_t more);
 	uint32_t stores; /* 1: write IOPT_EVENT_STORE records; set before open() */
-	uint32_t reserved;
+	union {
+		uint32_t size; /* sizeof(struct iopt_log); 0 from a version 1 host: it ends here */
+		uint32_t reserved; /* what version 1 called it */
+	};
 };
 
 static inline uint64_t iopt_event_header(uint32_t kind, uint32_t count)
@@ -380,6 +489,8 @@ enum iopt_point {
 	IOPT_POINT_IOVA_HANDOVER = 10, /* before an IOVA goes back to the allocator */
 	IOPT_POINT_TABLE_INSTALL = 11, /* before the compare-exchange of a table pointer */
 	IOPT_POINT_TOP_CHANGE = 12, /* before the top of the table is replaced */
+	/* Version 2: after an unmap cleared its words, before the strict sync that follows. */
+	IOPT_POINT_STRICT_SYNC = 13,
 };
 
 /* Memory that virtual CPUs share and whose order of access matters. */
@@ -390,6 +501,7 @@ enum iopt_cell {
 	IOPT_CELL_TIMER_ON = 4,
 	IOPT_CELL_TABLE_WORD = 5, /* the address is in the arena */
 	IOPT_CELL_TOP_OF_TABLE = 6,
+	IOPT_CELL_OTHER = 7, /* version 2: any other word, told apart by its address */
 };
 
 enum iopt_lock {
@@ -398,6 +510,8 @@ enum iopt_lock {
 	IOPT_LOCK_IOVA_TREE = 3,
 	IOPT_LOCK_IOVA_CPU = 4, /* index: CPU */
 	IOPT_LOCK_IOVA_DEPOT = 5, /* index: size class */
+	IOPT_LOCK_RELAX = 6, /* version 2: around RELAX, as the group's mutex */
+	IOPT_LOCK_OTHER = 7, /* version 2: lock_at() only, told apart by its address */
 };
 
 enum iopt_order {
@@ -405,6 +519,7 @@ enum iopt_order {
 	IOPT_ACQUIRE = 1,
 	IOPT_RELEASE = 2,
 	IOPT_ACQ_REL = 3,
+	IOPT_SEQ_CST = 4, /* version 2 */
 };
 
 /*
@@ -450,7 +565,34 @@ struct iopt_host {
 	/* Returns what was there before; it was replaced when that equals expected. */
 	uint64_t (*compare_exchange)(struct iopt_host *host, uint32_t cell, uint64_t *address,
 				     uint64_t expected, uint64_t desired, uint32_t order);
+
+	/*
+	 * Version 2, optional: the scheduler for code that has more locks and
+	 * shared words than there are numbers. All of these six are set, or
+	 * none, and only with the six above. They are the same locks and cells:
+	 * what is given a number and an address here is one with what is given
+	 * the address there. `bytes` is 1, 2, 4 or 8, aligned.
+	 */
+	void (*lock_at)(struct iopt_host *host, uint32_t lock, const void *address);
+	void (*unlock_at)(struct iopt_host *host, uint32_t lock, const void *address);
+	uint64_t (*load_at)(struct iopt_host *host, uint32_t cell, const void *address,
+			    uint32_t bytes, uint32_t order);
+	void (*store_at)(struct iopt_host *host, uint32_t cell, void *address, uint32_t bytes,
+			 uint64_t value, uint32_t order);
+	uint64_t (*compare_exchange_at)(struct iopt_host *host, uint32_t cell, void *address,
+					uint32_t bytes, uint64_t expected, uint64_t desired,
+					uint32_t order);
+	void (*fence)(struct iopt_host *host, uint32_t order);
+	/*
+	 * Version 2, optional: a line of text, without the line's end, on the
+	 * record that is written next: where a warning comes from, "file:line".
+	 * The host copies it; it is shown, never compared.
+	 */
+	void (*note)(struct iopt_host *host, const char *text);
 };
+
+/* What version 1 has, and every later one. */
+enum { IOPT_HOST_SIZE_1 = offsetof(struct iopt_host, lock_at) };
 
 static inline uint64_t *iopt_table_at(const struct iopt_host *host, uint64_t pa)
 {
@@ -471,11 +613,73 @@ enum iopt_status {
 	IOPT_FAILED = 2,
 	/*
 	 * This subject cannot do what was asked (a format, the DMA layer, its
-	 * own page memory); iopt_subject.refusal says why. The harness reports
+	 * own page memory, a number that it does not know); iopt_subject.refusal
+	 * says why. Nothing was done and nothing was logged. The harness reports
 	 * it as such: it is no verdict on the kernel's behaviour.
 	 */
 	IOPT_REFUSED = 3,
 };
+
+/* Parts of the language, bits of iopt_capabilities.layers. */
+enum iopt_layer {
+	IOPT_LAYER_PAGE_TABLE = 1 << 0, /* domains without a `dma` line */
+	IOPT_LAYER_DMA = 1 << 1, /* domains with one */
+	IOPT_LAYER_TWO_STEP = 1 << 2, /* IOPT_OP_DMA_IOVA_* on them */
+};
+
+/* What a configuration or an operation may have beyond the plain, bits of iopt_capabilities.options. */
+enum iopt_option {
+	IOPT_OPTION_PGSIZES = 1 << 0, /* iopt_config.pgsizes other than all ones */
+	IOPT_OPTION_SME_MASK = 1 << 1, /* iopt_config.sme_mask */
+	IOPT_OPTION_PCI32 = 1 << 2, /* iopt_dma_config.pci32 */
+	IOPT_OPTION_SYNC_MAP = 1 << 3, /* iopt_config.sync_map */
+	IOPT_OPTION_MAGAZINE = 1 << 4, /* iopt_config.dma_magazine */
+	IOPT_OPTION_FAIL_MAGAZINE = 1 << 5, /* iopt_config.dma_fail_magazine */
+	IOPT_OPTION_LIMIT = 1 << 6, /* iopt_op.has_limit */
+};
+
+/* Which of the host's optional services a subject calls, bits of iopt_capabilities.services. */
+enum iopt_service {
+	IOPT_SERVICE_YIELD = 1 << 0,
+	IOPT_SERVICE_LOCK = 1 << 1, /* lock and unlock */
+	IOPT_SERVICE_CELL = 1 << 2, /* load, store and compare_exchange */
+	IOPT_SERVICE_AT = 1 << 3, /* lock_at and the five that follow it */
+	IOPT_SERVICE_NOTE = 1 << 4,
+};
+
+/*
+ * What a subject can do: the harness makes only such scenarios for it, and
+ * counts what it leaves out. What a subject states and cannot do is refused by
+ * it as before; what it can do and does not state is never made, but run when a
+ * file asks for it. A mask of numbers has the bit 1 << number.
+ */
+struct iopt_capabilities {
+	uint32_t size; /* sizeof(struct iopt_capabilities) */
+	uint32_t stores; /* 1: writes STORE records; 0: is compared without them */
+	uint32_t formats; /* mask of enum iopt_format */
+	uint32_t features; /* enum iopt_feature bits */
+	uint32_t features_required; /* of them, those that it insists on where a format has them */
+	uint32_t builds; /* mask of enum iopt_build */
+	uint32_t gathers; /* mask of enum iopt_gather_revision */
+	uint32_t kernels; /* mask of enum iopt_kernel */
+	uint32_t layers; /* enum iopt_layer bits */
+	uint32_t options; /* enum iopt_option bits */
+	uint64_t operations; /* mask of enum iopt_op_kind; those that the host does don't count */
+	uint32_t prot; /* enum iopt_prot bits */
+	uint32_t attrs; /* enum iopt_attr bits */
+	uint32_t queues; /* mask of enum iopt_queue_kind */
+	uint32_t modes; /* mask of enum iopt_dma_mode */
+	uint32_t cpus; /* at most; 0: as many as there can be */
+	uint32_t services; /* enum iopt_service bits */
+	uint64_t points; /* mask of enum iopt_point at which it yields */
+	uint32_t va_min; /* widths that it takes, bits; a maximum of 0: all */
+	uint32_t va_max;
+	uint32_t oa_min;
+	uint32_t oa_max;
+};
+
+/* What version 2 has, where the struct begins. */
+enum { IOPT_CAPABILITIES_SIZE_2 = offsetof(struct iopt_capabilities, oa_max) + sizeof(uint32_t) };
 
 struct iopt_subject {
 	uint32_t size; /* sizeof(struct iopt_subject) */
@@ -512,7 +716,16 @@ struct iopt_subject {
 	 * text stays valid until the next call.
 	 */
 	const char *(*refusal)(void);
+
+	/*
+	 * Version 2, optional: what it can do. Without it a subject is taken to
+	 * do all of version 1's language, and to log its stores.
+	 */
+	const struct iopt_capabilities *capabilities;
 };
+
+/* What version 1 has, and every later one. */
+enum { IOPT_SUBJECT_SIZE_1 = offsetof(struct iopt_subject, capabilities) };
 
 /*
  * A plug-in is a shared object that exports this function. It returns a

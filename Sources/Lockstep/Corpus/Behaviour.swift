@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Log
 import Scenario
 import SubjectABI
 
@@ -9,47 +10,55 @@ import SubjectABI
 public struct Behaviour: Equatable, Sendable {
   public private(set) var features: Set<UInt64> = []
 
-  /// Runs the scenario on `lane`, which is left empty.
-  init(of scenario: borrowing LoweredScenario, on lane: Lane) {
-    defer { lane.endScenario() }
-    var context = FeatureHash()
-    context.add(UInt64(scenario.configuration.format))
-    context.add(UInt64(scenario.configuration.build))
-    context.add(UInt64(scenario.configuration.gather))
-    let status = lane.open(scenario.configuration)
-    features.insert(Self.feature(context, status, lane))
-    guard status == .done else { return }
-    var previous: UInt32 = 0
-    for index in 0..<scenario.count {
-      let operation = scenario.operations + index
-      let status = lane.run(operation)
-      var hash = context
-      hash.add(UInt64(previous))
-      hash.add(UInt64(operation.pointee.kind))
-      features.insert(Self.feature(hash, status, lane))
-      guard status == .done else { return }
-      previous = operation.pointee.kind
-    }
+  /// Nothing yet.
+  public init() {}
+
+  fileprivate mutating func insert(_ feature: UInt64) { features.insert(feature) }
+}
+
+/// Notes the behaviour of one lane in a scenario: an observer of a run, which finds nothing.
+final class BehaviourObserver: Oracle {
+  let name = OracleName.comparison
+  private(set) var behaviour = Behaviour()
+  private var context = FeatureHash()
+  private var previous: UInt32 = 0
+
+  func begin(_ engine: Engine) -> Judgement {
+    behaviour = Behaviour()
+    previous = 0
+    context = FeatureHash()
+    context.add(UInt64(engine.configuration.format))
+    context.add(UInt64(engine.configuration.build))
+    context.add(UInt64(engine.configuration.gather))
+    behaviour.insert(Self.feature(context, engine.lanes[0]))
+    return .nothing
   }
 
-  private static func feature(
-    _ context: FeatureHash, _ status: SubjectStatus, _ lane: Lane
-  ) -> UInt64 {
+  func judge(_ engine: Engine) -> Judgement {
+    guard let operation = engine.operation else { return .nothing }
     var hash = context
+    hash.add(UInt64(previous))
+    hash.add(UInt64(operation.pointee.kind))
+    behaviour.insert(Self.feature(hash, engine.lanes[0]))
+    previous = operation.pointee.kind
+    return .nothing
+  }
+
+  private static func feature(_ context: FeatureHash, _ observed: ObservedLane) -> UInt64 {
+    var hash = context
+    let status = observed.status
     hash.add(UInt64(status.rawValue))
     // A crash leaves records that say nothing.
     guard status == .done || status == .failed else { return hash.value }
     var kind: UInt32 = 0
     var count = 0
-    for record in RecordView(lane.log) {
-      if record.kind != kind {
+    for record in observed.lane.records where !record.isStore {
+      if record.rawKind != kind {
         hash.add(run: kind, count)
-        (kind, count) = (record.kind, 0)
+        (kind, count) = (record.rawKind, 0)
       }
       count += 1
-      if kind == UInt32(IOPT_EVENT_RET.rawValue), record.words.count > 1 {
-        hash.add(result: record.words[1])
-      }
+      if let result = ResultRecord(record) { hash.add(result: result.value) }
     }
     hash.add(run: kind, count)
     return hash.value
@@ -69,7 +78,6 @@ private struct FeatureHash {
 
   /// Negative errnos one by one; of other results only whether they are 0.
   mutating func add(result: UInt64) {
-    let isErrno = Int64(bitPattern: result) < 0 && Int64(bitPattern: result) >= -4095
-    add(isErrno ? result : min(result, 1))
+    add(ResultRecord.errno(result) == nil ? min(result, 1) : result)
   }
 }

@@ -3,14 +3,14 @@ import Scenario
 
 /// Finds out what each input of a corpus is worth.
 public final class CorpusSurvey {
-  /// One input and what two lanes did with it.
+  /// One input and what came of it.
   public struct Entry: Sendable {
     public var input: CorpusInput
     public var scenario: Scenario
     public var behaviour: Behaviour
-    /// Of the lanes' first difference; nil when they do the same.
+    /// Of what is found first; nil when all is well.
     public var failure: Signature?
-    /// Why a lane would not run it; nil when both did. What it is worth is then unknown.
+    /// Why a lane would not run it; nil when all did. What it is worth is then unknown.
     public var refusal: String?
 
     /// Whether the scenario is the same after it was printed and read.
@@ -20,34 +20,26 @@ public final class CorpusSurvey {
     }
   }
 
-  private let comparison: Comparison
-  private let probe: LockstepRun
-  private let observed: Lane
+  private let engine: Engine
+  private let observed: Engine
+  private let behaviour = BehaviourObserver()
   private var lowered = LoweredScenario()
 
-  /// `right` is the lane whose behaviour counts.
-  public init(left: Lane, right: Lane) {
-    comparison = Comparison(left: left, right: right)
-    probe = LockstepRun([left.twin, right.twin])
-    observed = right.twin
+  /// `choice` judges `lanes`; the last one's behaviour counts.
+  public init(_ choice: OracleChoice, _ lanes: [Lane]) {
+    engine = choice.engine(lanes)
+    observed = Engine([lanes.last!.twin], [behaviour])
   }
 
   /// Runs one input, which decodes to `scenario`.
   public func entry(_ input: CorpusInput, _ scenario: Scenario) -> Entry {
     lowered.lower(scenario)
-    var failure: Signature?
-    var refusal: String?
-    switch probe.run(lowered) {
-    case .agreed: break
-    case .diverged, .misused, .refused:
-      do throws(ScenarioError) {
-        failure = try comparison.firstDifference(in: scenario, file: input.name)?.signature
-      } catch {
-        refusal = error.message
-      }
-    }
-    let behaviour = Behaviour(of: lowered, on: observed)
+    let refused = engine.tally.refusals
+    let failure = engine.run(lowered)?.signature
+    let refusal = engine.tally.refusals.first { refused[$0.key] != $0.value }?.key
+    observed.run(lowered)
     return Entry(
-      input: input, scenario: scenario, behaviour: behaviour, failure: failure, refusal: refusal)
+      input: input, scenario: scenario, behaviour: behaviour.behaviour, failure: failure,
+      refusal: refusal)
   }
 }

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Glibc
+import Log
 import SubjectABI
 
 /// Table memory of one subject, laid out as TRACE.md says: slot N is at physical address
 /// 0x800000000 + N × 0x1000. Reserved, not committed; freed slots are never handed out again and
 /// are poisoned where AddressSanitizer is present.
 public struct Arena: ~Copyable {
-  public static let base: UInt64 = 0x8_0000_0000
-  public static let slotSize = 4096
-  public static let slotCount = 65536
+  public static let base = ArenaLayout.base
+  public static let slotSize = ArenaLayout.slotSize
+  public static let slotCount = ArenaLayout.slotCount
   /// So many slots stay in memory from one scenario to the next: writing zeros costs far less than
   /// new pages do. The rest goes back.
   static let keptSlots = 4096
   /// The largest single table in bytes.
-  public static let largestTable: UInt64 = 0x40_0000
+  public static let largestTable = ArenaLayout.largestTable
 
   /// What became of a slot in the scenario at hand.
   public enum Slot: UInt8 {

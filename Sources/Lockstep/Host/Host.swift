@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Log
 import SubjectABI
 
 /// What stands behind the services of one subject: its arena and the failures that were armed.
@@ -25,13 +26,32 @@ public enum Misuse: Equatable, Sendable {
   case freedUnallocated(pa: UInt64)
   /// It asked for a table of no bytes.
   case allocatedNothing
+  /// It logged a store that is not wholly in tables that are allocated.
+  case storedOutsideTables(pa: UInt64)
+  /// A table word is not what its store records say.
+  case untoldWord(UntoldWord)
+
+  /// The misuse without its numbers: what tells one kind from another.
+  public var name: String {
+    switch self {
+    case .freedUnallocated: "free of no table"
+    case .allocatedNothing: "alloc of nothing"
+    case .storedOutsideTables: "store outside tables"
+    case .untoldWord: "untold word"
+    }
+  }
 
   public var description: String {
     switch self {
     case .freedUnallocated(let pa):
-      "freed 0x\(String(pa, radix: 16)), which is not the start of an allocated table"
+      "freed \(hex(pa)), which is not the start of an allocated table"
     case .allocatedNothing:
       "asked for a table of 0 bytes"
+    case .storedOutsideTables(let pa):
+      "logged a store at \(hex(pa)), which is not wholly in allocated tables"
+    case .untoldWord(let word):
+      "changed the table word at \(hex(word.pa)) without a store record that says so:"
+        + " \(hex(word.found)), told \(hex(word.told))"
     }
   }
 }
@@ -51,9 +71,10 @@ public struct Host: ~Copyable {
       .assumingMemoryBound(to: iopt_log.self)
     precondition(MemoryLayout<HostBlock>.offset(of: \.services) == 0)
     let capacity = 4096
-    log.pointee = iopt_log(
-      words: .allocate(capacity: capacity), count: 0, capacity: UInt64(capacity), grow: growLog,
-      stores: 0, reserved: 0)
+    log.pointee.words = .allocate(capacity: capacity)
+    log.pointee.capacity = UInt64(capacity)
+    log.pointee.grow = growLog
+    log.pointee.size = UInt32(MemoryLayout<iopt_log>.size)
     services.pointee.size = UInt32(MemoryLayout<iopt_host>.size)
     services.pointee.abi_version = UInt32(IOPT_ABI_VERSION)
     services.pointee.arena = state.pointee.arena.memory.assumingMemoryBound(to: UInt8.self)

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Scenario
 
-/// Shrinks a scenario in which two lanes differ, to the same ``Signature``: the same kind of first
-/// difference at the same kind of operation.
+/// Shrinks a scenario in which an oracle finds something, to the same ``Signature``: the same kind
+/// of fault at the same kind of operation.
 public final class Minimizer {
   /// What came of it.
   public struct Result: Equatable, Sendable {
     public var scenario: Scenario
-    /// Of the first difference, before and after.
+    /// Of what is found, before and after.
     public var signature: Signature
     /// Candidates that were run.
     public var tests: Int
@@ -20,27 +20,18 @@ public final class Minimizer {
   /// Told how far shrinking has come.
   public var onProgress: ((Shrinker.Progress) -> Void)?
 
-  private let comparison: Comparison
-  /// Says quickly that a candidate does not differ, which most of them do not.
-  private let probe: LockstepRun
+  private let engine: Engine
   private var lowered = LoweredScenario()
 
-  /// The lanes themselves are left alone: everything runs on others of the same kind.
-  public init(left: Lane, right: Lane) {
-    comparison = Comparison(left: left.twin, right: right.twin)
-    probe = LockstepRun([left.twin, right.twin])
+  /// Runs on lanes of its own, of the same kind as `lanes`, judged as `choice` says.
+  public init(_ choice: OracleChoice, _ lanes: [Lane]) {
+    engine = choice.engine(lanes.map(\.twin))
   }
 
-  /// The smallest scenario found that fails like `scenario`, or nil when the lanes do not differ in
-  /// it. `file` stands for it when a subject refuses. With `seconds`, what was found by then; the
-  /// result depends on the machine only in that case.
-  public func minimize(
-    _ scenario: Scenario, file: String, seconds: Double? = nil
-  ) throws(ScenarioError) -> Result? {
-    guard let signature = try comparison.firstDifference(in: scenario, file: file)?.signature
-    else { return nil }
-    // A word that changed back, or one without a store record, is seen by the comparison only.
-    let probes = probeSees(scenario)
+  /// The smallest scenario found that fails like `scenario`, or nil when nothing is found in it.
+  /// With `seconds`, what was found by then; the result depends on the machine only in that case.
+  public func minimize(_ scenario: Scenario, seconds: Double? = nil) -> Result? {
+    guard let signature = signature(of: scenario) else { return nil }
     var result = Result(scenario: scenario, signature: signature, tests: 0)
     var shrinker = Shrinker()
     shrinker.testLimit = testLimit
@@ -54,39 +45,24 @@ public final class Minimizer {
         return false
       }
       result.tests += 1
-      return (!probes || self.probeSees(candidate)) && self.signature(of: candidate) == signature
+      return self.signature(of: candidate) == signature
     }
     return result
   }
 
-  private func probeSees(_ scenario: Scenario) -> Bool {
-    lowered.lower(scenario)
-    return switch probe.run(lowered) {
-    case .diverged, .misused: true
-    case .agreed, .refused: false
-    }
-  }
+  /// Why the scenario was not run to its end; nil when it was.
+  public var refusals: [String: Int] { engine.tally.refusals }
 
-  /// nil when the lanes do the same or one of them refuses.
+  /// nil when nothing is wrong or a subject refuses.
   private func signature(of scenario: Scenario) -> Signature? {
-    try? comparison.firstDifference(in: scenario, file: "candidate")?.signature
-  }
-
-  /// `scenario` made small in about so many seconds, for a finder of failures to call before it
-  /// reports; `scenario` itself when the lanes do not differ in it or one of them refuses.
-  public static func minimize(
-    _ scenario: Scenario, left: Lane, right: Lane, seconds: Double, keepingHead: Bool = false
-  ) -> Scenario {
-    let minimizer = Minimizer(left: left, right: right)
-    minimizer.keepsHead = keepingHead
-    let result = try? minimizer.minimize(scenario, file: "scenario", seconds: seconds)
-    return result?.scenario ?? scenario
+    lowered.lower(scenario)
+    return engine.run(lowered)?.signature
   }
 }
 
 extension Lane {
   /// Another lane with the same subject and revision and with memory of its own.
-  var twin: Lane {
+  public var twin: Lane {
     Lane(subject, gather: gather.flatMap { GatherRevision(rawValue: $0) })
   }
 }

@@ -1,23 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Log
 import Scenario
 import SubjectABI
-
-/// What a subject answered to one request. Raw values are the ABI's `enum iopt_status`.
-public enum SubjectStatus: UInt32, Sendable {
-  case done = 0
-  case crashed = 1
-  case failed = 2
-  case refused = 3
-
-  var word: String {
-    switch self {
-    case .done: "done"
-    case .crashed: "crash"
-    case .failed: "initialisation failed"
-    case .refused: "refused"
-    }
-  }
-}
 
 /// One subject with table memory of its own, running one scenario at a time.
 public final class Lane {
@@ -27,6 +11,8 @@ public final class Lane {
   let host = Host()
   /// How the last attempt to open a domain ended.
   private(set) var lastOpen = SubjectStatus.refused
+  /// What the subject was not even asked, as its version of the ABI has no word for it.
+  private var refusalInItsPlace: String?
   /// The open domain, or nil. Behind a pointer, so that a run needs no exclusivity check.
   private let domain: UnsafeMutablePointer<UnsafeMutableRawPointer?>
   private let open:
@@ -43,9 +29,9 @@ public final class Lane {
   public init(_ subject: Subject, gather: GatherRevision? = nil) {
     self.subject = subject
     self.gather = gather?.rawValue
-    open = subject.table.pointee.open
-    runOperation = subject.table.pointee.run
-    close = subject.table.pointee.close
+    open = subject.table.members.open
+    runOperation = subject.table.members.run
+    close = subject.table.members.close
     domain = .allocate(capacity: 1)
     domain.initialize(to: nil)
   }
@@ -55,11 +41,15 @@ public final class Lane {
     domain.deallocate()
   }
 
-  /// The lane in reports: its subject, and the revision where one was chosen.
-  public var label: String { subject.name + gatherSuffix }
+  /// The lane in reports: its subject, and the revision where one was chosen. It is what a user
+  /// types to get this lane.
+  public var label: String { specification }
 
-  /// What a user types to get this lane.
   public var specification: String { subject.specification + gatherSuffix }
+
+  /// Why the last request was refused: in the subject's words, or in the harness's where it
+  /// refused in the subject's place.
+  public var refusal: String { refusalInItsPlace ?? subject.refusal }
 
   private var gatherSuffix: String {
     guard let gather, let revision = GatherRevision(rawValue: gather) else { return "" }
@@ -70,11 +60,22 @@ public final class Lane {
   @inline(__always)
   public var log: UnsafeMutablePointer<iopt_log> { host.log }
 
+  /// The same as records.
+  public var records: RecordView {
+    RecordView(UnsafeBufferPointer(start: log.pointee.words, count: Int(log.pointee.count)))
+  }
+
   /// Opens a domain on empty table memory.
   public func open(_ configuration: borrowing iopt_config) -> SubjectStatus {
     var configuration = copy configuration
     if let gather { configuration.gather = gather }
     log.pointee.count = 0
+    refusalInItsPlace = subject.capabilities.unseen(in: configuration)
+    guard refusalInItsPlace == nil else {
+      domain.pointee = nil
+      lastOpen = .refused
+      return .refused
+    }
     lastOpen = SubjectStatus(rawValue: open(host.services, &configuration, domain)) ?? .refused
     if lastOpen != .done { domain.pointee = nil }
     return lastOpen
@@ -100,7 +101,7 @@ public final class Lane {
   /// Lets the subject free every table, when it can; the records replace the log's contents.
   /// Returns how many tables are still allocated, or nil when the subject has no teardown.
   public func teardown() -> Int? {
-    guard let teardown = subject.table.pointee.teardown, let domain = domain.pointee else {
+    guard let teardown = subject.table.members.teardown, let domain = domain.pointee else {
       return nil
     }
     log.pointee.count = 0

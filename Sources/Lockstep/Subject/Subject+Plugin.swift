@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Glibc
+import Scenario
 import SubjectABI
 
 /// Why a subject cannot be had. Its description is one line.
@@ -30,35 +31,19 @@ extension Subject {
     }
     let entry = unsafeBitCast(
       symbol, to: (@convention(c) () -> UnsafePointer<iopt_subject>?).self)
-    guard let table = entry() else {
+    guard let stated = entry() else {
       dlclose(handle)
       throw SubjectError(
         description: "subject '\(path)': '\(IOPT_SUBJECT_SYMBOL)' returned no subject")
     }
-    if let fault = fault(in: table) {
+    let table: SubjectTable
+    do throws(SubjectTable.Fault) {
+      table = try SubjectTable(stated)
+    } catch {
       dlclose(handle)
-      throw SubjectError(description: "subject '\(path)': \(fault)")
+      throw SubjectError(description: "subject '\(path)': \(error.text)")
     }
     return Subject(table: table, specification: path)
-  }
-
-  /// What keeps this harness from using the subject, or nil.
-  private static func fault(in table: UnsafePointer<iopt_subject>) -> String? {
-    // The two first members have the same place in every version.
-    guard table.pointee.abi_version == UInt32(IOPT_ABI_VERSION) else {
-      return "built for subject ABI version \(table.pointee.abi_version), "
-        + "this is version \(IOPT_ABI_VERSION)"
-    }
-    let needed = MemoryLayout<iopt_subject>.size
-    guard Int(table.pointee.size) >= needed else {
-      return "its iopt_subject has \(table.pointee.size) bytes, expected \(needed)"
-    }
-    guard table.pointee.name != nil, table.pointee.open != nil, table.pointee.run != nil,
-      table.pointee.close != nil
-    else {
-      return "its iopt_subject lacks a name, open, run or close"
-    }
-    return nil
   }
 
   private static func loaderMessage() -> String {

@@ -1,35 +1,56 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Reference
+import Scenario
 import SubjectABI
 import SwiftSubject
 
 /// One implementation that can be run: a built-in one or a plug-in.
 public struct Subject: @unchecked Sendable {
-  /// Never written after loading, and valid as long as the process (plug-ins stay loaded).
-  let table: UnsafePointer<iopt_subject>
-  /// The word that stands for the subject in reports.
-  public let name: String
-  /// What `--subject` was given.
+  /// Never written after loading; what it points at is valid as long as the process (plug-ins stay
+  /// loaded).
+  let table: SubjectTable
+  /// What `--subject` was given: how reports name the subject, so that two plug-ins that were built
+  /// from the same sources are told apart.
   public let specification: String
 
   /// The Swift implementation.
-  public static let swift = Subject(table: swiftSubject(), specification: "swift")
+  public static let swift = builtIn(swiftSubject(), "swift")
   /// The C port.
-  public static let reference = Subject(
-    table: iopt_reference_subject(), specification: "reference")
+  public static let reference = builtIn(iopt_reference_subject(), "reference")
 
-  init(table: UnsafePointer<iopt_subject>, specification: String) {
+  init(table: SubjectTable, specification: String) {
     self.table = table
     self.specification = specification
-    name = String(cString: table.pointee.name)
   }
 
+  private static func builtIn(
+    _ given: UnsafePointer<iopt_subject>, _ specification: String
+  ) -> Subject {
+    do {
+      return Subject(table: try SubjectTable(given), specification: specification)
+    } catch {
+      fatalError("the built-in subject \(specification): \(error.text)")
+    }
+  }
+
+  /// The word that stands for the subject in reports.
+  public var name: String { specification }
+
+  /// The name that the subject gives itself.
+  public var ownName: String { String(cString: table.members.name) }
+
   /// The subject's own description of its version.
-  public var version: String { table.pointee.version.map { String(cString: $0) } ?? "" }
+  public var version: String { table.members.version.map { String(cString: $0) } ?? "" }
+
+  /// What it can do; one that does not say is taken for all of version 1's language.
+  public var capabilities: Capabilities { table.capabilities }
+
+  /// Whether it tells the words that it writes. One that does not is compared without.
+  public var logsStores: Bool { capabilities.logsStores }
 
   /// Why the last open or run was refused, when the subject says.
   var refusal: String {
-    guard let reason = table.pointee.refusal?() else { return "no reason given" }
+    guard let reason = table.members.refusal?() else { return "no reason given" }
     return String(cString: reason)
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Hardware
+import Log
 import Scenario
-import SubjectABI
 
 /// Runs a scenario again and again and lets the 1st, 2nd, … nth allocation fail in turn, until a
 /// run makes none fail. Two subjects must agree in every run; no table may leak, and a map that
@@ -49,12 +50,12 @@ public final class AllocationSweep {
   public var onFault: (Fault) -> Void = { _ in }
 
   private let lanes: [Lane]
-  private let run: LockstepRun
+  private let engine: Engine
   private var lowered = LoweredScenario()
 
   public init(left: Lane, right: Lane) {
     lanes = [left, right]
-    run = LockstepRun(lanes)
+    engine = OracleChoice([.comparison]).engine(lanes)
   }
 
   /// Sweeps one scenario; its own `fail_alloc` operations are left out.
@@ -62,12 +63,11 @@ public final class AllocationSweep {
     var scenario = original
     scenario.operations.removeAll { if case .failAlloc = $0 { true } else { false } }
     tally.scenarios += 1
-    switch compare(scenario) {
-    case .agreed: break
-    case .refused:
+    let refused = engine.tally.refused
+    if compare(scenario) != nil { return report(.differs(scenario)) }
+    if engine.tally.refused > refused {
       tally.refused += 1
       return
-    case .diverged, .misused: return report(.differs(scenario))
     }
     guard let allocating = allocatingOperations(of: scenario) else { return }
     failToOpen(scenario)
@@ -77,10 +77,13 @@ public final class AllocationSweep {
     }
   }
 
-  private func compare(_ scenario: Scenario) -> Outcome {
+  private func compare(_ scenario: Scenario) -> Finding? {
     lowered.lower(scenario)
-    return run.run(lowered)
+    return engine.run(lowered)
   }
+
+  /// What the engine went through.
+  public var runs: RunTally { engine.tally }
 
   private func report(_ fault: Fault) {
     tally.faults += 1
@@ -93,7 +96,7 @@ public final class AllocationSweep {
     var result: [Int] = []
     for (index, operation) in scenario.operations.enumerated() {
       let response = domain.run(operation)
-      if !response.records(IOPT_EVENT_ALLOC).isEmpty { result.append(index) }
+      if !response.records(.alloc).isEmpty { result.append(index) }
       guard response.status == .done else { break }
     }
     return result
@@ -123,7 +126,7 @@ public final class AllocationSweep {
     let runs = lanes.map { SweptRun($0, scenario, failing: index + 1) }
     guard runs.contains(where: \.failed) else { return false }
     tally.failures += 1
-    guard case .agreed = compare(scenario) else {
+    if compare(scenario) != nil {
       report(.differs(scenario))
       return true
     }
@@ -169,7 +172,7 @@ private struct SweptRun {
       let response = domain.run(operation)
       if position == index { failed = lane.host.state.pointee.allocationsToFailure == 0 }
       guard response.status == .done else { return }
-      for record in response.records(IOPT_EVENT_GATHER) {
+      for record in response.records(.gather) {
         gathered.formUnion(record.arguments.dropFirst(4))
       }
       guard position == index else { continue }

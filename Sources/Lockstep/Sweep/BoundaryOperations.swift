@@ -35,7 +35,7 @@ public struct BoundaryOperations: Sendable {
       .gather(0, queued: true), .iotlbSync(gather: 0), .flush(gather: 0),
       .failAlloc(countdown: 1),
     ]
-    if domain.format == .amdv1 || domain.format == .vtdss {
+    if domain.format.tracksDirt {
       result += [
         .setDirty(iova: 0x1f_f000),
         .readAndClearDirty(gather: 0, iova: 0x1_0000, length: 0x1f_0000, keep: false),
@@ -79,7 +79,7 @@ public struct BoundaryOperations: Sendable {
       result.append(Span(iova: .max - 0xfff, length: 0x1000))
       result.append(Span(iova: ~info.last &- (info.last &+ 1), length: 0x1000))
     }
-    let reach = HardwareEntry.itemLog2(info.level) + 9
+    let reach = TableEntry.itemLog2(info.level) + 9
     if info.features.contains(.dynamicTop), reach < 64 {
       result.append(Span(iova: (1 << UInt64(reach)) - 0x1000, length: 0x2000))
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Log
 import Scenario
-import SubjectABI
 
 /// Opens a domain with every combination of widths, top, features and build on two subjects: do
 /// they accept and refuse the same, and report the same?
@@ -24,16 +24,25 @@ public final class ConfigurationSweep {
   }
 
   public private(set) var tally = Tally()
+  /// What was left out for want of a subject that can do it.
+  public private(set) var narrowing: Narrowing
   /// Given the domain, as a scenario without operations, of each difference.
   public var onDivergence: (Scenario) -> Void = { _ in }
   public var onProgress: (Tally) -> Void = { _ in }
 
-  private let run: LockstepRun
+  private let engine: Engine
   private var lowered = LoweredScenario()
 
-  public init(left: Lane, right: Lane) { run = LockstepRun([left, right]) }
+  /// Runs on two lanes; that both fail to open a domain is what is compared here.
+  public init(left: Lane, right: Lane) {
+    engine = Engine([left, right], [ComparisonOracle(countsFailures: true)])
+    narrowing = Narrowing([left, right])
+  }
 
-  /// Tries every combination for one format.
+  /// What the engine went through.
+  public var runs: RunTally { engine.tally }
+
+  /// Tries every combination for one format that both subjects can do; the others are counted.
   public func sweep(_ format: Format, _ extent: Extent) {
     for features in Self.subsets(of: format.expressibleFeatures) {
       for build in [Build.production, .debug] {
@@ -50,10 +59,38 @@ public final class ConfigurationSweep {
   private func sweepWidths(_ domain: DomainConfiguration, _ extent: Extent) {
     lowered.removeAll()
     lowered.configuration = Scenario(domain: domain).loweredConfiguration
+    if !narrowing.isIdle, leavesOut(domain, extent) { return }
     for va in UInt8.min...UInt8.max {
       for oa in UInt8.min...UInt8.max where Self.isTried(va, oa, extent) {
-        tryOne(domain, va, oa)
+        if narrowing.isIdle || fits(va, oa) { tryOne(domain, va, oa) }
       }
+    }
+  }
+
+  /// Whether the domain cannot be done, whatever its widths.
+  private func leavesOut(_ domain: DomainConfiguration, _ extent: Extent) -> Bool {
+    var domain = domain
+    domain.va = narrowing.capabilities.inputWidths.lowerBound
+    domain.oa = narrowing.capabilities.outputWidths.lowerBound
+    guard let need = narrowing.capabilities.firstUnmet(domain) else { return false }
+    narrowing.leaveOut(need, count: Self.widths(extent))
+    return true
+  }
+
+  private func fits(_ va: UInt8, _ oa: UInt8) -> Bool {
+    let needs = [Need.inputWidth(va), .outputWidth(oa)]
+    guard let need = needs.first(where: { !narrowing.capabilities.meet($0) }) else { return true }
+    narrowing.leaveOut(need)
+    return false
+  }
+
+  /// How many pairs of widths are tried.
+  private static func widths(_ extent: Extent) -> Int {
+    let (inputs, outputs) = (inputEdges.count, outputEdges.count)
+    return switch extent {
+    case .corners: inputs * outputs
+    case .edges: inputs * 256 + (256 - inputs) * outputs
+    case .all: 256 * 256
     }
   }
 
@@ -69,9 +106,9 @@ public final class ConfigurationSweep {
     lowered.configuration.va_lg2 = UInt32(va)
     lowered.configuration.oa_lg2 = UInt32(oa)
     tally.configurations += 1
-    let outcome = run.run(lowered)
-    if run.lanes[0].lastOpen == .done { tally.accepted += 1 }
-    if case .agreed = outcome { return }
+    let finding = engine.run(lowered)
+    if engine.lanes[0].lane.lastOpen == .done { tally.accepted += 1 }
+    if finding == nil { return }
     tally.divergences += 1
     var domain = domain
     domain.va = va

@@ -2,26 +2,28 @@
 import Scenario
 import SubjectABI
 
-/// All sequences of a few operations, run on two subjects side by side: what random testing does
+/// All sequences of a few operations, judged by an engine: what random testing does
 /// not give. Nothing is shared between sequences; each runs from an empty domain.
 public final class ExhaustiveSweep {
   /// What was run so far.
   public struct Tally: Equatable, Sendable {
     public var configurations = 0
     public var sequences = 0
-    /// Sequences in which the two differed.
+    /// Sequences in which something was wrong.
     public var divergences = 0
     /// The length up to which all sequences were run, on every configuration.
     public var depth = 0
   }
 
   public private(set) var tally = Tally()
-  /// Given each scenario in which the two sides differ.
+  /// What was left out for want of a subject that can do it.
+  public private(set) var narrowing: Narrowing
+  /// Given each scenario in which something is wrong.
   public var onDivergence: (Scenario) -> Void = { _ in }
   /// Asked now and then; the sweep stops when it says so.
   public var shouldStop: (Tally) -> Bool = { _ in false }
 
-  private let run: LockstepRun
+  private let engine: Engine
   private var tracks: [Track] = []
   private var lowered = LoweredScenario()
   private static let chunk = 4096
@@ -34,13 +36,22 @@ public final class ExhaustiveSweep {
     let lowered: [iopt_op]
   }
 
-  /// Sweeps the configurations that `left` can open.
-  public init(left: Lane, right: Lane, _ configurations: [NamedConfiguration]) {
-    run = LockstepRun([left, right])
+  /// Sweeps the configurations that all subjects can do and the engine's first lane can open.
+  public init(_ engine: Engine, _ configurations: [NamedConfiguration]) {
+    self.engine = engine
+    engine.isThorough = false
+    narrowing = Narrowing(engine.lanes.map(\.lane))
+    let left = engine.lanes[0].lane.twin
     for configuration in configurations {
       let domain = configuration.domain
+      if let need = narrowing.capabilities.firstUnmet(domain) {
+        narrowing.leaveOut(need)
+        continue
+      }
       guard let opened = try? DirectDomain(left, Scenario(domain: domain)) else { continue }
-      let operations = BoundaryOperations(domain, opened.info).operations
+      let operations = BoundaryOperations(domain, opened.info).operations.compactMap {
+        narrowing.narrowed($0)
+      }
       tracks.append(
         Track(
           domain: domain, config: Scenario(domain: domain).loweredConfiguration,
@@ -77,10 +88,10 @@ public final class ExhaustiveSweep {
     for _ in 0..<Self.chunk where !cursor.isDone {
       lowered.removeAll()
       for digit in 0..<cursor.length { lowered.append(track.lowered[cursor.digits[digit]]) }
-      let outcome = run.run(lowered)
+      let finding = engine.run(lowered)
       tally.sequences += 1
-      if case .agreed(let operations) = outcome {
-        cursor.step(past: operations)
+      if finding == nil {
+        cursor.step(past: engine.operationIndex.map { $0 + 1 } ?? 0)
       } else {
         tally.divergences += 1
         onDivergence(

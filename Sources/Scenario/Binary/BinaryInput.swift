@@ -27,8 +27,25 @@ public func decode(_ bytes: [UInt8]) -> Scenario {
 /// The scenario that `bytes` stand for, with the `domain` and `dma` lines of `head`, when given, in
 /// place of its own. Never fails.
 public func decode(_ bytes: UnsafeBufferPointer<UInt8>, head: Scenario? = nil) -> Scenario {
+  var everything: Narrowing?
+  return raised(bytes, head, &everything)!
+}
+
+/// The scenario that `bytes` stand for, fitted to the subjects in use; nil when it has to be left
+/// out. The lines of `head` are taken as they are.
+public func decode(
+  _ bytes: UnsafeBufferPointer<UInt8>, head: Scenario? = nil, narrowing: inout Narrowing?
+) -> Scenario? {
+  raised(bytes, head, &narrowing)
+}
+
+private func raised(
+  _ bytes: UnsafeBufferPointer<UInt8>, _ head: Scenario?, _ narrowing: inout Narrowing?
+) -> Scenario? {
   var lowered = LoweredScenario()
-  let configuration = decodeInput(bytes, head: head, into: &lowered)
+  guard let configuration = decodeInput(bytes, head, &narrowing, into: &lowered) else {
+    return nil
+  }
   var scenario = Scenario(domain: configuration.domain, dma: configuration.dma)
   scenario.operations.reserveCapacity(lowered.count)
   for index in 0..<lowered.count {
@@ -43,7 +60,17 @@ public func decodeLowered(
   _ bytes: UnsafeBufferPointer<UInt8>, head: Scenario? = nil,
   into scenario: inout LoweredScenario
 ) {
-  _ = decodeInput(bytes, head: head, into: &scenario)
+  var everything: Narrowing?
+  _ = decodeInput(bytes, head, &everything, into: &scenario)
+}
+
+/// The same, fitted to the subjects in use; false when it has to be left out. Without a narrowing,
+/// or with one that is idle, it costs nothing.
+public func decodeLowered(
+  _ bytes: UnsafeBufferPointer<UInt8>, head: Scenario? = nil, narrowing: inout Narrowing?,
+  into scenario: inout LoweredScenario
+) -> Bool {
+  decodeInput(bytes, head, &narrowing, into: &scenario) != nil
 }
 
 /// Bytes that decode to exactly `scenario`, which must be one that text can hold.
@@ -61,11 +88,17 @@ let exactMark: UInt64 = 0xe5
 let operationLimit = 512
 
 private func decodeInput(
-  _ bytes: UnsafeBufferPointer<UInt8>, head: Scenario?, into scenario: inout LoweredScenario
-) -> InputConfiguration {
+  _ bytes: UnsafeBufferPointer<UInt8>, _ head: Scenario?, _ narrowing: inout Narrowing?,
+  into scenario: inout LoweredScenario
+) -> InputConfiguration? {
   var input = InputWords(bytes)
   var configuration = InputConfiguration(&input)
-  if let head { (configuration.domain, configuration.dma) = (head.domain, head.dma) }
+  let narrows = narrowing.map { !$0.isIdle } ?? false
+  if let head {
+    (configuration.domain, configuration.dma) = (head.domain, head.dma)
+  } else if narrows, !narrowing!.narrow(&configuration.domain, &configuration.dma) {
+    return nil
+  }
   scenario.removeAll()
   scenario.configuration =
     Scenario(domain: configuration.domain, dma: configuration.dma).loweredConfiguration
@@ -73,6 +106,7 @@ private func decodeInput(
   let limit = configuration.isExact ? Int.max : operationLimit
   while !input.isAtEnd, scenario.count < limit {
     decoder.decode(&input, into: &scenario)
+    if narrows { scenario.narrowLast(&narrowing!) }
   }
   return configuration
 }

@@ -10,24 +10,21 @@
 //         (see CompactFeatures.swift)
 // byte 5  bits 0-2 CPUs, 3-5 ring size, 6-7 timeout
 // byte 6  bits 0-3 gather revision (13 to 15: an older one), 4-7 rare features (from 11 on)
-// byte 7  bits 4-7 which encryption bit (10 to 15: not the usual one)
+// byte 7  bits 0-3 a further format (see FormatNumber.swift), 4-7 which encryption bit (10 to 15: not
+//         the usual one)
 
 extension DomainConfiguration {
   init(compact word: UInt64) {
-    let format = Format(rawValue: UInt32(word.bits(8, 2)))!
+    let format = Format(compact: word)
     let build: Build = word.bits(10, 1) == 1 ? .debug : .production
-    let toggles = CompactToggles(word.byte(4))
-    let rarity = CompactRarity(word.bits(52, 4))
-    let features = knownFeatures(format, build, toggles, rarity)
-    let grows = format == .vtdss && features.contains(.dynamicTop)
-    let (va, top) =
-      grows ? knownGrowingShape(word.bits(16, 4)) : knownShape(format, word.bits(16, 4))
+    let choices = CompactChoices(build, toggles: word.byte(4), rarity: word.bits(52, 4))
+    let features = format.compactFeatures(choices)
+    let shape = format.facts.compactShape(word.bits(16, 4), features)
     self.init(
-      format: format, va: va, oa: knownOutputWidth(format, word.bits(24, 3)), features: features,
-      top: top, pageSizes: knownPageSizes(word.bits(27, 5)),
-      encryptionBit: toggles[6] ? knownEncryptionBit(word.bits(60, 4)) : nil, build: build,
+      format: format, va: shape.va, oa: knownOutputWidth(format, word.bits(24, 3)),
+      features: features, top: shape.top, pageSizes: knownPageSizes(word.bits(27, 5)),
+      encryptionBit: choices[6] ? knownEncryptionBit(word.bits(60, 4)) : nil, build: build,
       gather: knownRevision(word.bits(48, 4)))
-    if format == .x8664, !features.contains(.signExtend) { self.va -= 1 }
   }
 }
 
@@ -45,44 +42,6 @@ extension DMAConfiguration {
   }
 }
 
-/// Input width and top level that the format's initialisation accepts together.
-private func knownShape(_ format: Format, _ index: UInt64) -> (va: UInt8, top: UInt32?) {
-  switch format {
-  case .riscv64:
-    switch index % 3 {
-    case 0: (39, nil)
-    case 1: (48, nil)
-    default: (57, nil)
-    }
-  case .amdv1: knownAMDShape(index)
-  case .vtdss:
-    switch index {
-    case 0, 1, 2, 3: (48, 3)
-    case 4, 5: (57, 4)
-    case 6, 7: (39, 2)
-    case 8: (31, 2)
-    case 9: (47, 3)
-    case 10: (38, 2)
-    case 11: (36, 2)
-    case 12: (45, 3)
-    case 13: (56, 4)
-    case 14: (54, 4)
-    default: (40, 3)
-    }
-  case .x8664: index % 2 == 0 ? (48, 3) : (57, 4)
-  }
-}
-
-/// Tops of VT-d's debug build that can grow.
-private func knownGrowingShape(_ index: UInt64) -> (va: UInt8, top: UInt32?) {
-  switch index % 4 {
-  case 0: (57, 2)
-  case 1: (57, 3)
-  case 2: (48, 2)
-  default: (56, 3)
-  }
-}
-
 private func knownEncryptionBit(_ index: UInt64) -> UInt8 {
   switch index {
   case 10: 51
@@ -95,23 +54,6 @@ private func knownEncryptionBit(_ index: UInt64) -> UInt8 {
   }
 }
 
-private func knownAMDShape(_ index: UInt64) -> (va: UInt8, top: UInt32?) {
-  switch index {
-  case 0, 1, 2: (64, 2)
-  case 3, 4: (64, 1)
-  case 5, 6: (64, 3)
-  case 7: (64, 4)
-  case 8: (57, 2)
-  case 9: (57, 3)
-  case 10: (56, 2)
-  case 11: (56, 1)
-  case 12: (56, 3)
-  case 13: (48, 2)
-  case 14: (48, 1)
-  default: (39, 1)
-  }
-}
-
 private func knownOutputWidth(_ format: Format, _ index: UInt64) -> UInt8 {
   switch index {
   case 0, 1: 52
@@ -120,7 +62,7 @@ private func knownOutputWidth(_ format: Format, _ index: UInt64) -> UInt8 {
   case 4: 40
   case 5: 39
   case 6: 44
-  default: format == .riscv64 ? 56 : 32
+  default: format.facts.rareOutputWidth
   }
 }
 

@@ -1,62 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-/// The feature byte of a compact configuration.
-struct CompactToggles {
-  private let byte: UInt64
-  init(_ byte: UInt64) { self.byte = byte }
-  subscript(bit: UInt64) -> Bool { byte.bits(bit, 1) == 1 }
-}
-
-/// Features that few configurations have, since most formats refuse them or little follows.
-struct CompactRarity {
-  /// Both ways of flushing ranges, where the build takes both.
+/// What a compact configuration says of its features.
+struct CompactChoices {
+  let isDebug: Bool
+  /// Both ways of flushing ranges, where the build takes both. Rare, like the next, since most
+  /// formats refuse it or little follows.
   let flushesBothWays: Bool
   /// A space that is used to its last byte, where the format can.
   let usesAllAddresses: Bool
-  /// A VT-d top that grows, in the debug build.
+  /// A top that grows, where only the debug build has it.
   let growsAnyTop: Bool
+  private let toggles: UInt64
 
-  init(_ index: UInt64) {
-    flushesBothWays = index == 11 || index == 12
-    usesAllAddresses = index == 12 || index == 13
-    growsAnyTop = index >= 14
+  init(_ build: Build, toggles: UInt64, rarity: UInt64) {
+    isDebug = build == .debug
+    self.toggles = toggles
+    flushesBothWays = rarity == 11 || rarity == 12
+    usesAllAddresses = rarity == 12 || rarity == 13
+    growsAnyTop = rarity >= 14
   }
+
+  /// A bit of the feature byte.
+  subscript(bit: UInt64) -> Bool { toggles.bits(bit, 1) == 1 }
 }
 
-/// The features that a compact configuration asks for; nearly all are accepted.
-func knownFeatures(
-  _ format: Format, _ build: Build, _ toggles: CompactToggles, _ rarity: CompactRarity
-) -> Features {
-  let isDebug = build == .debug
-  var features = flushFeatures(format, isDebug, toggles, rarity)
-  switch format {
-  case .riscv64:
-    if !toggles[4] { features.insert(.signExtend) }
-    if toggles[2] { features.insert(.riscvSvnapot64k) }
-  case .amdv1:
-    if !(isDebug && toggles[5]) { features.insert(.dynamicTop) }
-    if !(isDebug && toggles[2]) { features.insert(.amdv1EncryptTables) }
-    if !(isDebug && toggles[3]) { features.insert(.amdv1ForceCoherence) }
-    if rarity.usesAllAddresses { features.insert(.fullVA) }
-  case .vtdss:
-    if toggles[0] { features.insert(.dmaIncoherent) }
-    if toggles[2] { features.insert(.vtdssForceCoherence) }
-    if toggles[3] { features.insert(.vtdssForceWriteable) }
-    if isDebug, rarity.usesAllAddresses { features.insert(.fullVA) }
-    if isDebug, rarity.growsAnyTop { features.insert(.dynamicTop) }
-  case .x8664:
-    if toggles[0] { features.insert(.dmaIncoherent) }
-    if !toggles[4] { features.insert(.signExtend) }
-    if toggles[2] { features.insert(.x8664AMDEncryptTables) }
+extension Format {
+  /// The features that a compact configuration asks for; nearly all are accepted.
+  func compactFeatures(_ choices: CompactChoices) -> Features {
+    facts.compactFeatures(choices).union(flushFeatures(choices))
   }
-  return features
-}
 
-private func flushFeatures(
-  _ format: Format, _ isDebug: Bool, _ toggles: CompactToggles, _ rarity: CompactRarity
-) -> Features {
-  if toggles[5] && toggles[7] { return [] }
-  guard isDebug || format == .amdv1 || format == .x8664 else { return .flushRange }
-  if rarity.flushesBothWays { return [.flushRange, .flushRangeNoGaps] }
-  return toggles[1] ? .flushRangeNoGaps : .flushRange
+  private func flushFeatures(_ choices: CompactChoices) -> Features {
+    if choices[5] && choices[7] { return [] }
+    guard choices.isDebug || facts.flushesEitherWay else { return .flushRange }
+    if choices.flushesBothWays { return [.flushRange, .flushRangeNoGaps] }
+    return choices[1] ? .flushRangeNoGaps : .flushRange
+  }
 }

@@ -12,12 +12,13 @@
 // word 5  the timeout
 // word 6  the device's limit
 //
-// A feature that the format lacks is dropped; other numbers out of range are taken modulo.
+// A feature that the format lacks is dropped; other numbers out of range are taken modulo, a format's
+// as FormatNumber.swift says.
 
 extension DomainConfiguration {
   init(exact input: inout InputWords) {
     let (shape, sets, sizes) = (input.next(), input.next(), input.next())
-    let format = Format(rawValue: UInt32(shape.bits(0, 2)))!
+    let format = Format(exact: shape.byte(0))
     let flags = shape.byte(3)
     self.init(
       format: format, va: UInt8(shape.byte(1)), oa: UInt8(shape.byte(2)),

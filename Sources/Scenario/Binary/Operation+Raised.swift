@@ -3,7 +3,7 @@ import SubjectABI
 
 extension Operation {
   /// The operation that `lowered(pieces:)` turns into `op`, which the decoder made.
-  init(_ op: iopt_op) {
+  public init(_ op: iopt_op) {
     let gather = UInt8(op.gather)
     switch iopt_op_kind(op.kind) {
     case IOPT_OP_MAP:

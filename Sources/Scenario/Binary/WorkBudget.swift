@@ -12,12 +12,9 @@ struct WorkBudget {
   private let sizes: UInt64
 
   init(_ domain: DomainConfiguration) {
-    // One size a level, but for AMDv1: every power of two. (A RISC-V page of 64 KiB is sixteen
-    // entries.)
-    let formatSizes: UInt64 = domain.format == .amdv1 ? .max : 1 << 12 | 1 << 21 | 1 << 30
     // No page is as large as the space of output addresses.
     let outputSizes: UInt64 = domain.oa < 64 ? (1 << UInt64(domain.oa)) - 1 : .max
-    sizes = formatSizes & outputSizes & (domain.pageSizes ?? .max)
+    sizes = domain.format.facts.entrySizes & outputSizes & (domain.pageSizes ?? .max)
   }
 
   /// At most `length` bytes, as much as is left for a mapping of `pa` at `iova`.

@@ -19,29 +19,39 @@ public struct ScenarioGenerator: Sendable {
   private let format: Format?
   private let layer: Layer
   private let operations: ClosedRange<Int>
+  /// Fits what is made to the subjects in use, when there is one; its counts.
+  public private(set) var narrowing: Narrowing?
 
-  /// `format` nil means any. Each scenario has a number of operations in `operations`.
+  /// `format` nil means any. Each scenario has a number of operations in `operations`, or fewer where
+  /// `narrowing` leaves most of them out.
   public init(
     seed: UInt64, format: Format? = nil, layer: Layer = .pageTable,
-    operations: ClosedRange<Int> = 8...48
+    operations: ClosedRange<Int> = 8...48, narrowing: Narrowing? = nil
   ) {
     random = SeededRandom(seed: seed)
     self.format = format
     self.layer = layer
     self.operations = operations
+    self.narrowing = narrowing
   }
 
-  /// The next scenario of the page-table layer, on this domain.
+  /// The next scenario of the page-table layer, on this domain, which is taken as it is.
   public mutating func next(on domain: DomainConfiguration) -> Scenario {
     var scenario = Scenario(domain: domain)
     let count = operations.lowerBound + random.below(operations.count)
     var writer = TableOperations(domain, &random)
-    for _ in 0..<count { scenario.operations.append(writer.next(&random)) }
+    fill(&scenario, count) { writer.next(&$0) }
     return scenario
   }
 
-  /// The next scenario. There is no end of them.
+  /// The next scenario. There is no end of them. Not for generators that narrow.
   public mutating func next() -> Scenario {
+    precondition(narrowing == nil)
+    return nextFitting()!
+  }
+
+  /// The next scenario; nil when it has to be left out, since a subject cannot do anything like it.
+  public mutating func nextFitting() -> Scenario? {
     let hasDMA =
       switch layer {
       case .pageTable: false
@@ -50,28 +60,47 @@ public struct ScenarioGenerator: Sendable {
       }
     var header = random.next() & ~(1 << ConfigurationBits.hasDMA)
     if hasDMA { header |= 1 << ConfigurationBits.hasDMA }
-    if let format { header = header & ~0x300 | UInt64(format.rawValue) << 8 }
+    if let format { header = format.marked(in: header) }
     var scenario = Scenario(
       domain: DomainConfiguration(compact: header), dma: DMAConfiguration(compact: header))
-    if layer == .workingSet { return workingSet(scenario) }
+    guard narrowing?.narrow(&scenario.domain, &scenario.dma) ?? true else { return nil }
+    if layer == .workingSet, scenario.dma != nil { return workingSet(scenario) }
     let count = operations.lowerBound + random.below(operations.count)
     // Two bits of the header that mean nothing else.
     if header >> 52 & 3 == 0 { scenario.dma?.takeKernelSizes() }
     if let dma = scenario.dma {
       var writer = DMAOperations(scenario.domain, dma)
-      for _ in 0..<count { scenario.operations.append(writer.next(&random)) }
+      fill(&scenario, count) { writer.next(&$0) }
     } else {
       var writer = TableOperations(scenario.domain, &random)
-      for _ in 0..<count { scenario.operations.append(writer.next(&random)) }
+      fill(&scenario, count) { writer.next(&$0) }
     }
     return scenario
+  }
+
+  /// Appends `count` operations of a writer's. Those that have to be left out are made up for, as
+  /// long as there are not too many of them.
+  private mutating func fill(
+    _ scenario: inout Scenario, _ count: Int, _ write: (inout SeededRandom) -> Operation
+  ) {
+    var attempts = 0
+    let end = scenario.operations.count + count
+    while scenario.operations.count < end, attempts < 16 * count {
+      attempts += 1
+      let operation = write(&random)
+      guard narrowing != nil else {
+        scenario.operations.append(operation)
+        continue
+      }
+      if let fitting = narrowing!.narrowed(operation) { scenario.operations.append(fitting) }
+    }
   }
 
   private mutating func workingSet(_ scenario: Scenario) -> Scenario {
     var scenario = WorkingSetOperations.adapt(scenario)
     var writer = WorkingSetOperations(scenario)
     scenario.operations.reserveCapacity(operations.upperBound)
-    for _ in 0..<operations.upperBound { scenario.operations.append(writer.next(&random)) }
+    fill(&scenario, operations.upperBound) { writer.next(&$0) }
     return scenario
   }
 }

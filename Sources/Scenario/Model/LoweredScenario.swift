@@ -62,6 +62,13 @@ public struct LoweredScenario: ~Copyable {
     count += 1
   }
 
+  /// Fits the operation that was appended last, or takes it back where it has to be left out.
+  mutating func narrowLast(_ narrowing: inout Narrowing) {
+    if narrowing.narrow(&operations[count - 1]) { return }
+    count -= 1
+    pieceCount -= Int(operations[count].piece_count)
+  }
+
   /// Appends one piece of the scatterlist that the next operation will carry.
   public mutating func appendPiece(_ piece: iopt_piece) {
     if pieceCount == pieceCapacity {

@@ -56,3 +56,13 @@ public enum Operation: Equatable, Sendable {
   case tick(milliseconds: UInt64)
   case reserve(iova: UInt64, length: UInt64)
 }
+
+extension Operation {
+  /// Whether the operation is one of the DMA layer, which a `dma` line must precede.
+  var needsDMA: Bool {
+    switch self {
+    case .dmaMap, .dmaMapSG, .dmaUnmap, .relax, .failFQ, .tick, .reserve: true
+    default: false
+    }
+  }
+}

@@ -100,6 +100,11 @@ func editMode(_ input: InputBuffer, _ count: Int, _ random: inout SeededRandom) 
 func editConfiguration(_ input: InputBuffer, _ random: inout SeededRandom) {
   let size = input.records.first
   if size == 8 {
+    // Formats beyond those that byte 1 tells apart.
+    let further = Format.allCases.count - 4
+    if further > 0, random.oneIn(8) {
+      input[7] = input[7] & 0xf0 | UInt8(random.below(min(further, 15) + 1))
+    }
     switch random.below(4) {
     case 0: for byte in 1...6 { input[byte] = UInt8(random.below(256)) }
     case 1: input[1 + random.below(6)] = UInt8(random.below(256))
@@ -116,11 +121,18 @@ private func editExactConfiguration(
   switch random.below(4) {
   case 0: input[11] ^= 1 << UInt8(random.below(6))
   case 1 where size > 32: input[32] ^= 1 << UInt8(random.below(3))
-  case 2 where random.oneIn(4): input[8] ^= UInt8(1 + random.below(3))
+  case 2 where random.oneIn(4): input[8] = otherFormat(input[8], &random)
   default:
     let feature = random.below(12)
     input[16 + feature / 8] ^= 1 << UInt8(feature % 8)
   }
+}
+
+/// The number of another format than that of an exact configuration's byte.
+private func otherFormat(_ byte: UInt8, _ random: inout SeededRandom) -> UInt8 {
+  let count = Format.allCases.count
+  let number = Int(Format(exact: UInt64(byte)).rawValue)
+  return UInt8((number + 1 + random.below(count - 1)) % count)
 }
 
 /// The size of a page, log2 bytes.

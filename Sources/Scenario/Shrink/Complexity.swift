@@ -24,7 +24,7 @@ public struct Complexity: Comparable, Sendable {
 
   private mutating func add(_ domain: DomainConfiguration) {
     choices += domain.features.rawValue.nonzeroBitCount
-    let plain = domain.format.plainWidths
+    let plain = domain.format.facts.plainWidths
     if domain.va != plain.va { choices += 1 }
     if domain.oa != plain.oa { choices += 1 }
     if domain.top != plain.top { choices += 1 }
@@ -64,18 +64,6 @@ extension Operation {
     case .dmaMap(_, _, _, let direction, _): Int(direction.rawValue)
     case .dmaMapSG(_, let direction, _, _): 1 + Int(direction.rawValue)
     default: 0
-    }
-  }
-}
-
-extension Format {
-  /// The widths that a reader expects of a domain of this format.
-  var plainWidths: (va: UInt8, oa: UInt8, top: UInt32?) {
-    switch self {
-    case .riscv64: (39, 56, nil)
-    case .amdv1: (64, 52, 2)
-    case .vtdss: (48, 52, 3)
-    case .x8664: (48, 52, 3)
     }
   }
 }

@@ -4,7 +4,7 @@
 
 extension ShrinkSearch {
   mutating func simplifyDomain() {
-    let plain = best.domain.format.plainWidths
+    let plain = best.domain.format.facts.plainWidths
     // The widths depend on each other, so all of them first.
     attempt { ($0.domain.va, $0.domain.oa, $0.domain.top) = plain }
     attempt { $0.domain.va = plain.va }
@@ -43,16 +43,6 @@ extension ShrinkSearch {
   private mutating func lowerTimeout() {
     if attempt({ $0.dma?.timeout = 0 }) { return }
     while let timeout = best.dma?.timeout, timeout > 1, attempt({ $0.dma?.timeout = timeout / 2 }) {
-    }
-  }
-}
-
-extension Operation {
-  /// Whether the operation is one of the DMA layer, which a `dma` line must precede.
-  fileprivate var needsDMA: Bool {
-    switch self {
-    case .dmaMap, .dmaMapSG, .dmaUnmap, .relax, .failFQ, .tick, .reserve: true
-    default: false
     }
   }
 }

@@ -54,7 +54,7 @@ extension LineCursor {
   private mutating func direction() throws(LineFault) -> DMADirection {
     let expected: StaticString = "a direction: to_device, from_device or bidirectional"
     guard findWord() else { throw fault(expected: "\(expected)") }
-    return try choice(expected, DMADirection.allCases, \.name)
+    return try choice("\(expected)", DMADirection.allCases, \.name)
   }
 
   /// `cpu=N`, or 0 when the line ends.

@@ -67,8 +67,7 @@ private struct DomainArguments {
     switch key {
     case "format":
       try cursor.beginValue(of: key, isRepeated: format != nil)
-      format = try cursor.choice(
-        "a format: riscv_64, amdv1, vtdss or x86_64", Format.allCases, \.name)
+      format = try cursor.choice("a format: \(Format.names)", Format.allCases, \.name)
     case "va":
       try cursor.beginValue(of: key, isRepeated: va != nil)
       va = UInt8(try cursor.number("a width in bits, 0 to 255", in: 0...255))
@@ -133,11 +132,11 @@ private struct DomainArguments {
 extension LineCursor {
   /// Reads the rest of the word at hand as the one of `choices` that `name` gives it.
   mutating func choice<Choice>(
-    _ expected: StaticString, _ choices: [Choice], _ name: (Choice) -> StaticString
+    _ expected: @autoclosure () -> String, _ choices: [Choice], _ name: (Choice) -> StaticString
   ) throws(LineFault) -> Choice {
     let word = rest(endingAt: UInt8(ascii: " "))
     for choice in choices where word == name(choice) { return choice }
-    throw fault(expected: "\(expected)", at: word.start)
+    throw fault(expected: expected(), at: word.start)
   }
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import SubjectABI
+import Log
 
 extension LineCursor {
   /// Reads what follows `=` and appends its record to `words`.
@@ -7,25 +7,25 @@ extension LineCursor {
     form: ResultForm, into words: inout [UInt64]
   ) throws(LineFault) {
     guard let word = word() else { throw fault(expected: "an observation") }
-    guard var shape = RecordShape(word) else {
+    guard var kind = EventKind(observation: word) else {
       throw fault(expected: "an observation", at: word.start)
     }
-    if shape == .iovaAlloc, skipNone() { shape = .noIOVA }
+    if kind == .iovaAlloc, skipNone() { kind = .noIOVA }
     let header = words.count
-    words.append(UInt64(shape.rawValue))
-    if shape == .result {
+    words.append(UInt64(kind.rawValue))
+    if kind == .result {
       try result(form: form, into: &words, place: word.start)
     } else {
-      try arguments(of: shape, into: &words)
+      try arguments(of: kind, into: &words)
     }
     try finish()
     words[header] |= UInt64(words.count - header - 1) << 32
   }
 
   private mutating func arguments(
-    of shape: RecordShape, into words: inout [UInt64]
+    of kind: EventKind, into words: inout [UInt64]
   ) throws(LineFault) {
-    switch shape {
+    switch kind {
     case .pte:
       try pte(into: &words)
     case .info:
@@ -60,7 +60,7 @@ extension LineCursor {
       words.append(try argument("a length in bytes"))
     case .timerOn, .timerFire, .depotWork:
       words.append(try argument("a time in milliseconds"))
-    case .allocFail, .flushAll, .warn, .skip, .crash, .result:
+    case .allocFail, .flushAll, .warn, .skip, .crash, .result, .store:
       break
     }
   }

@@ -72,7 +72,7 @@ extension LineCursor {
     _ expected: StaticString, off: StaticString, on: StaticString
   ) throws(LineFault) -> Bool {
     guard findWord() else { throw fault(expected: "\(expected)") }
-    return try choice(expected, [false, true]) { $0 ? on : off }
+    return try choice("\(expected)", [false, true]) { $0 ? on : off }
   }
 
   /// Letters without repeats, or `-`.

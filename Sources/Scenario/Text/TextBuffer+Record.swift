@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import SubjectABI
+import Log
 
 extension TextBuffer {
   /// Appends the lines of all records in `words`, one after another.
@@ -19,21 +19,21 @@ extension TextBuffer {
   public mutating func appendRecord(_ record: UnsafeBufferPointer<UInt64>, form: ResultForm) {
     guard let header = record.first else { return }
     let kind = UInt32(truncatingIfNeeded: header)
-    if kind == UInt32(IOPT_EVENT_STORE.rawValue) { return }
-    guard let shape = RecordShape(kind: kind), shape.accepts(record, form: form) else {
+    if kind == EventKind.store.rawValue { return }
+    guard let kind = EventKind(rawValue: kind), kind.accepts(record, form: form) else {
       return appendFormless(record)
     }
     append("= ")
-    append(shape.word)
-    append(record, as: shape, form: form)
+    append(kind.word)
+    append(record, as: kind, form: form)
     append(byte: UInt8(ascii: "\n"))
   }
 
   /// Appends the arguments, each with a space before it.
   private mutating func append(
-    _ record: UnsafeBufferPointer<UInt64>, as shape: RecordShape, form: ResultForm
+    _ record: UnsafeBufferPointer<UInt64>, as kind: EventKind, form: ResultForm
   ) {
-    switch shape {
+    switch kind {
     case .pte: appendPTE(record)
     case .result: appendResult(record, form: form)
     case .info: appendInfo(record)
@@ -62,6 +62,7 @@ extension TextBuffer {
     case .alloc, .free, .clean, .dirty, .iovaAlloc, .iovaFree, .sync,
       .allocFail, .flushAll, .warn, .skip, .crash:
       appendPages(record, from: 1)
+    case .store: break
     }
   }
 
@@ -111,6 +112,19 @@ extension TextBuffer {
 
   private mutating func appendPages(_ record: UnsafeBufferPointer<UInt64>, from index: Int) {
     for word in record[index...] { append(" ", hex: word) }
+  }
+
+  /// Appends a store as a comment, which every reader skips: `# store PA FIRST..LAST VALUE +STRIDE`,
+  /// the table's address and the indexes of the words in it.
+  public mutating func appendStoreComment(
+    table: UInt64, first: UInt64, last: UInt64, value: UInt64, stride: UInt64
+  ) {
+    append("# store ", hex: table)
+    append(" ", decimal: first)
+    append("..", decimal: last)
+    append(" ", hex: value)
+    append(" +", hex: stride)
+    append(byte: UInt8(ascii: "\n"))
   }
 
   private mutating func appendFormless(_ record: UnsafeBufferPointer<UInt64>) {

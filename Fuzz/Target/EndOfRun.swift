@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Glibc
+import Lockstep
+import Scenario
+
+/// The engine whose tally the process ends with. Set once, before anything is run.
+nonisolated(unsafe) private var counted: Engine?
+/// What inputs were fitted with, when they were.
+nonisolated(unsafe) private var fitted: () -> Narrowing? = { nil }
+
+/// When libFuzzer ends the process, says why scenarios were refused and what was left out of inputs,
+/// and ends it with status 3 when nothing at all was judged.
+func endWithTally(of engine: Engine, narrowing: @escaping () -> Narrowing?) {
+  counted = engine
+  fitted = narrowing
+  atexit {
+    guard let tally = counted?.tally else { return }
+    let narrowing = fitted()
+    let leftOut = narrowing?.leftOut ?? 0
+    guard tally.scenarios + leftOut > 0 else { return }
+    for (reason, count) in tally.refusals.sorted(by: { $0.key < $1.key }) {
+      printError("  \(count) scenarios not run: \(reason)\n")
+    }
+    for line in narrowing?.lines("input") ?? [] { printError("  \(line)\n") }
+    guard tally.verdict == .nothingJudged else { return }
+    printError(
+      "iopt-fuzz: \(tally.scenarios) scenarios, \(tally.refused) refused, \(leftOut) left out:"
+        + " nothing was judged\n")
+    _exit(RunVerdict.nothingJudged.rawValue)
+  }
+}

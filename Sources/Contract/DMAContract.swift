@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Log
+import SubjectABI
+
+/// What a driver writer expects of the DMA layer, whatever is below it:
+///
+/// - a mapped buffer's bytes translate to its memory until it is unmapped;
+/// - no IOVA belongs to two buffers, none is reserved or beyond the device's reach;
+/// - an IOVA that was queued is handed out again only after a flush that began after it was queued,
+///   and the tables queued with it are freed only then; it waits no longer than the timeout;
+/// - one that was not queued is handed out again only after an invalidation that covers it;
+/// - none is lost.
+///
+/// It is fed each operation with the records that a subject wrote, asks for single translations, and
+/// knows nothing of page tables, magazines or rings. What the kernel does not keep is named in
+/// ``DMADeparture``. Once warm it allocates nothing, so that a fuzzer can use it.
+public struct DMAContract {
+  /// What was claimed no longer since `begin`.
+  public internal(set) var departures: DMADepartures = []
+
+  var ledger = DMALedger()
+  var buffers = DMABufferTable()
+  /// Reservations that hold.
+  var reserved = RangeSet()
+  /// Whatever was handed out ever, and reservations that may not hold.
+  var touched = RangeSet()
+  /// Moments are counted in records; flushes happen at one.
+  var moment: UInt64 = 0
+  var lastFlush: UInt64 = 0
+  /// When a table was last queued, by slot.
+  var tableQueued: [UInt64] = []
+  /// Virtual time, ms; nil once it wrapped.
+  var now: UInt64? = 0
+
+  var operation = OperationNotes()
+
+  // The domain.
+  var granule: UInt64 = 0x1000
+  var lastAddress: UInt64 = .max
+  var addressMask: UInt64 = .max
+  var lastPhysical: UInt64 = .max
+  var encryption: UInt64 = 0
+  var timeout: UInt64 = 0
+
+  /// What the last operation mapped, by handle, or unmapped.
+  var justMapped: UInt16?
+  var justUnmapped: (first: UInt64, last: UInt64)?
+  /// Whose turn it is to be looked at again.
+  var nextLook = 0
+
+  /// A contract without a domain; ``begin(_:_:)`` gives it one.
+  public init() {}
+
+  /// The promises, as Documentation/contract.md names them.
+  public static let properties = ["translation", "ownership", "reuse", "time", "handles"]
+
+  /// Starts over for a domain that was opened: its configuration, with a `dma` line, and the log of
+  /// its opening.
+  public mutating func begin(
+    _ configuration: borrowing iopt_config, _ log: RecordView
+  ) {
+    let hasLayer = configuration.has_dma != 0
+    precondition(hasLayer, "the contract is the DMA layer's")
+    departures = []
+    ledger.removeAll()
+    buffers.removeAll()
+    reserved.removeAll()
+    touched.removeAll()
+    tableQueued.removeAll(keepingCapacity: true)
+    moment = 0
+    lastFlush = 0
+    now = 0
+    nextLook = 0
+    justMapped = nil
+    justUnmapped = nil
+    encryption = configuration.sme_mask
+    timeout = configuration.dma.timeout
+    for record in log {
+      if let info = InfoRecord(record) { read(info, limit: configuration.dma.limit) }
+    }
+  }
+
+  private mutating func read(_ info: InfoRecord, limit: UInt64) {
+    granule = info.pageSizes & (0 &- info.pageSizes)
+    lastAddress = min(limit, info.last)
+    addressMask = mask(info.inputWidth)
+    lastPhysical = mask(info.outputWidth)
+  }
+
+  /// All addresses of a width in bits.
+  private func mask(_ width: UInt64) -> UInt64 { width >= 64 ? .max : (1 << width) - 1 }
+
+  /// Judges one operation that ended well by the records that the subject wrote. One that crashed
+  /// is not to be shown.
+  public mutating func observe(
+    _ operation: UnsafePointer<iopt_op>, _ log: RecordView
+  ) -> DMABreach? {
+    self.operation.begin(operation, buffers)
+    justMapped = nil
+    justUnmapped = nil
+    for record in log {
+      if record.isStore { continue }
+      moment += 1
+      if let breach = note(record) { return breach }
+    }
+    return conclude(operation)
+  }
+}
+
+/// What has been seen of the operation that is being judged.
+struct OperationNotes {
+  /// The handle that it unmaps, when that is live.
+  var unmapped: UInt16?
+  /// The range that it took and has not given back.
+  var taken: (first: UInt64, last: UInt64)?
+  /// A range that came back without a queue, and whether it was invalidated before.
+  var freed: (first: UInt64, last: UInt64, isInvalidated: Bool)?
+  /// What was invalidated since it began.
+  var invalidated = RangeSet()
+  var result: UInt64?
+  var wasSkipped = false
+
+  mutating func begin(_ operation: UnsafePointer<iopt_op>, _ buffers: DMABufferTable) {
+    let handle = UInt16(truncatingIfNeeded: operation.pointee.handle)
+    let isUnmap = operation.pointee.kind == IOPT_OP_DMA_UNMAP.rawValue
+    unmapped = isUnmap && buffers.index(of: handle) != nil ? handle : nil
+    taken = nil
+    freed = nil
+    invalidated.removeAll()
+    result = nil
+    wasSkipped = false
+  }
+}

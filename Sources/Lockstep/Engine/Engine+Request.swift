@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Hardware
+import Log
+import Scenario
+import SubjectABI
+
+extension Engine {
+  /// The request at hand.
+  var request: Request {
+    if let source { return source }
+    if let operation { return .operation(Operation(operation.pointee)) }
+    return .open(domain, dma)
+  }
+
+  /// The domain of the scenario at hand.
+  public var domain: DomainConfiguration {
+    if case .open(let domain, _)? = source { return domain }
+    return DomainConfiguration(configuration)
+  }
+
+  private var dma: DMAConfiguration? { DMAConfiguration(configuration) }
+
+  /// What a lane did with the request at hand, for evidence.
+  func side(_ observed: ObservedLane) -> Finding.Side {
+    var side = Finding.Side(
+      name: observed.lane.label, words: Array(observed.observations()), form: request.resultForm)
+    side.annotate(like: observed, DomainConfiguration(configuration))
+    if observed.lane.subject.logsStores { side.untold = observed.shadow.firstUntoldWord() }
+    return side
+  }
+
+  // MARK: Whole scenarios
+
+  /// Runs one scenario from empty memory and leaves the lanes empty again. `file` stands for it in
+  /// findings, where lines are those of its canonical text.
+  @discardableResult
+  public func run(_ scenario: borrowing LoweredScenario, file: String = "") -> Finding? {
+    defer { close() }
+    source = nil
+    place = Finding.Place(file: file, line: file.isEmpty ? 0 : 2, scenarioLine: 1)
+    open(scenario.configuration)
+    let firstLine = scenario.configuration.has_dma == 0 ? 3 : 4
+    for index in 0..<scenario.count where state == .running {
+      if !file.isEmpty { place.line = firstLine + index }
+      run(scenario.operations + index)
+    }
+    finish()
+    return finding
+  }
+
+  /// The same for a scenario that was not lowered.
+  @discardableResult
+  public func run(_ scenario: Scenario, file: String = "") -> Finding? {
+    var lowered = LoweredScenario()
+    lowered.lower(scenario)
+    return run(lowered, file: file)
+  }
+}
+
+extension Finding.Side {
+  /// Notes beside each `pte` observation what its first word means, with the tables of `observed`
+  /// to find each table's place in the tree.
+  mutating func annotate(like observed: ObservedLane, _ domain: DomainConfiguration) {
+    guard let top = observed.top else { return }
+    let places = TablePlaces(
+      top: top.pa, level: top.level, reader: TableReader(domain),
+      in: observed.lane.host.state.pointee.arena)
+    words.withUnsafeBufferPointer { words in
+      for (number, record) in RecordView(words).enumerated() {
+        guard let change = PTERecord(record) else { continue }
+        notes[number] = places.describe(
+          change.value, at: change.table &+ change.first &* 8,
+          count: change.last &- change.first &+ 1)
+      }
+    }
+  }
+}
+
+extension Engine {
+  /// An engine that holds two lanes against each other.
+  public static func comparing(_ left: Lane, _ right: Lane) -> Engine {
+    Engine([left, right], [ComparisonOracle()])
+  }
+}

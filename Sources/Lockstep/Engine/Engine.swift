@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Log
+import Scenario
+import SubjectABI
+
+/// The one thing that runs scenarios: it hands each request to every lane, takes in what they
+/// logged, holds the stores against table memory, and shows it to the oracles. Kept for many
+/// scenarios; a run in which nothing is wrong allocates nothing of its own.
+public final class Engine {
+  /// Where the scenario at hand stands.
+  public enum State: Sendable {
+    /// None is under way.
+    case idle
+    case running
+    /// It ended by its own rules: initialisation failed, or an operation crashed.
+    case over
+    /// A subject refused.
+    case refused
+    /// Something is wrong; what follows would only repeat it.
+    case found
+  }
+
+  public let lanes: [ObservedLane]
+  public let oracles: [any Oracle]
+  /// Where the scenario at hand stands.
+  public var state: State { hot.pointee.state }
+  /// What was run so far.
+  public var tally: RunTally { hot.pointee.tally }
+  /// What is wrong in the scenario at hand, without the file.
+  public private(set) var finding: Finding?
+  /// Whether all words of small domains are held against what was told after every operation, and
+  /// not only those that the operation told. The rest is seen when the scenario ends.
+  public var isThorough = true
+  /// Told when a finding is made, with it.
+  public var onFinding: (Finding) -> Void = { _ in }
+  /// Where requests come from; findings carry it.
+  public var place = Finding.Place(file: "")
+
+  // The request at hand, for oracles.
+
+  /// The domain's configuration.
+  public private(set) var configuration = iopt_config()
+  /// nil while the domain is opened.
+  public var operation: UnsafePointer<iopt_op>? { hot.pointee.operation }
+  /// The operation's number from 0.
+  public var operationIndex: Int? {
+    hot.pointee.operationIndex < 0 ? nil : hot.pointee.operationIndex
+  }
+  /// Whether a subject refused the scenario that was run last.
+  public var wasRefused: Bool { hot.pointee.wasRefused }
+  /// How the logs of two lanes differ, or the memory that they tell; nil when they do not, or with
+  /// another number of lanes.
+  public var logDifference: LogDifference? { hot.pointee.logDifference }
+  /// What a trace says of the request, as record words.
+  var expected: [UInt64] = []
+  /// The request as it was read, when it was.
+  var source: Request?
+
+  /// What changes with each operation, behind a pointer, so that nothing here needs an exclusivity
+  /// check.
+  private struct Hot {
+    var state = State.idle
+    var tally = RunTally()
+    var operation: UnsafePointer<iopt_op>?
+    var operationIndex = -1
+    var wasRefused = false
+    var logDifference: LogDifference?
+  }
+
+  private let hot: UnsafeMutablePointer<Hot>
+  // The lanes once more: an array's elements are counted references.
+  private let first: ObservedLane
+  private let last: ObservedLane
+  private let isPair: Bool
+  /// Every lane tells its stores.
+  private let tellStores: Bool
+  /// And there are two of them.
+  private let takesTogether: Bool
+  /// Where nothing differs a comparison has nothing more to say: the rest is asked each time.
+  private let compares: Bool
+  private let others: [any Oracle]
+
+  /// Runs on `lanes`, which nobody else uses meanwhile.
+  public init(_ lanes: [Lane], _ oracles: [any Oracle]) {
+    precondition(!lanes.isEmpty)
+    self.lanes = lanes.map(ObservedLane.init)
+    self.oracles = oracles.sorted { Self.rank($0.name) < Self.rank($1.name) }
+    first = self.lanes[0]
+    last = self.lanes[self.lanes.count - 1]
+    isPair = lanes.count == 2
+    tellStores = lanes.allSatisfy(\.subject.logsStores)
+    takesTogether = isPair && tellStores
+    others = self.oracles.filter { !($0 is ComparisonOracle) }
+    compares = others.count < oracles.count
+    hot = .allocate(capacity: 1)
+    hot.initialize(to: Hot())
+  }
+
+  deinit {
+    hot.deinitialize(count: 1)
+    hot.deallocate()
+  }
+
+  /// What was seen that is known and allowed, by name, and how often.
+  public var departures: [(name: String, count: Int)] { oracles.flatMap(\.departures) }
+
+  private static func rank(_ name: OracleName) -> Int { OracleName.allCases.firstIndex(of: name)! }
+
+  // MARK: One request after another
+
+  /// Starts a scenario: opens a domain on every lane, with everything reset.
+  public func open(_ configuration: borrowing iopt_config) {
+    close()
+    hot.pointee.tally.scenarios += 1
+    if !tellStores { hot.pointee.tally.withoutStores += 1 }
+    hot.pointee.tally.statements += 1
+    hot.pointee.state = .running
+    hot.pointee.wasRefused = false
+    hot.pointee.operation = nil
+    hot.pointee.operationIndex = -1
+    finding = nil
+    self.configuration = copy configuration
+    for observed in lanes { observed.open(configuration) }
+    guard takeAnswers() else { return }
+    for oracle in oracles where take(oracle.begin(self), of: oracle) { return }
+    settle()
+  }
+
+  /// Runs the scenario's next operation; false when the scenario had ended before it.
+  @discardableResult
+  public func run(_ operation: UnsafePointer<iopt_op>) -> Bool {
+    hot.pointee.operation = operation
+    hot.pointee.operationIndex += 1
+    guard hot.pointee.state == .running else { return judgeAfterTheEnd() }
+    hot.pointee.tally.statements += 1
+    first.run(operation)
+    if isPair {
+      last.run(operation)
+    } else if first !== last {
+      for observed in lanes.dropFirst() { observed.run(operation) }
+    }
+    guard takeAnswers() else { return true }
+    if compares, hot.pointee.logDifference == nil {
+      hot.pointee.tally.judgements += 1
+      if !others.isEmpty {
+        for oracle in others where take(oracle.judge(self), of: oracle) { return true }
+      }
+    } else {
+      for oracle in oracles where take(oracle.judge(self), of: oracle) { return true }
+    }
+    settle()
+    return true
+  }
+
+  /// Ends the scenario: what can be asked only then is asked.
+  public func finish() {
+    guard state == .running else { return }
+    place.isEnd = true
+    defer { place.isEnd = false }
+    for observed in lanes {
+      if let word = observed.shadow.firstUntoldWord() {
+        return report(.abi, misuse(observed, .untoldWord(word)), atEnd: true)
+      }
+    }
+    // What asks subjects for more comes before what takes their tables down.
+    for oracle in oracles.reversed() {
+      if take(oracle.end(self), of: oracle, atEnd: true) { return }
+    }
+  }
+
+  /// Leaves the lanes empty.
+  public func close() {
+    if state == .idle { return }
+    for observed in lanes { observed.endScenario() }
+    hot.pointee.state = .idle
+  }
+
+  private func judgeAfterTheEnd() -> Bool {
+    guard state == .over else { return false }
+    for oracle in oracles {
+      let judgement = oracle.judgeAfterTheEnd(self)
+      if take(judgement, of: oracle) { return true }
+      if case .kept = judgement { return true }
+    }
+    return false
+  }
+
+  // MARK: Judging
+
+  /// Takes in what the lanes did with the request; false when it ends the scenario.
+  @inline(__always)
+  private func takeAnswers() -> Bool {
+    if first.status == .done, last.status == .done, takesTogether {
+      hot.pointee.logDifference = takeTogether(
+        first.shadow, first.log, last.shadow, last.log)
+      if !isThorough, !first.isAtFault, !last.isAtFault { return true }
+    } else {
+      for observed in lanes where observed.status == .refused {
+        refuse(observed)
+        return false
+      }
+      takeUnlikeLogs()
+    }
+    guard let fault = abiFault() else { return true }
+    report(.abi, fault)
+    return false
+  }
+
+  /// Ends the operation.
+  @inline(__always)
+  private func settle() {
+    if isPair, first.status == .done, last.status == .done {
+      first.shadow.settle()
+      last.shadow.settle()
+      return
+    }
+    for observed in lanes {
+      if observed.status != .done { hot.pointee.state = .over }
+      observed.shadow.settle()
+    }
+    if first.status == .crashed { hot.pointee.tally.crashed += 1 }
+  }
+
+  private func refuse(_ observed: ObservedLane) {
+    hot.pointee.state = .refused
+    hot.pointee.wasRefused = true
+    hot.pointee.tally.refused += 1
+    let reason = "\(observed.lane.label) refuses: \(observed.lane.refusal)"
+    hot.pointee.tally.refusals[reason, default: 0] += 1
+  }
+
+  /// Takes in what the lanes logged where they did not both succeed and tell their stores. After a
+  /// crash the log says nothing.
+  private func takeUnlikeLogs() {
+    hot.pointee.logDifference = nil
+    if takesTogether, first.status == .failed, last.status == .failed {
+      hot.pointee.logDifference = takeTogether(first.shadow, first.log, last.shadow, last.log)
+      return
+    }
+    for observed in lanes where observed.status != .crashed { observed.takeLog() }
+    guard isPair else { return }
+    if first.status != last.status {
+      hot.pointee.logDifference = LogDifference(eventsDiffer: true)
+    } else if first.status != .crashed {
+      hot.pointee.logDifference = differenceInTheEnd(
+        first.shadow, first.log, last.shadow, last.log)
+    }
+  }
+
+  /// Up to so many slots, all words are held against what was told after every operation.
+  private static let fewSlots = 32
+
+  private func abiFault() -> Fault? {
+    for observed in lanes where observed.status != .crashed {
+      if let misuse = observed.misuse { return self.misuse(observed, misuse) }
+      if let word = observed.shadow.firstFalseWord() {
+        return misuse(observed, .untoldWord(word))
+      }
+      guard isThorough, observed.shadow.slotsUsed <= Self.fewSlots,
+        let word = observed.shadow.firstUntoldWord()
+      else { continue }
+      return misuse(observed, .untoldWord(word))
+    }
+    return nil
+  }
+
+  private func misuse(_ observed: ObservedLane, _ misuse: Misuse) -> Fault {
+    Fault(
+      misuse.name, .misuse(subject: observed.lane.label, misuse),
+      lane: lanes.firstIndex { $0 === observed })
+  }
+
+  /// Counts a judgement; true when it ends the scenario.
+  @inline(__always)
+  private func take(_ judgement: Judgement, of oracle: any Oracle, atEnd: Bool = false) -> Bool {
+    switch judgement {
+    case .nothing: return false
+    case .kept:
+      hot.pointee.tally.judgements += 1
+      return false
+    case .found(let fault):
+      hot.pointee.tally.judgements += 1
+      report(oracle.name, fault, atEnd: atEnd)
+      return true
+    }
+  }
+
+  private func report(_ oracle: OracleName, _ fault: Fault, atEnd: Bool = false) {
+    hot.pointee.state = .found
+    hot.pointee.tally.findings += 1
+    let request = request
+    var place = place
+    place.operation = operationIndex
+    let finding = Finding(
+      signature: Signature(
+        oracle, operation: atEnd ? "end" : request.word, difference: fault.difference),
+      place: place, statement: atEnd ? "" : request.text,
+      subjects: lanes.map(\.lane.specification), evidence: fault.evidence, faultyLane: fault.lane)
+    self.finding = finding
+    onFinding(finding)
+  }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Log
+import Scenario
+
+/// Feeds files of scenarios to engines, a request at a time, so that memory does not grow with the
+/// files. A subject that differs sits out the rest of that scenario.
+public final class FileRun {
+  /// What was run, however many engines ran it.
+  public struct Tally: Equatable, Sendable {
+    public var scenarios = 0
+    /// Statements that some engine ran: `domain` lines and operations.
+    public var statements = 0
+    /// Recorded `=` lines of those, when they are kept.
+    public var observations = 0
+  }
+
+  public let engines: [Engine]
+  public private(set) var tally = Tally()
+  /// Called now and then with the tally.
+  public var onProgress: ((Tally) -> Void)?
+  private let keepsObservations: Bool
+  private var buffer = LoweredScenario()
+
+  /// `keepsObservations`: the files are traces, and what they record is shown to the oracles; a
+  /// scenario without `=` lines is then an error.
+  public init(_ engines: [Engine], keepsObservations: Bool = false) {
+    self.engines = engines
+    self.keepsObservations = keepsObservations
+  }
+
+  /// Runs every scenario of a file. `afterEach` is called after each request, before its scenario
+  /// may end.
+  public func run(
+    _ reader: consuming TraceReader, afterEach: () throws(ScenarioError) -> Void = {}
+  ) throws(ScenarioError) {
+    var requests = RequestReader(reader, keepsObservations: keepsObservations)
+    var scenarioObservations: Int?
+    defer { for engine in engines { engine.close() } }
+    while let request = try requests.next() {
+      if case .open = request {
+        try finish(scenarioObservations, requests)
+        scenarioObservations = 0
+        tally.scenarios += 1
+      }
+      scenarioObservations! += requests.observations
+      if feed(request, requests) {
+        tally.statements += 1
+        tally.observations += requests.observations
+        if tally.statements & 4095 == 0 { onProgress?(tally) }
+      }
+      try afterEach()
+    }
+    try finish(scenarioObservations, requests)
+  }
+
+  /// Hands one request to every engine; whether any had something to do.
+  private func feed(_ request: Request, _ requests: borrowing RequestReader) -> Bool {
+    switch request {
+    case .open(let domain, let dma): buffer.lower(Scenario(domain: domain, dma: dma))
+    case .operation(let operation):
+      buffer.removeAll()
+      buffer.append(operation)
+    }
+    var isRun = false
+    for engine in engines {
+      engine.source = request
+      engine.expected = requests.expected
+      engine.place.file = requests.name
+      engine.place.line = requests.line
+      engine.place.scenarioLine = requests.scenarioLine
+      if case .open = request {
+        engine.open(buffer.configuration)
+        isRun = true
+      } else if engine.run(buffer.operations) {
+        isRun = true
+      }
+    }
+    return isRun
+  }
+
+  private func finish(
+    _ observations: Int?, _ requests: borrowing RequestReader
+  ) throws(ScenarioError) {
+    guard let observations else { return }
+    if keepsObservations, observations == 0 {
+      throw ScenarioError(
+        file: requests.name, position: .text(line: engines[0].place.scenarioLine, column: 1),
+        message: "expected a recorded trace, found a scenario without any `=` line"
+          + " (iopt record makes a trace of it)")
+    }
+    for engine in engines {
+      engine.finish()
+      engine.close()
+    }
+  }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+/// Something that judges a run. It is shown every request of a scenario after all lanes have
+/// answered it, reads their logs and table memory, and says what is wrong. Nothing calls back into
+/// it in the middle of an operation.
+///
+/// One oracle is one file. The engine hands oracles to the run in the order of ``OracleName``; those
+/// that ask subjects for more come last, for what they ask replaces the log.
+public protocol Oracle: AnyObject {
+  var name: OracleName { get }
+
+  /// The domain of a scenario was opened, or opening it was tried.
+  func begin(_ engine: Engine) -> Judgement
+
+  /// All lanes have answered one operation.
+  func judge(_ engine: Engine) -> Judgement
+
+  /// A statement follows where the scenario has ended by its own rules; nothing was run for it.
+  func judgeAfterTheEnd(_ engine: Engine) -> Judgement
+
+  /// The scenario is over, all operations were run.
+  func end(_ engine: Engine) -> Judgement
+
+  /// What was seen that is known and allowed, by name, and how often.
+  var departures: [(name: String, count: Int)] { get }
+}
+
+extension Oracle {
+  public func judgeAfterTheEnd(_ engine: Engine) -> Judgement { .nothing }
+  public func end(_ engine: Engine) -> Judgement { .nothing }
+  public var departures: [(name: String, count: Int)] { [] }
+}
+
+/// What an oracle says of one request.
+public enum Judgement {
+  /// It had nothing to judge.
+  case nothing
+  /// All is well.
+  case kept
+  case found(Fault)
+}
+
+/// Something wrong, as an oracle tells it: the engine knows where.
+public struct Fault: Sendable {
+  /// The signature's last part.
+  public var difference: String
+  /// What shows it.
+  public var evidence: Finding.Evidence
+  /// The number of the lane at fault, where one is.
+  public var lane: Int?
+
+  /// A fault of this kind.
+  public init(_ difference: String, _ evidence: Finding.Evidence, lane: Int? = nil) {
+    self.difference = difference
+    self.evidence = evidence
+    self.lane = lane
+  }
+}

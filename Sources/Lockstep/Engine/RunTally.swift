@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+/// What an engine went through.
+public struct RunTally: Equatable, Sendable {
+  public var scenarios = 0
+  /// Statements that were run: `domain` lines and operations.
+  public var statements = 0
+  /// How often an oracle had something to judge.
+  public var judgements = 0
+  /// Scenarios in which something was wrong.
+  public var findings = 0
+  /// Scenarios that a crash ended: the rest of them was not run.
+  public var crashed = 0
+  /// Scenarios in which a subject tells no stores: what it had in memory between two events, and
+  /// whether its stores are true, was not asked.
+  public var withoutStores = 0
+  /// Scenarios that a subject refused, at their beginning or later.
+  public var refused = 0
+  /// Why, in words, and how many scenarios each time.
+  public var refusals: [String: Int] = [:]
+
+  /// Nothing so far.
+  public init() {}
+
+  /// Adds another engine's, or another run's.
+  public mutating func add(_ other: RunTally) {
+    scenarios += other.scenarios
+    statements += other.statements
+    judgements += other.judgements
+    findings += other.findings
+    crashed += other.crashed
+    withoutStores += other.withoutStores
+    refused += other.refused
+    refusals.merge(other.refusals, uniquingKeysWith: +)
+  }
+
+  /// How a run ended, as an exit status says it.
+  public var verdict: RunVerdict {
+    if findings > 0 { return .differs }
+    return judgements > 0 ? .agrees : .nothingJudged
+  }
+}
+
+/// How a run ended. Raw values are exit statuses, everywhere.
+public enum RunVerdict: Int32, Sendable {
+  /// All that was compared agrees; refused scenarios were counted, listed departures allowed.
+  case agrees = 0
+  /// A difference, or a breach.
+  case differs = 1
+  /// Nothing at all was compared or judged.
+  case nothingJudged = 3
+}

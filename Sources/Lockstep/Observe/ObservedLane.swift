@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Log
+import Scenario
+import SubjectABI
+
+/// A lane of which everything is seen: what it answers, the memory that its stores tell, and, when
+/// asked for, its observations as the language has them.
+public final class ObservedLane {
+  public let lane: Lane
+  let shadow: TableShadow
+  /// How the last request ended.
+  @inline(__always) var status: SubjectStatus { answer.pointee.status }
+  /// What changes with each request, behind a pointer, so that nothing here needs an exclusivity
+  /// check.
+  private let answer: UnsafeMutablePointer<Answer>
+
+  private struct Answer {
+    var status = SubjectStatus.refused
+    /// The request opened a domain with a DMA layer.
+    var opensLayer = false
+  }
+
+  private let records = RecordBuffer()
+
+  /// Asks the lane's subject for its stores.
+  public init(_ lane: Lane) {
+    self.lane = lane
+    let memory = lane.host.state.pointee.arena.memory.assumingMemoryBound(to: UInt64.self)
+    shadow = TableShadow(memory: UnsafePointer(memory))
+    lane.host.logsStores = lane.subject.logsStores
+    answer = .allocate(capacity: 1)
+    answer.initialize(to: Answer())
+  }
+
+  deinit {
+    lane.host.logsStores = false
+    answer.deallocate()
+  }
+
+  /// The records of the last request.
+  @inline(__always)
+  var log: UnsafeBufferPointer<UInt64> {
+    UnsafeBufferPointer(start: lane.log.pointee.words, count: Int(lane.log.pointee.count))
+  }
+
+  /// Opens a domain on empty table memory.
+  func open(_ configuration: borrowing iopt_config) {
+    answer.pointee.opensLayer = configuration.has_dma != 0
+    answer.pointee.status = lane.open(configuration)
+  }
+
+  @inline(__always)
+  func run(_ operation: UnsafePointer<iopt_op>) {
+    answer.pointee.opensLayer = false
+    answer.pointee.status = lane.run(operation)
+  }
+
+  /// Whether the subject broke a rule of the ABI in this request, or told a word that memory does not
+  /// hold: what can be asked at little cost.
+  @inline(__always)
+  var isAtFault: Bool {
+    lane.host.state.pointee.misuse != nil || shadow.isFalse
+  }
+
+  /// The rule of the ABI that the subject broke in this scenario, if any. Asked when the request's
+  /// log was taken in.
+  @inline(__always)
+  var misuse: Misuse? {
+    if let misuse = lane.host.state.pointee.misuse { return misuse }
+    if case .outsideTables(let pa)? = shadow.fault { return .storedOutsideTables(pa: pa) }
+    return nil
+  }
+
+  /// The top table and its level, as the subject last told them; nil before initialisation.
+  var top: TableShadow.Top? { shadow.top }
+
+  /// Takes in the log of the last request, stores included.
+  func takeLog() {
+    shadow.take(log)
+    if !lane.subject.logsStores { shadow.takeMemory() }
+  }
+
+  /// What the last request came to, in words: events, then the table words that changed. Valid
+  /// until the next call; to be asked before ``TableShadow/settle()``.
+  func observations() -> UnsafeBufferPointer<UInt64> {
+    records.removeAll()
+    switch status {
+    case .crashed:
+      // A crash in the DMA layer's set-up comes after the domain has shown itself.
+      let log = RecordView(log)
+      if answer.pointee.opensLayer, log.contains(where: { $0.kind == .info }) { append(log) }
+      records.appendCrash()
+    case .refused: break
+    case .failed: append(RecordView(log))
+    case .done:
+      append(RecordView(log))
+      shadow.appendChanges(to: records)
+    }
+    return records.words
+  }
+
+  private func append(_ log: RecordView) {
+    for record in log where !record.isStore { records.append(record.words) }
+  }
+
+  /// The address of the table that holds a word, as the host's memory has it.
+  func tableAddress(of pa: UInt64) -> UInt64 {
+    guard var slot = ArenaLayout.slot(of: pa) else { return pa & ~0xfff }
+    while slot > 0, lane.host.state.pointee.arena.states[slot] == .continuation { slot -= 1 }
+    return Arena.base + UInt64(slot * Arena.slotSize)
+  }
+
+  func endScenario() {
+    shadow.reset()
+    lane.endScenario()
+  }
+}

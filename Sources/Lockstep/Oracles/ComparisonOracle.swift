@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Log
+import Scenario
+
+/// Holds two lanes against each other: statuses, events, the table words that changed, and the state
+/// of table memory between any two events.
+public final class ComparisonOracle: Oracle {
+  public let name = OracleName.comparison
+  /// Whether two sides that both fail to open a domain have been compared by it.
+  private let countsFailures: Bool
+
+  /// `countsFailures`: for runs that are about initialisation.
+  public init(countsFailures: Bool = false) { self.countsFailures = countsFailures }
+
+  public func begin(_ engine: Engine) -> Judgement {
+    if engine.logDifference != nil { return .found(fault(engine)) }
+    return engine.lanes[0].status == .done || countsFailures ? .kept : .nothing
+  }
+
+  @inline(__always)
+  public func judge(_ engine: Engine) -> Judgement {
+    engine.logDifference == nil ? .kept : .found(fault(engine))
+  }
+
+  /// What is told first: events, then words that differ in the end, then those that differed on
+  /// the way.
+  private func fault(_ engine: Engine) -> Fault {
+    let left = engine.side(engine.lanes[0])
+    let right = engine.side(engine.lanes[1])
+    if let difference = RecordDifference(left.words, right.words) {
+      return Fault(difference.signature, .observations(left: left, right: right))
+    }
+    guard let log = engine.logDifference, let event = log.memoryBeforeEvent else {
+      return Fault("status", .observations(left: left, right: right))
+    }
+    let word = Self.eventWord(event, left.words)
+    return Fault(
+      "memory before \(word)",
+      .memory(
+        MemoryDifference(
+          event: event, eventWord: word, pa: log.pa, left: log.left, right: log.right),
+        left: left, right: right))
+  }
+
+  private static func eventWord(_ index: Int, _ words: [UInt64]) -> String {
+    words.withUnsafeBufferPointer { words in
+      let record = RecordView(words).dropFirst(index).first { _ in true }
+      guard let kind = record?.kind, kind != .pte else { return "the end" }
+      return "\(kind.word)"
+    }
+  }
+}

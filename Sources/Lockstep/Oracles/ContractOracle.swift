@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Contract
+import Log
+import Scenario
+import SubjectABI
+
+/// Holds one lane against the contract of the layer that a scenario drives: the page table's, or
+/// with a `dma` line the DMA layer's. After each operation it looks up the bytes at the edges of
+/// what the operation touched.
+public final class ContractOracle: Oracle {
+  public let name = OracleName.contract
+  private let laneIndex: Int
+  let filter: PropertyFilter
+  private var counted: DepartureCount
+  private var table: PageTableContract?
+  private var dma = DMAContract()
+  private var hasLayer = false
+  /// A promise that does not count was broken: what follows may only repeat it.
+  private var isSilenced = false
+  private let query: UnsafeMutablePointer<iopt_op>
+  /// Answers of which the page table's contract says nothing.
+  public private(set) var unspecified = 0
+  /// Operations and lookups held against the contract.
+  public private(set) var answers = 0
+
+  /// Judges lane `lane` of its engine. A departure that `forbidden` names, or every one with `all`,
+  /// is a finding.
+  public init(lane: Int = 0, filter: PropertyFilter = PropertyFilter(), forbidden: Set<String> = [])
+  {
+    laneIndex = lane
+    self.filter = filter
+    counted = DepartureCount(forbidden: forbidden)
+    query = .allocate(capacity: 1)
+    query.initialize(to: Operation.iovaToPhys(iova: 0).lowered(pieces: nil))
+  }
+
+  deinit { query.deallocate() }
+
+  /// Every property, as Documentation/contract.md names them.
+  public static let properties = PageTableContract.properties + DMAContract.properties
+
+  /// Every departure's name.
+  public static let departureNames =
+    KnownDeparture.allCases.map { "\($0)" } + DMADeparture.allCases.map { "\($0)" }
+
+  public var departures: [(name: String, count: Int)] { counted.list }
+
+  public func begin(_ engine: Engine) -> Judgement {
+    isSilenced = false
+    table = nil
+    hasLayer = engine.configuration.has_dma != 0
+    let observed = engine.lanes[laneIndex]
+    guard observed.status == .done else { return .nothing }
+    if hasLayer {
+      dma.begin(engine.configuration, observed.lane.records)
+    } else if let info = DomainInfo(observed.lane.records) {
+      table = PageTableContract(engine.domain, info)
+    }
+    return .nothing
+  }
+
+  public func judge(_ engine: Engine) -> Judgement {
+    if isSilenced { return .nothing }
+    return hasLayer ? judgeLayer(engine) : judgeTable(engine)
+  }
+
+  public func end(_ engine: Engine) -> Judgement {
+    if isSilenced { return .nothing }
+    return hasLayer ? endLayer(engine) : endTable(engine)
+  }
+
+  // MARK: The page table
+
+  private func judgeTable(_ engine: Engine) -> Judgement {
+    guard table != nil, let operation = engine.operation?.pointee else { return .nothing }
+    let observed = engine.lanes[laneIndex]
+    let property = PageTableContract.property(of: operation)
+    let verdict = table!.judge(operation, observed.status, observed.lane.records)
+    let judgement = take(verdict, property, observed, lookup: nil)
+    if case .found = judgement { return judgement }
+    guard observed.status == .done, PageTableContract.changesMappings(operation) else {
+      return judgement
+    }
+    return lookUp(around: operation, property, observed) ?? judgement
+  }
+
+  private func endTable(_ engine: Engine) -> Judgement {
+    guard let mappings = table?.mapped.mappings else { return .nothing }
+    let observed = engine.lanes[laneIndex]
+    for mapping in mappings {
+      for key in [mapping.first, mapping.last] {
+        if let found = lookUp(key, "lookup", observed) { return found }
+      }
+    }
+    return mappings.isEmpty ? .nothing : .kept
+  }
+
+  /// Both ends of the operation's range, the bytes beside them, and the ends of the mappings there.
+  private func lookUp(
+    around operation: iopt_op, _ property: String, _ observed: ObservedLane
+  ) -> Judgement? {
+    let first = table!.space.key(operation.iova)
+    let last = first &+ (operation.len - 1)
+    for key in [first &- 1, first, last, last &+ 1] {
+      if let found = lookUp(key, property, observed) { return found }
+      guard let mapping = table!.mapped.mapping(at: key) else { continue }
+      for end in [mapping.first, mapping.last] where end != key {
+        if let found = lookUp(end, property, observed) { return found }
+      }
+    }
+    return nil
+  }
+
+  /// nil when the lookup's answer is as it should be.
+  private func lookUp(
+    _ key: UInt64, _ property: String, _ observed: ObservedLane
+  ) -> Judgement? {
+    query.pointee.iova = table!.space.iova(key)
+    let status = observed.lane.run(query)
+    let verdict = table!.judge(query.pointee, status, observed.lane.records)
+    let judgement = take(verdict, property, observed, lookup: query.pointee.iova)
+    if case .found = judgement { return judgement }
+    return nil
+  }
+
+  private func take(
+    _ verdict: PageTableContract.Verdict, _ property: String, _ observed: ObservedLane,
+    lookup: UInt64?
+  ) -> Judgement {
+    answers += 1
+    switch verdict {
+    case .kept: return .kept
+    case .unspecified:
+      unspecified += 1
+      return .nothing
+    case .departed(let departure): return depart("\(departure)", observed)
+    case .broken(let breach):
+      let kind = (lookup == nil ? "" : "lookup: ") + breach.name
+      return broken(property, kind, breach.description, observed, lookup: lookup)
+    }
+  }
+
+  // MARK: The DMA layer
+
+  private func judgeLayer(_ engine: Engine) -> Judgement {
+    let observed = engine.lanes[laneIndex]
+    guard let operation = engine.operation, observed.status == .done else { return .nothing }
+    answers += 1
+    let before = dma.departures
+    if let breach = dma.observe(operation, observed.lane.records)
+      ?? dma.checkLastOperation({ translate($0, observed) })
+    {
+      return broken(breach, observed)
+    }
+    for departure in DMADeparture.allCases
+    where dma.departures.contains(departure) && !before.contains(departure) {
+      let judgement = depart("\(departure)", observed)
+      if case .found = judgement { return judgement }
+    }
+    return .kept
+  }
+
+  private func endLayer(_ engine: Engine) -> Judgement {
+    let observed = engine.lanes[laneIndex]
+    guard let breach = dma.checkAll({ translate($0, observed) }) else { return .kept }
+    return broken(breach, observed)
+  }
+
+  private func translate(_ iova: UInt64, _ observed: ObservedLane) -> UInt64 {
+    answers += 1
+    query.pointee.iova = iova
+    guard observed.lane.run(query) == .done else { return 0 }
+    return observed.lane.records.lazy.compactMap(ResultRecord.init).first { _ in true }?.value ?? 0
+  }
+
+  private func broken(_ breach: DMABreach, _ observed: ObservedLane) -> Judgement {
+    broken(breach.property, breach.name, breach.description, observed, lookup: nil)
+  }
+
+  // MARK: Judgements
+
+  private func broken(
+    _ property: String, _ kind: String, _ text: String, _ observed: ObservedLane, lookup: UInt64?
+  ) -> Judgement {
+    guard filter.counts(property) else {
+      isSilenced = true
+      return .nothing
+    }
+    return .found(
+      Fault(
+        "\(property): \(kind)",
+        .breach(subject: observed.lane.label, text: text, lookup: lookup), lane: laneIndex))
+  }
+
+  private func depart(_ departure: String, _ observed: ObservedLane) -> Judgement {
+    guard counted.add(departure) else { return .kept }
+    return .found(
+      Fault(
+        "departure \(departure)",
+        .departure(subject: observed.lane.label, name: departure), lane: laneIndex))
+  }
+}

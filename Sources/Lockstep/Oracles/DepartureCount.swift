@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+/// Departures that were seen, by name, and those that are forbidden.
+struct DepartureCount {
+  private var counts: [String: Int] = [:]
+  /// Names that turn a departure into a finding; `all` stands for every name.
+  private let forbidden: Set<String>
+
+  init(forbidden: Set<String>) { self.forbidden = forbidden }
+
+  /// Counts one more; true when it is forbidden.
+  mutating func add(_ name: String) -> Bool {
+    counts[name, default: 0] += 1
+    return forbidden.contains(name) || forbidden.contains("all")
+  }
+
+  /// In the order of their names.
+  var list: [(name: String, count: Int)] {
+    counts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+/// Which oracles judge a run, and how: what `--oracle`, `--only`, `--except` and `--forbid` say.
+public struct OracleChoice: Equatable, Sendable {
+  public var names: Set<OracleName>
+  public var filter: PropertyFilter
+  /// Departures that are findings; `all`: every one.
+  public var forbidden: Set<String>
+
+  /// The oracles that are named.
+  public init(
+    _ names: Set<OracleName>, filter: PropertyFilter = PropertyFilter(),
+    forbidden: Set<String> = []
+  ) {
+    self.names = names
+    self.filter = filter
+    self.forbidden = forbidden
+  }
+
+  /// Reads a list such as `contract,leak`.
+  public init(list: String) throws(OracleError) {
+    var names: Set<OracleName> = []
+    for word in list.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let name = OracleName(rawValue: String(word)), Self.selectable.contains(name) else {
+        let expected = Self.selectable.map(\.rawValue).joined(separator: ", ")
+        throw OracleError(description: "oracle '\(word)': expected \(expected)")
+      }
+      names.insert(name)
+    }
+    self.init(names)
+  }
+
+  /// Those that a user may name; `trace` is `iopt replay`'s and `abi` always in force.
+  public static let selectable: [OracleName] = [.comparison, .contract, .leak]
+
+  /// Every property that `--only` and `--except` take.
+  public static let properties = ContractOracle.properties + LeakOracle.properties
+
+  /// Every departure that `--forbid` takes.
+  public static let departures = Array(
+    Set(ContractOracle.departureNames + LeakOracle.departureNames)
+  ).sorted()
+
+  /// Whether a second subject is needed.
+  public var needsTwoSubjects: Bool { names.contains(.comparison) }
+
+  /// An engine that judges `lanes` so: what judges one subject, judges each of them.
+  public func engine(_ lanes: [Lane]) -> Engine {
+    var oracles: [any Oracle] = []
+    if names.contains(.comparison) { oracles.append(ComparisonOracle()) }
+    for index in lanes.indices {
+      if names.contains(.leak), filter.counts("leak") {
+        oracles.append(LeakOracle(lane: index, forbidden: forbidden))
+      }
+      if names.contains(.contract) {
+        oracles.append(ContractOracle(lane: index, filter: filter, forbidden: forbidden))
+      }
+    }
+    return Engine(lanes, oracles)
+  }
+}
+
+/// A choice that there is not. Its description is one line.
+public struct OracleError: Error, Equatable, CustomStringConvertible {
+  public let description: String
+
+  /// An error of one line.
+  public init(description: String) { self.description = description }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Glibc
+
+/// Where the logs of two subjects, or the table memory that they tell, part in one operation.
+public struct LogDifference: Equatable, Sendable {
+  /// The events are not the same words. Which event it is, both lists say.
+  public var eventsDiffer = false
+  /// In front of which event, counted from 0, table memory was not the same on both sides although
+  /// it may be in the end; nil when it always was.
+  public var memoryBeforeEvent: Int?
+  /// The first such word, and what each side had there.
+  public var pa: UInt64 = 0
+  public var left: UInt64 = 0
+  public var right: UInt64 = 0
+
+  /// No difference in memory.
+  public init(eventsDiffer: Bool) { self.eventsDiffer = eventsDiffer }
+
+  init(memoryBeforeEvent: Int, word: Int, _ left: TableShadow, _ right: TableShadow) {
+    self.memoryBeforeEvent = memoryBeforeEvent
+    pa = ArenaLayout.address(ofWord: word)
+    self.left = left.told[word]
+    self.right = right.told[word]
+  }
+}
+
+/// Takes in the logs of one operation on two sides, a segment between two events at a time, and
+/// holds the events, and the memory that the stores in front of each tell, against each other.
+/// nil when all is the same. Both shadows hold the whole operation afterwards.
+public func takeTogether(
+  _ left: TableShadow, _ leftLog: UnsafeBufferPointer<UInt64>, _ right: TableShadow,
+  _ rightLog: UnsafeBufferPointer<UInt64>
+) -> LogDifference? {
+  var (one, other) = (0, 0)
+  var difference: LogDifference?
+  var event = 0
+  while true {
+    left.takeStores(leftLog, &one)
+    right.takeStores(rightLog, &other)
+    if difference == nil, let word = firstDifference(left, right) {
+      difference = LogDifference(memoryBeforeEvent: event, word: word, left, right)
+    }
+    if one >= leftLog.count || other >= rightLog.count { break }
+    let count = left.takeEvent(leftLog, one)
+    let otherCount = right.takeEvent(rightLog, other)
+    if count != otherCount
+      || memcmp(leftLog.baseAddress! + one, rightLog.baseAddress! + other, count * 8) != 0
+    {
+      difference = LogDifference(eventsDiffer: true)
+    }
+    one += count
+    other += otherCount
+    event += 1
+    if difference?.eventsDiffer == true { break }
+  }
+  if one < leftLog.count || other < rightLog.count {
+    difference = LogDifference(eventsDiffer: true)
+    left.takeRest(leftLog, one)
+    right.takeRest(rightLog, other)
+  }
+  return difference
+}
+
+/// The first word of those told last by either side that the other does not have the same.
+@inline(__always)
+private func firstDifference(_ left: TableShadow, _ right: TableShadow) -> Int? {
+  if left.segmentStart == left.touched.count, right.segmentStart == right.touched.count {
+    return nil
+  }
+  return firstDifference(left, from: left.segmentStart, left, right)
+    ?? firstDifference(right, from: right.segmentStart, left, right)
+}
+
+/// The same for the words that `side` told, from the `start`th range on.
+@inline(__always)
+private func firstDifference(
+  _ side: TableShadow, from start: Int, _ left: TableShadow, _ right: TableShadow
+) -> Int? {
+  for index in start..<side.touched.count {
+    let range = side.touched[index]
+    let first = range.lowerBound
+    if range.count == 1 {
+      if left.told[first] != right.told[first] { return first }
+    } else if memcmp(left.told + first, right.told + first, range.count * 8) != 0 {
+      return range.first { left.told[$0] != right.told[$0] }
+    }
+  }
+  return nil
+}
+
+extension TableShadow {
+  /// Takes in a log from word `position` on.
+  fileprivate func takeRest(_ log: UnsafeBufferPointer<UInt64>, _ position: Int) {
+    guard position < log.count else { return }
+    take(UnsafeBufferPointer(rebasing: log[position...]))
+  }
+}
+
+/// The same for two subjects of which one at least tells no stores: events, and memory in the end.
+/// Both shadows have taken their logs in.
+public func differenceInTheEnd(
+  _ left: TableShadow, _ leftLog: UnsafeBufferPointer<UInt64>, _ right: TableShadow,
+  _ rightLog: UnsafeBufferPointer<UInt64>
+) -> LogDifference? {
+  let one = Array(RecordView(leftLog).lazy.filter { !$0.isStore }.flatMap { $0.words })
+  let other = Array(RecordView(rightLog).lazy.filter { !$0.isStore }.flatMap { $0.words })
+  if one != other { return LogDifference(eventsDiffer: true) }
+  for side in [left, right] {
+    if let word = firstDifference(side, from: 0, left, right) {
+      return LogDifference(memoryBeforeEvent: .max, word: word, left, right)
+    }
+  }
+  return nil
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Lockstep
+
+/// Command lines that reports tell a reader to type.
+enum Command {
+  /// What shows a finding again.
+  static func reproduce(_ finding: Finding) -> String {
+    let file = quoted(finding.place.file)
+    let subjects = finding.subjects.map(quoted)
+    switch finding.oracle {
+    case .trace: return "iopt replay \(file) --subject \(subjects[0])"
+    case .comparison: return "iopt diff \(file) --left \(subjects[0]) --right \(subjects[1])"
+    case .abi where subjects.count == 2:
+      return "iopt diff \(file) --left \(subjects[0]) --right \(subjects[1])"
+    case .abi, .leak, .contract:
+      return "iopt check \(file) --subject \(quoted(finding.faultySubject))"
+    }
+  }
+
+  /// The word as a POSIX shell reads it.
+  static func quoted(_ word: String) -> String {
+    let plain = word.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"):
+        true
+      default: "-_./=,:@%+".utf8.contains(byte)
+      }
+    }
+    if plain && !word.isEmpty { return word }
+    return "'"
+      + word.split(separator: "'", omittingEmptySubsequences: false)
+      .joined(separator: "'\\''") + "'"
+  }
+}

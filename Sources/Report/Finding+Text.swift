@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Lockstep
+import Log
+import Scenario
+
+extension Finding {
+  /// One line that says what is wrong where.
+  public var headline: String {
+    let place = self.place.file.isEmpty ? "" : "\(self.place.file):\(self.place.line): "
+    return switch evidence {
+    case .observations(let left, let right):
+      "\(place)\(right.name) differs from \(left.name) at \(whereabouts)"
+    case .memory(let difference, let left, let right):
+      "\(place)table memory of \(right.name) and \(left.name) differs before"
+        + " \(difference.eventWord) at \(whereabouts)"
+    case .misuse(let subject, let misuse):
+      "\(place)\(subject) broke a rule of the subject ABI at \(whereabouts): \(misuse.description)"
+    case .breach(let subject, let text, let lookup):
+      "\(place)\(subject) breaks the contract at \(whereabouts)"
+        + (lookup.map { "; iova_to_phys \(hex($0))" } ?? "") + ": \(text)"
+    case .departure(let subject, let name):
+      "\(place)\(subject) departs from the contract at \(whereabouts): \(name), which is forbidden"
+    case .leak(let subject, let tables):
+      "\(place)\(subject) leaves tables behind after its teardown at \(whereabouts):"
+        + " \(tables.map(hex).joined(separator: " "))"
+    }
+  }
+
+  private var whereabouts: String {
+    let scenario =
+      place.file.isEmpty ? "the scenario" : "the scenario at line \(place.scenarioLine)"
+    if place.isEnd { return "the end of \(scenario)" }
+    return place.operation.map { "operation \($0) of \(scenario)" } ?? "the domain of \(scenario)"
+  }
+
+  /// The whole report: the statement, what shows the fault, and how to see it again.
+  public var report: String {
+    var lines = [headline]
+    lines += statement.split(separator: "\n").map { "    \($0)" }
+    switch evidence {
+    case .observations(let left, let right):
+      lines += diff(left, right)
+      lines.append("")
+      if let explanation { lines.append("  first difference: \(explanation)") }
+      lines += [left, right].compactMap(Self.untold)
+    case .memory(let difference, let left, let right):
+      lines += [
+        "",
+        "  in front of \(difference.eventWord), \(Self.ordinal(difference.event)) of the"
+          + " observations, the word at \(hex(difference.pa)) was",
+        "    \(hex(difference.left)) (\(left.name)), \(hex(difference.right)) (\(right.name))",
+        "  and the observations are the same:",
+      ]
+      lines += right.lines.prefix(12).map { "    \($0.text)" }
+    case .misuse, .breach, .departure, .leak: break
+    }
+    if !place.file.isEmpty { lines.append("  reproduce: \(Command.reproduce(self))") }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func diff(_ left: Side, _ right: Side) -> [String] {
+    var lines = ["", "    --- \(left.name)", "    +++ \(right.name)"]
+    let diff = LineDiff(left.lines, right.lines)
+    let width = diff.edits.filter { !$0.line.note.isEmpty }.map(\.line.text.count).max() ?? 0
+    for edit in diff.edits {
+      lines.append("    " + edit.mark.rawValue + Self.column(edit.line, width: min(width, 64)))
+    }
+    return lines
+  }
+
+  private static func column(_ line: ReportLine, width: Int) -> String {
+    guard !line.note.isEmpty else { return line.text }
+    let padding = String(repeating: " ", count: max(0, width - line.text.count))
+    return "\(line.text)\(padding)  # \(line.note)"
+  }
+
+  private static func untold(_ side: Side) -> String? {
+    side.untold.map {
+      "  the stores of \(side.name) do not explain its table words: the one at \(hex($0.pa))"
+        + " is \(hex($0.found)), told \(hex($0.told))"
+    }
+  }
+
+  private static func ordinal(_ index: Int) -> String { "number \(index + 1)" }
+}
+
+/// One observation, and what its table words mean.
+public struct ReportLine: Equatable, Sendable {
+  public var text: String
+  public var note = ""
+}
+
+extension Finding.Side {
+  /// The observations as lines of canonical text.
+  public var lines: [ReportLine] {
+    var result: [ReportLine] = []
+    words.withUnsafeBufferPointer { buffer in
+      for (index, record) in RecordView(buffer).enumerated() {
+        var text = TextBuffer(capacity: 128)
+        text.appendRecord(record.words, form: form)
+        result.append(ReportLine(text: String(text.string.dropLast()), note: notes[index] ?? ""))
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import SubjectABI
+
+extension Capabilities {
+  /// What `configuration` asks for behind version 1's members and bits, and a subject of these
+  /// capabilities might not even see: it would do something else instead of refusing. In words, or
+  /// nil when there is nothing of that kind.
+  public func unseen(in configuration: iopt_config) -> String? {
+    let features =
+      configuration.features & ~Capabilities.version1Features & ~self.features.rawValue
+    if configuration.kernel | configuration.sync_map | configuration.dma_magazine
+      | configuration.dma_fail_magazine | features == 0
+    {
+      return nil
+    }
+    if features != 0 { return missing("features: bits 0x" + String(features, radix: 16)) }
+    if configuration.kernel >= 32 || kernels >> configuration.kernel & 1 == 0 {
+      return missing("kernel=\(configuration.kernel)")
+    }
+    if configuration.sync_map != 0, !options.contains(.syncMap) { return missing("sync_map") }
+    if configuration.has_dma == 0 { return nil }
+    if configuration.dma_magazine != 0, !options.contains(.magazine) {
+      return missing("dma_magazine")
+    }
+    if configuration.dma_fail_magazine != 0, !options.contains(.failMagazine) {
+      return missing("dma_fail_magazine")
+    }
+    return nil
+  }
+
+  /// The bits of version 1's features.
+  static let version1Features: UInt32 = 0xfff
+
+  private func missing(_ what: String) -> String { "its capabilities do not name \(what)" }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+/// A configuration that suites and sweeps run on, by a name for reports.
+public struct NamedConfiguration: Sendable, CustomStringConvertible {
+  public let name: String
+  public let domain: DomainConfiguration
+
+  public var description: String { name }
+
+  /// `name` follows the format's own.
+  init(
+    _ format: any FormatDescription.Type, _ name: String, va: UInt8, oa: UInt8,
+    _ features: Features, top: UInt32? = nil, bit: UInt8? = nil, pageSizes: UInt64? = nil,
+    build: Build = .production
+  ) {
+    self.name = name.isEmpty ? "\(format.name)" : "\(format.name) \(name)"
+    domain = DomainConfiguration(
+      format: Format(format), va: va, oa: oa, features: features, top: top, pageSizes: pageSizes,
+      encryptionBit: bit, build: build)
+  }
+}
+
+/// A configuration that the benchmark measures, and with which pages.
+public struct MeasuredConfiguration: Sendable {
+  public let configuration: NamedConfiguration
+  /// Page sizes, log2 bytes.
+  public let pages: [UInt64]
+}
+
+/// The configurations that every suite and every sweep runs on: those of each format.
+public enum StandardConfigurations {
+  /// The shapes that the kernel's own unit tests take.
+  public static let kernelUnitTests = Format.allCases.flatMap(\.kernelUnitTests)
+
+  /// What drivers run, and shapes that the list above leaves out.
+  public static let further = Format.allCases.flatMap(\.furtherConfigurations)
+
+  public static let all = kernelUnitTests + further
+}

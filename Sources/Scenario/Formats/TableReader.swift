@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+/// Reads the table words of one domain.
+public struct TableReader: Sendable {
+  private let format: any FormatDescription.Type
+  /// The encryption bit itself, 0 when none is in force. It is no part of an address (AMD64 APM
+  /// volume 2, section 7.10 "Secure Memory Encryption").
+  private let encryption: UInt64
+
+  public init(_ domain: DomainConfiguration) {
+    format = domain.format.facts
+    let bit: UInt64 = domain.encryptionBit.map { 1 << UInt64($0) } ?? 0
+    encryption = format.encrypts(domain.features) ? bit : 0
+  }
+
+  /// What the word is at `level` (0: the last).
+  public func entry(_ word: UInt64, level: Int) -> TableEntry {
+    format.entry(word & ~encryption, level: level)
+  }
+
+  /// The word taken apart for a reader of reports, such as `leaf oa=0x80001000 V R W`.
+  public func text(_ word: UInt64, level: Int) -> String {
+    guard word != 0 else { return "empty" }
+    let plain = word & ~encryption
+    var parts: [String] =
+      switch format.entry(plain, level: level) {
+      case .empty: ["not present"]
+      case .table(let pa): ["table pa=0x" + String(pa, radix: 16)]
+      case .leaf(let pa, _): ["leaf oa=0x" + String(pa, radix: 16)]
+      }
+    parts += format.flags.filter { plain >> $0.bit & 1 != 0 }.map(\.name)
+    if let remark = format.remark(plain, level: level) { parts.append(remark) }
+    if plain != word { parts.append("C") }
+    return parts.joined(separator: " ")
+  }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import ArgumentParser
+import Lockstep
+
+/// What a subject is written as, for help texts.
+let subjectForms =
+  "swift, reference or the path of a plug-in (PATH.so); gather=R may follow a comma"
+
+/// The two sides of a comparison.
+struct SideOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("The left side: \(subjectForms).", valueName: "subject[,gather=R]"))
+  var left = "swift"
+
+  @Option(help: ArgumentHelp("The right side.", valueName: "subject[,gather=R]"))
+  var right = "reference"
+
+  func lanes() throws -> [Lane] { [try LaneChoice(left).lane(), try LaneChoice(right).lane()] }
+}
+
+/// Who judges, and what: two sides against each other, or each subject alone.
+struct JudgeOptions: ParsableArguments {
+  @OptionGroup var sides: SideOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Judge this subject alone, by contract and leak unless --oracle says otherwise.",
+      valueName: "subject[,gather=R]"))
+  var subject: String?
+
+  @OptionGroup var oracles: OracleOptions
+
+  func choice() throws -> OracleChoice {
+    let choice = try oracles.choice(default: subject == nil ? "comparison" : "contract,leak")
+    if subject != nil, choice.needsTwoSubjects {
+      throw ValidationError("--subject: one subject alone cannot be judged by comparison")
+    }
+    return choice
+  }
+
+  func lanes() throws -> [Lane] {
+    if let subject { return [try LaneChoice(subject).lane()] }
+    return try sides.lanes()
+  }
+}
+
+/// Which oracles judge.
+struct OracleOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Who judges, a list of \(OracleChoice.selectable.map(\.rawValue).joined(separator: ", ")).",
+      valueName: "names"))
+  var oracle: String?
+
+  @Option(
+    help: ArgumentHelp("Judge only these properties, a list.", valueName: "properties"))
+  var only: String?
+
+  @Option(help: ArgumentHelp("Judge all properties but these.", valueName: "properties"))
+  var except: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Make this named departure a failure; `all`: every one. May be repeated.",
+      valueName: "departure"))
+  var forbid: [String] = []
+
+  /// The choice, `default` where --oracle says nothing.
+  func choice(default list: String) throws -> OracleChoice {
+    var choice = try OracleChoice(list: oracle ?? list)
+    choice.filter = PropertyFilter(
+      only: try names(of: only, "--only"), except: try names(of: except, "--except"))
+    for name in forbid where name != "all" && !OracleChoice.departures.contains(name) {
+      throw ValidationError(
+        "--forbid '\(name)': expected all, \(OracleChoice.departures.joined(separator: ", "))")
+    }
+    choice.forbidden = Set(forbid)
+    return choice
+  }
+
+  private func names(of list: String?, _ option: String) throws -> Set<String> {
+    guard let list else { return [] }
+    let names = list.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    for name in names where !OracleChoice.properties.contains(name) {
+      throw ValidationError(
+        "\(option) '\(name)': expected \(OracleChoice.properties.joined(separator: ", "))")
+    }
+    return Set(names)
+  }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Testing
+
+/// One subject judged alone.
+@Suite struct CheckCommandTests {
+  /// An unmap that removes a whole entry: a departure from the contract, by name.
+  private static let departing = """
+    iopt 1
+    domain format=riscv_64 va=39 oa=56 features=none
+    map 0x0 0x200000 0x200000 rw
+    unmap 0x0 0x1000
+
+    """
+
+  private static let strictBuffer = """
+    iopt 1
+    domain format=x86_64 va=48 oa=52 features=sign_extend,flush_range_no_gaps top=3
+    dma queue=percpu cpus=1 mode=strict size=8 timeout=10 limit=0xffffffffffffffff
+    dma_map 0 0x80000000 0x1000 to_device
+    dma_unmap 0
+
+    """
+
+  @Test func bothBuiltInSidesAreJudgedAndDeparturesAreNamed() throws {
+    let tool = try Tool.iopt("check", "-", input: Self.departing)
+    #expect(tool.status == 0 && tool.errors == "")
+    let lines = tool.output.split(separator: "\n")
+    #expect(lines.count { $0 == "  wholeEntryRemoved: 1" } == 2)
+    #expect(lines.contains { $0.hasPrefix("swift: 1 scenarios, ") && $0.hasSuffix(": kept") })
+    #expect(lines.contains { $0.hasPrefix("reference: 1 scenarios, ") && $0.hasSuffix(": kept") })
+  }
+
+  @Test func aForbiddenDepartureIsAFailure() throws {
+    let tool = try Tool.iopt(
+      "check", "-", "--subject", "reference", "--forbid", "wholeEntryRemoved",
+      input: Self.departing)
+    #expect(tool.status == 1)
+    #expect(
+      tool.output.contains(
+        "reference departs from the contract at operation 1 of the scenario at line 1:"
+          + " wholeEntryRemoved, which is forbidden"))
+    let all = try Tool.iopt("check", "-", "--forbid", "all", input: Self.departing)
+    #expect(all.status == 1)
+  }
+
+  @Test func anotherForbiddenDepartureIsNone() throws {
+    let tool = try Tool.iopt(
+      "check", "-", "--forbid", "forbiddenSmallPage", input: Self.departing)
+    #expect(tool.status == 0)
+  }
+
+  @Test func aBreachIsReportedWithItsCommand() throws {
+    let tool = try Tool.iopt(
+      "check", "-", "--subject", "swift,gather=original", input: Self.strictBuffer)
+    #expect(tool.status == 1)
+    #expect(tool.output.contains(" freed before a sync that covers it"))
+    #expect(tool.output.contains("reproduce: iopt check - --subject swift,gather=original"))
+  }
+
+  @Test func propertiesThatDoNotCountAreNotJudged() throws {
+    let subject = ["check", "-", "--subject", "swift,gather=original"]
+    #expect(try Tool.iopt(subject + ["--except", "reuse"], input: Self.strictBuffer).status == 0)
+    #expect(try Tool.iopt(subject + ["--only", "time"], input: Self.strictBuffer).status == 0)
+    #expect(try Tool.iopt(subject + ["--only", "reuse"], input: Self.strictBuffer).status == 1)
+    #expect(try Tool.iopt(subject + ["--oracle", "leak"], input: Self.strictBuffer).status == 0)
+  }
+
+  @Test(arguments: [
+    (["--oracle", "contracts"], "oracle 'contracts': expected "),
+    (["--oracle", "comparison"], "--oracle comparison needs two subjects"),
+    (["--forbid", "wholeEntry"], "--forbid 'wholeEntry': expected all, "),
+    (["--only", "unmaps"], "--only 'unmaps': expected map, "),
+    (["--except", ""], "--except '': expected map, "),
+    (["--subject", "nobody"], "subject 'nobody': expected swift, reference"),
+  ])
+  func badWordsAreOneLineAndStatusTwo(_ arguments: [String], _ message: String) throws {
+    let tool = try Tool.iopt(["check", "-"] + arguments, input: Self.departing)
+    #expect(tool.status == 2 && tool.output == "")
+    #expect(tool.errors.contains(message), "\(tool.errors)")
+    #expect(tool.errors.split(separator: "\n").count == 1)
+  }
+
+  @Test func aBreachOfTheContractIsShrunk() throws {
+    let long = Self.strictBuffer + "dma_map 1 0x90000000 0x1000 to_device\ntick 5\n"
+    let tool = try Tool.iopt(
+      "minimize", "-", "--subject", "reference,gather=original", "--oracle", "contract",
+      input: long)
+    #expect(tool.status == 0, "\(tool.errors)")
+    #expect(tool.output.split(separator: "\n").count == 5, "\(tool.output)")
+    #expect(tool.output.hasSuffix("dma_map 0 0x0 0x1000 bidirectional\ndma_unmap 0\n"))
+  }
+
+  @Test func aSweepTakesAnyOracle() throws {
+    let tool = try Tool.iopt(
+      "sweep", "exhaustive", "--depth", "1", "--subject", "reference", "--oracle",
+      "contract,leak")
+    #expect(tool.status == 0, "\(tool.output)")
+    #expect(tool.output.hasPrefix("reference: "))
+  }
+}

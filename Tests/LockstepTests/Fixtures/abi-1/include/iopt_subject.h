@@ -1,0 +1,523 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The Lockstep subject ABI, version 1.
+ *
+ * A subject is one implementation of the generic IOMMU page table (and of the
+ * DMA layer on top of it). The harness opens a domain on it, feeds it
+ * operations one at a time, and reads what it did from an ordered log. This
+ * header is all that a subject needs; it depends on nothing but C11.
+ *
+ * Rules for growing it: event, operation, point and cell numbers are only ever
+ * appended; structs that cross the boundary start with their own size, and a
+ * reader ignores members that lie past the size it was given.
+ *
+ * Units: addresses and lengths are bytes, "last" is inclusive, names ending in
+ * _lg2 are base-2 logarithms, times are milliseconds of virtual time.
+ */
+#ifndef IOPT_SUBJECT_H
+#define IOPT_SUBJECT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define IOPT_ABI_VERSION 1u
+
+/* Name of the one symbol that a plug-in exports; see iopt_subject_entry(). */
+#define IOPT_SUBJECT_SYMBOL "iopt_subject_entry"
+
+/* ------------------------------------------------------------- table memory */
+
+/*
+ * Tables live in an arena that the harness owns. A table at physical address P
+ * is at virtual address host->arena + (P - IOPT_ARENA_BASE). The Nth slot that
+ * is handed out in a scenario is slot N; a slot is never handed out twice. A
+ * subject touches only tables that it allocated and has not freed.
+ */
+#define IOPT_ARENA_BASE UINT64_C(0x800000000)
+#define IOPT_SLOT_LG2 12u
+#define IOPT_SLOT_SIZE UINT64_C(0x1000)
+#define IOPT_SLOT_COUNT 65536u
+/* The largest single table in bytes; asking for more is a warn and a failure. */
+#define IOPT_TABLE_MAX UINT64_C(0x400000)
+
+/* ------------------------------------------------------------ configuration */
+
+enum iopt_format {
+	IOPT_FORMAT_RISCV_64 = 0,
+	IOPT_FORMAT_AMDV1 = 1,
+	IOPT_FORMAT_VTDSS = 2,
+	IOPT_FORMAT_X86_64 = 3,
+};
+
+/* Bits of iopt_config.features, in the order in which text prints them. */
+enum iopt_feature {
+	IOPT_FEATURE_DMA_INCOHERENT = 1 << 0,
+	IOPT_FEATURE_FULL_VA = 1 << 1,
+	IOPT_FEATURE_DYNAMIC_TOP = 1 << 2,
+	IOPT_FEATURE_SIGN_EXTEND = 1 << 3,
+	IOPT_FEATURE_FLUSH_RANGE = 1 << 4,
+	IOPT_FEATURE_FLUSH_RANGE_NO_GAPS = 1 << 5,
+	IOPT_FEATURE_RISCV_SVNAPOT_64K = 1 << 6,
+	IOPT_FEATURE_AMDV1_ENCRYPT_TABLES = 1 << 7,
+	IOPT_FEATURE_AMDV1_FORCE_COHERENCE = 1 << 8,
+	IOPT_FEATURE_VTDSS_FORCE_COHERENCE = 1 << 9,
+	IOPT_FEATURE_VTDSS_FORCE_WRITEABLE = 1 << 10,
+	IOPT_FEATURE_X86_64_AMD_ENCRYPT_TABLES = 1 << 11,
+};
+
+/* Revisions of gather_range_pages(); Documentation/scenario-language.md. */
+enum iopt_gather_revision {
+	IOPT_GATHER_MERGED = 0,
+	IOPT_GATHER_ORIGINAL = 1,
+	IOPT_GATHER_ALWAYS_ADD = 2,
+	IOPT_GATHER_PROPOSED = 3,
+};
+
+enum iopt_build {
+	IOPT_BUILD_PRODUCTION = 0,
+	/* As CONFIG_DEBUG_GENERIC_PT compiles the format. */
+	IOPT_BUILD_DEBUG = 1,
+};
+
+enum iopt_queue_kind {
+	IOPT_QUEUE_PERCPU = 0,
+	IOPT_QUEUE_SINGLE = 1,
+};
+
+enum iopt_dma_mode {
+	IOPT_DMA_STRICT = 0,
+	IOPT_DMA_FQ = 1,
+};
+
+/* The kernel's own ring sizes and timeouts (ms): IOVA_DEFAULT_FQ_* and IOVA_SINGLE_FQ_*. */
+#define IOPT_PERCPU_RING_SIZE 256u
+#define IOPT_PERCPU_TIMEOUT 10u
+#define IOPT_SINGLE_RING_SIZE 32768u
+#define IOPT_SINGLE_TIMEOUT 1000u
+
+/* The DMA layer on top of a domain. */
+struct iopt_dma_config {
+	uint32_t queue; /* enum iopt_queue_kind */
+	uint32_t mode; /* enum iopt_dma_mode */
+	uint32_t cpus; /* 1 to 256 */
+	uint32_t ring_size; /* entries of one ring: a power of two, 2 to 65536 */
+	uint64_t timeout; /* the queue's timer, ms */
+	uint64_t limit; /* the device's DMA mask, taken literally */
+	uint32_t pci32; /* 1: try below 4 GiB first */
+	uint32_t reserved;
+};
+
+/* One domain: the arguments of the language's `domain` and `dma` lines. */
+struct iopt_config {
+	uint32_t size; /* sizeof(struct iopt_config) */
+	uint32_t format; /* enum iopt_format */
+	uint32_t features; /* enum iopt_feature bits asked for */
+	uint32_t va_lg2; /* hw_max_vasz_lg2, 0 to 255 */
+	uint32_t oa_lg2; /* hw_max_oasz_lg2, 0 to 255 */
+	uint32_t top; /* starting or top level; 0 for riscv_64 */
+	uint32_t build; /* enum iopt_build */
+	uint32_t gather; /* enum iopt_gather_revision */
+	uint64_t pgsizes; /* ANDed into the page-size bitmap; all ones when absent */
+	uint64_t sme_mask; /* the encryption bit itself (1 << cbit); 0 when absent */
+	uint32_t has_dma; /* 1: `dma` is valid */
+	uint32_t reserved;
+	struct iopt_dma_config dma;
+};
+
+/* --------------------------------------------------------------- operations */
+
+/*
+ * What a subject is asked to do. The comment names the members that count; the
+ * others are zero. The harness has checked what the language checks: gathers,
+ * handles and CPUs are in range, and an operation that names a gather comes
+ * only to a domain without a DMA layer, one of the DMA layer only to one with.
+ * IOVAs, physical addresses and lengths may be anything.
+ *
+ * A subject keeps the domain's four gathers (all start out strict and empty),
+ * and with a DMA layer its handles and its virtual time (which starts at 0).
+ */
+enum iopt_op_kind {
+	IOPT_OP_MAP = 1, /* iova pa len prot */
+	IOPT_OP_MAP_RANGE = 2, /* iova pa len prot */
+	IOPT_OP_UNMAP = 3, /* iova len */
+	IOPT_OP_GATHER = 4, /* gather, flag: queued */
+	IOPT_OP_UNMAP_FAST = 5, /* gather iova len */
+	IOPT_OP_IOTLB_SYNC = 6, /* gather */
+	IOPT_OP_FLUSH = 7, /* gather */
+	IOPT_OP_IOVA_TO_PHYS = 8, /* iova */
+	IOPT_OP_SET_DIRTY = 9, /* iova */
+	IOPT_OP_READ_AND_CLEAR_DIRTY = 10, /* gather iova len, flag: keep (IOMMU_DIRTY_NO_CLEAR) */
+	/* len: the Nth allocation fails, 0 disarms. Done by the host: no subject sees it. */
+	IOPT_OP_FAIL_ALLOC = 11,
+	IOPT_OP_DMA_MAP = 12, /* handle pa len dir cpu */
+	IOPT_OP_DMA_MAP_SG = 13, /* handle dir cpu pieces piece_count */
+	IOPT_OP_DMA_UNMAP = 14, /* handle cpu */
+	IOPT_OP_RELAX = 15, /* cpu */
+	/* The next alloc_queue() fails. Done by the host: no subject sees it. */
+	IOPT_OP_FAIL_FQ = 16,
+	IOPT_OP_TICK = 17, /* len: ms */
+	IOPT_OP_RESERVE = 18, /* iova len */
+	IOPT_OP_KINDS = 19, /* one past the last */
+};
+
+/* IOMMU_READ and its kin; the values are this ABI's own. */
+enum iopt_prot {
+	IOPT_PROT_READ = 1 << 0,
+	IOPT_PROT_WRITE = 1 << 1,
+	IOPT_PROT_CACHE = 1 << 2,
+	IOPT_PROT_NOEXEC = 1 << 3,
+	IOPT_PROT_MMIO = 1 << 4,
+	IOPT_PROT_PRIV = 1 << 5,
+};
+
+/* enum dma_data_direction */
+enum iopt_direction {
+	IOPT_BIDIRECTIONAL = 0,
+	IOPT_TO_DEVICE = 1,
+	IOPT_FROM_DEVICE = 2,
+};
+
+#define IOPT_GATHER_COUNT 4u
+#define IOPT_HANDLE_COUNT 65536u
+
+/* One piece of a scatterlist, bytes. */
+struct iopt_piece {
+	uint64_t pa;
+	uint64_t len;
+};
+
+struct iopt_op {
+	uint32_t size; /* sizeof(struct iopt_op) */
+	uint32_t kind; /* enum iopt_op_kind */
+	uint64_t iova;
+	uint64_t pa;
+	uint64_t len;
+	uint32_t prot; /* enum iopt_prot bits */
+	uint32_t gather; /* 0 to IOPT_GATHER_COUNT - 1 */
+	uint32_t flag; /* 0 or 1; see the kind */
+	uint32_t handle; /* 0 to IOPT_HANDLE_COUNT - 1 */
+	uint32_t dir; /* enum iopt_direction */
+	uint32_t cpu; /* below iopt_dma_config.cpus */
+	const struct iopt_piece *pieces; /* valid during the call only */
+	uint64_t piece_count;
+};
+
+/* ---------------------------------------------------------------- the log */
+
+/*
+ * What a subject does, in order. One record is a header word, kind | count <<
+ * 32, and then count argument words. Two subjects agree on an operation when
+ * their records (stores left out) are the same words. The harness empties the
+ * log before each open() and run().
+ *
+ * An operation's records stand in the order in which things happened. Then
+ *   RET     for every kind but GATHER, IOTLB_SYNC, FLUSH, TICK, RESERVE and an
+ *           operation that wrote SKIP;
+ *   GATHER  for every kind that names a gather: what it is now.
+ * Changed table words are no records: the harness finds them by itself.
+ *
+ * RET's value is for
+ *   MAP, MAP_RANGE          0 or a negative errno; `mapped` is what stays
+ *                           mapped (after a MAP that failed, and unwound: 0)
+ *   UNMAP, UNMAP_FAST,
+ *   DMA_UNMAP               the bytes unmapped
+ *   IOVA_TO_PHYS            the address, 0 when there is none
+ *   SET_DIRTY, RELAX,
+ *   READ_AND_CLEAR_DIRTY    0 or a negative errno
+ *   DMA_MAP, DMA_MAP_SG     the DMA address, or ~0 (DMA_MAPPING_ERROR)
+ */
+enum iopt_event {
+	/* Written by the host's services; a subject never writes these itself. */
+	IOPT_EVENT_ALLOC = 1, /* pa size */
+	IOPT_EVENT_ALLOC_FAIL = 2, /* */
+	IOPT_EVENT_FREE = 3, /* pa */
+
+	/* Written by the subject. */
+	IOPT_EVENT_INCOHERENT = 4, /* pa on (1) or off (0) */
+	IOPT_EVENT_CLEAN = 5, /* pa len */
+	IOPT_EVENT_TOP = 6, /* pa level */
+	/*
+	 * start last, then the freelist's pages in order: the driver's iotlb_sync
+	 * was called. The subject gives those pages back after it, in that order.
+	 */
+	IOPT_EVENT_SYNC = 7,
+	IOPT_EVENT_FLUSH_ALL = 8, /* the driver's flush_iotlb_all was called */
+	IOPT_EVENT_DIRTY = 9, /* iova len: one range was recorded dirty */
+	/* A violated expectation; the host writes it for a table that is too large. */
+	IOPT_EVENT_WARN = 10,
+	/*
+	 * value mapped. value is a byte count, an address, or a negative errno
+	 * as two's complement; mapped counts for map and map_range, else 0.
+	 */
+	IOPT_EVENT_RET = 11,
+	/* pgsizes first last top level features va_lg2 oa_lg2, once, from open() */
+	IOPT_EVENT_INFO = 12,
+	IOPT_EVENT_IOVA_ALLOC = 13, /* iova len */
+	IOPT_EVENT_IOVA_NONE = 14, /* len */
+	IOPT_EVENT_IOVA_FREE = 15, /* iova len */
+	IOPT_EVENT_QUEUE = 16, /* cpu iova len counter, then pages in order */
+	IOPT_EVENT_TIMER_ON = 17, /* ms */
+	IOPT_EVENT_TIMER_FIRE = 18, /* ms */
+	IOPT_EVENT_SKIP = 19, /* the handle was in the wrong state; the only record then */
+	IOPT_EVENT_DEPOT_WORK = 20, /* ms */
+	/*
+	 * gather start last queued, then the freelist's pages in order. An empty
+	 * gather has start ~0 and last 0.
+	 */
+	IOPT_EVENT_GATHER = 21,
+	/*
+	 * Table words written: pa of the first word, count of words, value of
+	 * the first, amount by which each next word is larger. Only when
+	 * log->stores is set; never compared; must come in the order in which
+	 * the hardware could see the words.
+	 */
+	IOPT_EVENT_STORE = 22,
+	IOPT_EVENT_KINDS = 23, /* one past the last */
+};
+
+struct iopt_log {
+	uint64_t *words;
+	uint64_t count; /* words in use */
+	uint64_t capacity; /* words there is room for */
+	/* Makes room for at least `more` words past count; never fails (aborts). */
+	void (*grow)(struct iopt_log *log, uint64_t more);
+	uint32_t stores; /* 1: write IOPT_EVENT_STORE records; set before open() */
+	uint32_t reserved;
+};
+
+static inline uint64_t iopt_event_header(uint32_t kind, uint32_t count)
+{
+	return (uint64_t)kind | (uint64_t)count << 32;
+}
+
+static inline uint64_t *iopt_log_room(struct iopt_log *log, uint64_t words)
+{
+	if (__builtin_expect(log->capacity - log->count < words, 0))
+		log->grow(log, words);
+	return log->words + log->count;
+}
+
+static inline void iopt_log0(struct iopt_log *log, uint32_t kind)
+{
+	iopt_log_room(log, 1)[0] = iopt_event_header(kind, 0);
+	log->count += 1;
+}
+
+static inline void iopt_log1(struct iopt_log *log, uint32_t kind, uint64_t a)
+{
+	uint64_t *w = iopt_log_room(log, 2);
+
+	w[0] = iopt_event_header(kind, 1);
+	w[1] = a;
+	log->count += 2;
+}
+
+static inline void iopt_log2(struct iopt_log *log, uint32_t kind, uint64_t a, uint64_t b)
+{
+	uint64_t *w = iopt_log_room(log, 3);
+
+	w[0] = iopt_event_header(kind, 2);
+	w[1] = a;
+	w[2] = b;
+	log->count += 3;
+}
+
+/*
+ * Records with a list at the end: begin, then one iopt_log_word() for each
+ * argument and each page, then end with what begin returned. Nothing that
+ * writes a record, and none of the scheduler's services, may come in between.
+ */
+static inline uint64_t iopt_log_begin(struct iopt_log *log, uint32_t kind)
+{
+	iopt_log_room(log, 1)[0] = iopt_event_header(kind, 0);
+	return log->count++;
+}
+
+static inline void iopt_log_word(struct iopt_log *log, uint64_t word)
+{
+	iopt_log_room(log, 1)[0] = word;
+	log->count += 1;
+}
+
+static inline void iopt_log_end(struct iopt_log *log, uint64_t begun)
+{
+	log->words[begun] |= (log->count - begun - 1) << 32;
+}
+
+/* Says that table words were written; costs one test when nobody asked. */
+static inline void iopt_log_store(struct iopt_log *log, uint64_t pa, uint64_t count,
+				  uint64_t value, uint64_t stride)
+{
+	uint64_t *w;
+
+	if (__builtin_expect(!log->stores, 1))
+		return;
+	w = iopt_log_room(log, 5);
+	w[0] = iopt_event_header(IOPT_EVENT_STORE, 4);
+	w[1] = pa;
+	w[2] = count;
+	w[3] = value;
+	w[4] = stride;
+	log->count += 5;
+}
+
+/* ------------------------------------------------------- the host's services */
+
+/*
+ * Places where the kernel's ordering matters. A subject calls host->yield at
+ * each, when it is not null; the host may run another virtual CPU there.
+ */
+enum iopt_point {
+	IOPT_POINT_FQ_DOMAIN_READ = 1, /* before the unmap asks whether a queue is in force */
+	IOPT_POINT_FQ_DOMAIN_PUBLISH = 2, /* before the queue is published */
+	IOPT_POINT_FQ_LOCK = 3, /* before a ring's lock is taken */
+	IOPT_POINT_FQ_UNLOCK = 4, /* after a ring's lock was left */
+	IOPT_POINT_FLUSH_START = 5, /* before the count of started flushes rises */
+	IOPT_POINT_FLUSH_IOTLB = 6, /* between that and flush_iotlb_all */
+	IOPT_POINT_FLUSH_FINISH = 7, /* before the count of finished flushes rises */
+	IOPT_POINT_TIMER_TEST = 8, /* before the timer flag is read */
+	IOPT_POINT_TIMER_SET = 9, /* between the read and the exchange */
+	IOPT_POINT_IOVA_HANDOVER = 10, /* before an IOVA goes back to the allocator */
+	IOPT_POINT_TABLE_INSTALL = 11, /* before the compare-exchange of a table pointer */
+	IOPT_POINT_TOP_CHANGE = 12, /* before the top of the table is replaced */
+};
+
+/* Memory that virtual CPUs share and whose order of access matters. */
+enum iopt_cell {
+	IOPT_CELL_FQ_DOMAIN = 1,
+	IOPT_CELL_FLUSH_START_COUNT = 2,
+	IOPT_CELL_FLUSH_FINISH_COUNT = 3,
+	IOPT_CELL_TIMER_ON = 4,
+	IOPT_CELL_TABLE_WORD = 5, /* the address is in the arena */
+	IOPT_CELL_TOP_OF_TABLE = 6,
+};
+
+enum iopt_lock {
+	IOPT_LOCK_FQ = 1, /* index: the ring's CPU */
+	IOPT_LOCK_TOP = 2,
+	IOPT_LOCK_IOVA_TREE = 3,
+	IOPT_LOCK_IOVA_CPU = 4, /* index: CPU */
+	IOPT_LOCK_IOVA_DEPOT = 5, /* index: size class */
+};
+
+enum iopt_order {
+	IOPT_RELAXED = 0,
+	IOPT_ACQUIRE = 1,
+	IOPT_RELEASE = 2,
+	IOPT_ACQ_REL = 3,
+};
+
+/*
+ * The host. Members past `log` up to the optional ones are always set; an
+ * optional service that is null means: do the plain thing inline. They do not
+ * change while a domain is open.
+ *
+ * With the scheduler's services set, yield, lock and unlock may return after
+ * another virtual CPU was run: run() is then entered again, for another
+ * operation on the same state, before this one has returned. Only one virtual
+ * CPU runs at a time, and the host knows which, so that plain C suffices
+ * between two calls; what must be in order across them goes through a cell or
+ * stands under a lock. Each run has a stack of its own; the log is shared, so
+ * no record may be half written when a service is called.
+ */
+struct iopt_host {
+	uint32_t size; /* sizeof(struct iopt_host) as the harness has it */
+	uint32_t abi_version; /* IOPT_ABI_VERSION */
+	uint8_t *arena; /* virtual address of IOPT_ARENA_BASE */
+	struct iopt_log *log; /* where records go; the same one while the domain is open */
+	/*
+	 * A zeroed table of `bytes` (rounded up to a power of two of at least
+	 * one slot), aligned to its size. Returns its physical address, or 0
+	 * when it failed. Logs alloc or alloc_fail (and warn).
+	 */
+	uint64_t (*alloc_table)(struct iopt_host *host, uint64_t bytes);
+	/* Gives back a table by the address that alloc_table returned. Logs free. */
+	void (*free_table)(struct iopt_host *host, uint64_t pa);
+	/*
+	 * May a flush queue be allocated now? 1 yes, 0: fail as with ENOMEM. Asked
+	 * once for each queue, when it would be allocated: by open() with
+	 * IOPT_DMA_FQ, by RELAX. The memory is the subject's own.
+	 */
+	uint32_t (*alloc_queue)(struct iopt_host *host);
+
+	/* Optional: the scheduler. All of these are set, or none. */
+	void (*yield)(struct iopt_host *host, uint32_t point);
+	void (*lock)(struct iopt_host *host, uint32_t lock, uint32_t index);
+	void (*unlock)(struct iopt_host *host, uint32_t lock, uint32_t index);
+	uint64_t (*load)(struct iopt_host *host, uint32_t cell, uint64_t *address, uint32_t order);
+	void (*store)(struct iopt_host *host, uint32_t cell, uint64_t *address, uint64_t value,
+		      uint32_t order);
+	/* Returns what was there before; it was replaced when that equals expected. */
+	uint64_t (*compare_exchange)(struct iopt_host *host, uint32_t cell, uint64_t *address,
+				     uint64_t expected, uint64_t desired, uint32_t order);
+};
+
+static inline uint64_t *iopt_table_at(const struct iopt_host *host, uint64_t pa)
+{
+	return (uint64_t *)(void *)(host->arena + (pa - IOPT_ARENA_BASE));
+}
+
+/* -------------------------------------------------------------- the subject */
+
+enum iopt_status {
+	IOPT_DONE = 0,
+	/*
+	 * The code modelled here would have run away, faulted or hit a BUG. The
+	 * operation's records are dropped and the domain is closed without
+	 * another look at its tables.
+	 */
+	IOPT_CRASHED = 1,
+	/* open() only: initialisation failed; a RET record holds the errno. */
+	IOPT_FAILED = 2,
+	/*
+	 * This subject cannot do what was asked (a format, the DMA layer, its
+	 * own page memory); iopt_subject.refusal says why. The harness reports
+	 * it as such: it is no verdict on the kernel's behaviour.
+	 */
+	IOPT_REFUSED = 3,
+};
+
+struct iopt_subject {
+	uint32_t size; /* sizeof(struct iopt_subject) */
+	uint32_t abi_version; /* IOPT_ABI_VERSION */
+	const char *name; /* one word, for reports */
+	const char *version; /* free text */
+
+	/*
+	 * Opens a domain. The host and its log outlive the domain; config only
+	 * the call. On IOPT_DONE *state is the domain, and an INFO record was
+	 * written after those of the top table (ALLOC, INCOHERENT); the DMA
+	 * layer's set-up writes none. On IOPT_FAILED a RET record holds the
+	 * negative errno. IOPT_CRASHED after the INFO record says that the DMA
+	 * layer's set-up crashed, on a domain that had come up. Unless it returns
+	 * IOPT_DONE, *state is not used and close() not called. Several domains may be open
+	 * at once, and a process may load several subjects: no mutable globals.
+	 */
+	uint32_t (*open)(struct iopt_host *host, const struct iopt_config *config, void **state);
+	/* Runs one operation. Returns IOPT_DONE, IOPT_CRASHED or IOPT_REFUSED. */
+	uint32_t (*run)(void *state, const struct iopt_op *op);
+	/* Frees what the subject itself holds. Must not touch tables or the host. */
+	void (*close)(void *state);
+
+	/*
+	 * Optional (may be null): frees every table that the domain still
+	 * holds through the host, as the kernel's deinit does, including those
+	 * that wait on a flush queue but not those on a gather. The harness
+	 * calls it at most once, before close, to look for leaks; what it logs is
+	 * compared with nothing.
+	 */
+	void (*teardown)(void *state);
+	/*
+	 * Optional: why the last open() or run() of this thread was refused; the
+	 * text stays valid until the next call.
+	 */
+	const char *(*refusal)(void);
+};
+
+/*
+ * A plug-in is a shared object that exports this function. It returns a
+ * pointer that stays valid while the object is loaded.
+ */
+typedef const struct iopt_subject *(*iopt_subject_entry_fn)(void);
+
+#endif

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+/// Every file that a document or a comment names is there.
+struct Citations {
+  /// Folders that are made, not kept.
+  private static let made = ["Fuzz/.build", "artifacts"]
+  private let tree: Tree
+  /// Names at the top; what begins with one of them and a slash is a path.
+  private let tops: Set<Substring>
+
+  init(_ tree: Tree) {
+    self.tree = tree
+    tops = Set(tree.paths.compactMap { $0.split(separator: "/").first })
+  }
+
+  var complaints: [Complaint] {
+    tree.files.flatMap { file in
+      switch file.kind {
+      case .markdown: file.lines.enumerated().flatMap { document(file, $0 + 1, $1) }
+      case .swift, .c: comments(file).flatMap { paths(file, $0, $1) }
+      case .script, .makefile, .moduleMap:
+        file.lines.enumerated().filter { $1.hasPrefix("#") }.flatMap { paths(file, $0 + 1, $1) }
+      case .other: [Complaint]()
+      }
+    }
+  }
+
+  /// The parts of lines that are no code: comments and strings.
+  private func comments(_ file: SourceFile) -> [(Int, Substring)] {
+    zip(file.lines, file.code).enumerated().compactMap { index, pair in
+      guard let start = pair.0.firstRange(of: /\/\/|\/?\*/)?.lowerBound else { return nil }
+      return (index + 1, pair.0[start...])
+    }
+  }
+
+  private func document(_ file: SourceFile, _ line: Int, _ text: Substring) -> [Complaint] {
+    links(file, line, text) + paths(file, line, text) + goals(file, line, text)
+  }
+
+  // MARK: Links of Markdown
+
+  private func links(_ file: SourceFile, _ line: Int, _ text: Substring) -> [Complaint] {
+    text.matches(of: /\]\(([^)\s]+)\)/).compactMap { match in
+      let link = match.output.1
+      guard !link.contains("://"), !link.hasPrefix("mailto:") else { return nil }
+      let parts = link.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
+      let path = parts[0].isEmpty ? file.path : normalized("\(file.folder)/\(parts[0])")
+      guard tree.paths.contains(path) else {
+        return file.complaint(line, "a link to `\(link)`, which is not there")
+      }
+      guard parts.count > 1, let target = tree.file(path), !anchors(target).contains(parts[1])
+      else { return nil }
+      return file.complaint(line, "a link to `\(link)`, but no heading makes this anchor")
+    }
+  }
+
+  /// As GitHub makes them of headings.
+  private func anchors(_ file: SourceFile) -> Set<Substring> {
+    Set(
+      file.lines.filter { $0.hasPrefix("#") }.map { line in
+        let title = line.drop { $0 == "#" }.trimmingSpaces.lowercased()
+        let kept = title.filter { $0.isLetter || $0.isNumber || " -_".contains($0) }
+        return Substring(kept.replacing(" ", with: "-"))
+      })
+  }
+
+  // MARK: Paths
+
+  private func paths(_ file: SourceFile, _ line: Int, _ text: Substring) -> [Complaint] {
+    text.split { !($0.isLetter || $0.isNumber || "_./+*-:#".contains($0)) }.compactMap { word in
+      let path = word.prefix { $0 != ":" && $0 != "#" }
+      let end = path.reversed().prefix { "./".contains($0) }.count
+      let cited = String(path.dropLast(end))
+      guard cited.contains("/"), tops.contains(cited.prefix { $0 != "/" }),
+        !Self.made.contains(where: cited.hasPrefix), !isPlaceholder(cited), !exists(cited)
+      else { return nil }
+      return file.complaint(line, "`\(cited)` is not there")
+    }
+  }
+
+  /// `Corpus/NAME` stands for many.
+  private func isPlaceholder(_ path: String) -> Bool {
+    path.split { "/.-".contains($0) }.contains { part in
+      part.allSatisfy(\.isUppercase) && tree.paths.allSatisfy { !$0.contains(part) }
+    }
+  }
+
+  private func exists(_ path: String) -> Bool {
+    if tree.paths.contains(path) { return true }
+    guard path.contains("*") else { return false }
+    let parts = path.split(separator: "*", omittingEmptySubsequences: false)
+    return tree.paths.contains { candidate in
+      var rest = Substring(candidate)
+      guard rest.hasPrefix(parts[0]), rest.hasSuffix(parts.last!) else { return false }
+      for part in parts where !part.isEmpty {
+        guard let range = rest.firstRange(of: part) else { return false }
+        rest = rest[range.upperBound...]
+      }
+      return true
+    }
+  }
+
+  // MARK: Goals of make
+
+  private func goals(_ file: SourceFile, _ line: Int, _ text: Substring) -> [Complaint] {
+    guard let makefile = tree.file("Makefile") else { return [] }
+    let known = Set(makefile.lines.compactMap { $0.firstMatch(of: /^([a-z-]+):/)?.output.1 })
+    return text.matches(of: /(?:`|^)make ([a-z-]+)/).map(\.output.1).filter { !known.contains($0) }
+      .map { file.complaint(line, "`make \($0)` is no goal of the Makefile") }
+  }
+}

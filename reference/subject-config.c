@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the port can do, and which configurations it knows nothing of. */
+#include "fmt/formats.h"
+#include "subject.h"
+
+#define BIT(number) (1u << (number))
+#define OP(name) (UINT64_C(1) << IOPT_OP_##name)
+#define OR_FORMAT(number, name) | BIT(number)
+
+#define FEATURES_KNOWN ((IOPT_FEATURE_X86_64_AMD_ENCRYPT_TABLES << 1) - 1)
+
+const struct iopt_capabilities subject_capabilities = {
+	.size = sizeof(subject_capabilities),
+	.stores = 1,
+	.formats = 0 PT_FORMATS(OR_FORMAT),
+	.features = FEATURES_KNOWN,
+	.builds = BIT(IOPT_BUILD_PRODUCTION) | BIT(IOPT_BUILD_DEBUG),
+	.gathers = BIT(IOPT_GATHER_MERGED) | BIT(IOPT_GATHER_ORIGINAL) |
+		   BIT(IOPT_GATHER_ALWAYS_ADD) | BIT(IOPT_GATHER_PROPOSED),
+	.kernels = BIT(IOPT_KERNEL_UNSAID) | BIT(IOPT_KERNEL_7_1),
+	.layers = IOPT_LAYER_PAGE_TABLE | IOPT_LAYER_DMA,
+	.options = IOPT_OPTION_PGSIZES | IOPT_OPTION_SME_MASK | IOPT_OPTION_PCI32,
+	.operations = OP(MAP) | OP(MAP_RANGE) | OP(UNMAP) | OP(GATHER) | OP(UNMAP_FAST) |
+		      OP(IOTLB_SYNC) | OP(FLUSH) | OP(IOVA_TO_PHYS) | OP(SET_DIRTY) |
+		      OP(READ_AND_CLEAR_DIRTY) | OP(DMA_MAP) | OP(DMA_MAP_SG) | OP(DMA_UNMAP) |
+		      OP(RELAX) | OP(TICK) | OP(RESERVE),
+	.prot = IOPT_PROT_PRIV | (IOPT_PROT_PRIV - 1),
+	.queues = BIT(IOPT_QUEUE_PERCPU) | BIT(IOPT_QUEUE_SINGLE),
+	.modes = BIT(IOPT_DMA_STRICT) | BIT(IOPT_DMA_FQ),
+	.services = IOPT_SERVICE_YIELD | IOPT_SERVICE_LOCK | IOPT_SERVICE_CELL,
+	.points = ((UINT64_C(1) << IOPT_POINT_TOP_CHANGE) - 1) << 1,
+};
+
+bool subject_knows_host(const struct iopt_host *host)
+{
+	if (host->size >= IOPT_HOST_SIZE_1)
+		return true;
+	subject_refuse("iopt_host has %u bytes, version 1 has %d", host->size, IOPT_HOST_SIZE_1);
+	return false;
+}
+
+/* No more of a row of numbers that starts at 0 than its last. */
+static bool is_known(const char *member, uint32_t value, uint32_t last)
+{
+	if (value <= last)
+		return true;
+	subject_refuse("%s=%u is not known", member, value);
+	return false;
+}
+
+static bool format_known(uint32_t format)
+{
+	if (format < 32 && subject_capabilities.formats & BIT(format))
+		return true;
+	subject_refuse("format=%u is not known", format);
+	return false;
+}
+
+static bool features_known(uint32_t features)
+{
+	uint32_t unknown = features & ~FEATURES_KNOWN;
+
+	if (!unknown)
+		return true;
+	if (unknown == IOPT_FEATURE_DETAILED_GATHER || unknown == IOPT_FEATURE_RISCV_SVPBMT)
+		subject_refuse("features: %s (0x%x) is not known to Linux 7.1",
+			       unknown == IOPT_FEATURE_RISCV_SVPBMT ? "riscv_svpbmt" :
+								      "detailed_gather",
+			       unknown);
+	else
+		subject_refuse("features: 0x%x is not known", unknown);
+	return false;
+}
+
+static bool dma_known(const struct iopt_dma_config *dma)
+{
+	if (!is_known("queue", dma->queue, IOPT_QUEUE_SINGLE) ||
+	    !is_known("mode", dma->mode, IOPT_DMA_FQ) || !is_known("pci32", dma->pci32, 1))
+		return false;
+	if (dma->cpus < 1 || dma->cpus > 256) {
+		subject_refuse("cpus=%u is not from 1 to 256", dma->cpus);
+		return false;
+	}
+	if (dma->ring_size < 2 || dma->ring_size > 65536 ||
+	    (dma->ring_size & (dma->ring_size - 1))) {
+		subject_refuse("ring_size=%u is no power of two from 2 to 65536", dma->ring_size);
+		return false;
+	}
+	return true;
+}
+
+/* What version 2 appended; none of it is there yet but the name of the release. */
+static bool version_2_known(const struct iopt_config *config)
+{
+	if (iopt_has(config, kernel) && !is_known("kernel", config->kernel, IOPT_KERNEL_7_1))
+		return false;
+	if (iopt_has(config, sync_map) && !is_known("sync_map", config->sync_map, 0))
+		return false;
+	if (!config->has_dma)
+		return true;
+	if (iopt_has(config, dma_magazine) &&
+	    !is_known("dma_magazine", config->dma_magazine, 0))
+		return false;
+	return !iopt_has(config, dma_fail_magazine) ||
+	       is_known("dma_fail_magazine", config->dma_fail_magazine, 0);
+}
+
+bool subject_knows_config(const struct iopt_config *config)
+{
+	if (config->size < IOPT_CONFIG_SIZE_1) {
+		subject_refuse("iopt_config has %u bytes, version 1 has %d", config->size,
+			       IOPT_CONFIG_SIZE_1);
+		return false;
+	}
+	return format_known(config->format) &&
+	       is_known("build", config->build, IOPT_BUILD_DEBUG) &&
+	       is_known("gather", config->gather, IOPT_GATHER_PROPOSED) &&
+	       is_known("has_dma", config->has_dma, 1) && features_known(config->features) &&
+	       version_2_known(config) && (!config->has_dma || dma_known(&config->dma));
+}
