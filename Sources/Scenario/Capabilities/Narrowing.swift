@@ -5,9 +5,12 @@ import SubjectABI
 public struct Narrowing: Sendable {
   /// A subject as reports name it, and what it can do.
   public struct Party: Sendable {
+    /// What reports call it.
     public let name: String
+    /// What it can do, with what was chosen for it.
     public let capabilities: Capabilities
 
+    /// A subject under this name.
     public init(name: String, capabilities: Capabilities) {
       self.name = name
       self.capabilities = capabilities
@@ -26,8 +29,11 @@ public struct Narrowing: Sendable {
     case operationChanged
   }
 
+  /// What is counted together.
   public struct Cause: Hashable, Sendable {
+    /// What was done.
     public let act: Act
+    /// For want of what.
     public let need: Need
   }
 
@@ -36,8 +42,10 @@ public struct Narrowing: Sendable {
   public let capabilities: Capabilities
   /// Nothing has to be changed, ever.
   public let isIdle: Bool
+  /// How often each was done.
   public private(set) var tally: [Cause: Int] = [:]
 
+  /// Fits to what all of `parties` can do, of version 1's language.
   public init(_ parties: [Party]) {
     self.parties = parties
     capabilities = parties.reduce(.version1) { $0.intersection($1.capabilities) }
