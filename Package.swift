@@ -2,6 +2,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import PackageDescription
 
+/// The data structures of the DMA layer check themselves after each change: in debug builds, hence
+/// under `swift test`.
+let internalChecks: [SwiftSetting] = [
+  .define("LOCKSTEP_INTERNAL_CHECKS", .when(configuration: .debug))
+]
+
 let package = Package(
   name: "lockstep",
   products: [
@@ -18,23 +24,23 @@ let package = Package(
       exclude: ["abi"], publicHeadersPath: "include"),
     .executableTarget(name: "iopt-coverage", path: "Fuzz/Coverage"),
     .target(name: "PageTable", dependencies: ["SubjectABI"]),
-    .target(name: "DMA", dependencies: ["PageTable", "SubjectABI"]),
+    .target(
+      name: "DMA", dependencies: ["PageTable", "SubjectABI"], swiftSettings: internalChecks),
     .target(name: "SwiftSubject", dependencies: ["PageTable", "DMA", "SubjectABI"]),
     .target(name: "Log"),
     .target(name: "Scenario", dependencies: ["Log", "SubjectABI", "CZlib"]),
     .target(name: "Contract", dependencies: ["Log", "Scenario", "SubjectABI"]),
-    .target(name: "Hardware", dependencies: ["Log", "Scenario"]),
+    .target(name: "Hardware", dependencies: ["Scenario"]),
     .target(
       name: "Lockstep",
       dependencies: [
-        "Contract", "Hardware", "Log", "Scenario", "PageTable", "DMA", "SwiftSubject", "Reference",
-        "SubjectABI",
+        "Contract", "Hardware", "Log", "Scenario", "SwiftSubject", "Reference", "SubjectABI",
       ]),
     .target(name: "Report", dependencies: ["Lockstep", "Log", "Scenario"]),
     .executableTarget(
       name: "iopt",
       dependencies: [
-        "Contract", "Lockstep", "Log", "Report", "Scenario",
+        "Lockstep", "Report", "Scenario",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -47,14 +53,14 @@ let package = Package(
     .testTarget(
       name: "DMATests",
       dependencies: [
-        "Contract", "DMA", "Lockstep", "Log", "Reference", "Scenario", "SwiftSubject",
+        "Contract", "DMA", "Lockstep", "Log", "Reference", "Report", "Scenario", "SwiftSubject",
         "SubjectABI",
-      ]),
+      ],
+      swiftSettings: internalChecks),
     .testTarget(
       name: "LockstepTests",
       dependencies: [
-        "Contract", "Hardware", "Lockstep", "Log", "Reference", "Report", "Scenario",
-        "SwiftSubject", "SubjectABI",
+        "Lockstep", "Reference", "Report", "Scenario", "SwiftSubject", "SubjectABI",
       ],
       exclude: ["Fixtures"]),
     .testTarget(

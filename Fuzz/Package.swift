@@ -41,18 +41,17 @@ let package = Package(
       name: "Scenario", dependencies: ["Log", "SubjectABI", "CZlib"],
       swiftSettings: instrumentedSwift),
     .target(name: "Contract", dependencies: ["Log", "Scenario", "SubjectABI"]),
-    .target(name: "Hardware", dependencies: ["Log", "Scenario"]),
+    .target(name: "Hardware", dependencies: ["Scenario"]),
     .target(
       name: "Lockstep",
       dependencies: [
-        "Contract", "Hardware", "Log", "Scenario", "PageTable", "DMA", "SwiftSubject", "Reference",
-        "SubjectABI",
+        "Contract", "Hardware", "Log", "Scenario", "SwiftSubject", "Reference", "SubjectABI",
       ]),
     .target(name: "Report", dependencies: ["Lockstep", "Log", "Scenario"]),
     .target(name: "CFuzzer", path: "CFuzzer"),
     .target(
       name: "FuzzTarget",
-      dependencies: ["Lockstep", "Report", "Scenario", "SubjectABI", "CFuzzer"],
+      dependencies: ["Lockstep", "Report", "Scenario", "CFuzzer"],
       path: "Target"),
     .executableTarget(
       name: "iopt-fuzz",

@@ -40,6 +40,12 @@ static void *must_calloc(size_t count, size_t size)
 	return memory;
 }
 
+/* The slot behind this one. */
+static uint32_t fq_next(const struct iova_fq *fq, uint32_t slot)
+{
+	return (slot + 1) & fq->mod_mask;
+}
+
 static uint32_t fq_chunk_count(const struct iova_fq *fq)
 {
 	return fq->mod_mask / FQ_CHUNK + 1;
@@ -51,7 +57,7 @@ static struct iova_fq_entry *fq_ring_add(struct iova_fq *fq)
 	struct iova_fq_entry **chunk;
 	uint32_t slot = fq->tail;
 
-	fq->tail = (slot + 1) & fq->mod_mask;
+	fq->tail = fq_next(fq, slot);
 	if (!fq->chunks)
 		fq->chunks = must_calloc(fq_chunk_count(fq), sizeof(struct iova_fq_entry *));
 	chunk = &fq->chunks[slot / FQ_CHUNK];
@@ -63,7 +69,7 @@ static struct iova_fq_entry *fq_ring_add(struct iova_fq *fq)
 
 static bool fq_full(const struct iova_fq *fq)
 {
-	return ((fq->tail + 1) & fq->mod_mask) == fq->head;
+	return fq_next(fq, fq->tail) == fq->head;
 }
 
 static void fq_lock(struct iommu_dma_cookie *dma, const struct iova_fq *fq)
@@ -92,7 +98,7 @@ static void fq_ring_free_locked(struct iommu_dma_cookie *dma, struct iova_fq *fq
 		iommu_put_pages_list(dma->domain, &entry->freelist);
 		iommu_dma_hand_over(dma, cpu, entry->iova_pfn, entry->pages);
 		entry->freelist = (struct iommu_pages_list){ 0 };
-		fq->head = (fq->head + 1) & fq->mod_mask;
+		fq->head = fq_next(fq, fq->head);
 	}
 }
 
@@ -215,7 +221,7 @@ void iommu_dma_free_fq(struct iommu_domain *domain)
 	for (uint32_t i = 0; i < dma->fq_count; i++) {
 		const struct iova_fq *fq = &dma->fq[i];
 
-		for (uint32_t slot = fq->head; slot != fq->tail; slot = (slot + 1) & fq->mod_mask)
+		for (uint32_t slot = fq->head; slot != fq->tail; slot = fq_next(fq, slot))
 			iommu_put_pages_list(domain, &fq_entry(fq, slot)->freelist);
 	}
 	iommu_dma_forget_fq(dma);

@@ -82,7 +82,7 @@ static uint32_t dma_info_to_prot(enum iopt_direction dir)
 }
 
 /* The first pfn of a range for the device, 0 for none. */
-static uint64_t find_iova(struct iommu_dma_cookie *dma, uint32_t cpu, uint64_t pages)
+static uint64_t iommu_dma_find_pfn(struct iommu_dma_cookie *dma, uint32_t cpu, uint64_t pages)
 {
 	struct iova_domain *space = &dma->iovad;
 	uint64_t limit = dma->dma_mask;
@@ -105,7 +105,7 @@ static uint64_t find_iova(struct iommu_dma_cookie *dma, uint32_t cpu, uint64_t p
 static uint64_t iommu_dma_alloc_iova(struct iommu_dma_cookie *dma, uint32_t cpu, uint64_t size)
 {
 	unsigned int shift = iova_shift(&dma->iovad);
-	uint64_t iova = find_iova(dma, cpu, size >> shift) << shift;
+	uint64_t iova = iommu_dma_find_pfn(dma, cpu, size >> shift) << shift;
 
 	if (iova)
 		iopt_log2(dma->domain->log, IOPT_EVENT_IOVA_ALLOC, iova, size);

@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Write-backs, the gather of invalidations, and tables collected to be freed. */
-#ifndef LOCKSTEP_IOMMU_PT_GATHER_H
-#define LOCKSTEP_IOMMU_PT_GATHER_H
-
-#include "pt_iter.h"
 
 static inline void flush_writes_range(const struct pt_state *st, unsigned int first,
 				      unsigned int end)
@@ -55,32 +51,24 @@ static inline void gather_range_pages(struct iommu_iotlb_gather *gather, struct 
 	iommu_pages_list_splice(&pt->domain, freelist, &gather->freelist);
 }
 
-struct collect_args {
-	struct iommu_pages_list freelist;
-	bool check_mapped; /* a leaf in the range is EADDRINUSE */
-};
-
-static int __collect_tables(struct pt_range *range, void *arg, unsigned int level, uint64_t *table)
+/* A table goes on the list; a leaf is in the way, if one may not be there. */
+static inline int collect_entry(struct pt_state *st, void *arg)
 {
-	struct pt_state st = pt_init(range, level, table);
+	struct pt_iommu *pt = st->range->pt;
 	struct collect_args *collect = arg;
 
-	if (!collect->check_mapped && !pt_can_have_table(&st))
-		return 0;
-	for_each_pt_level_entry(&st) {
-		int err;
-
-		if (st.type == PT_ENTRY_OA && collect->check_mapped)
-			return -EADDRINUSE;
-		if (st.type != PT_ENTRY_TABLE)
-			continue;
-		iommu_pages_list_add(&range->pt->domain, &collect->freelist,
-				     pt_virt_to_phys(range->pt, st.table_lower));
-		err = pt_descend(&st, arg, __collect_tables);
-		if (err)
-			return err;
-	}
+	if (st->type == PT_ENTRY_OA)
+		return collect->check_mapped ? -EADDRINUSE : 0;
+	iommu_pages_list_add(&pt->domain, &collect->freelist, pt_virt_to_phys(pt, st->table_lower));
 	return 0;
 }
 
-#endif
+/* Lists the tables below this one, upper ones first. */
+static int __collect_tables(struct pt_range *range, void *arg, unsigned int level, uint64_t *table)
+{
+	const struct collect_args *collect = arg;
+
+	if (!level && !collect->check_mapped)
+		return 0;
+	return pt_visit_entries(range, arg, level, table, collect_entry, __collect_tables);
+}

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a domain's arguments come to; the rest of iommu_pt.h. */
-#ifndef LOCKSTEP_IOMMU_PT_INIT_H
-#define LOCKSTEP_IOMMU_PT_INIT_H
+/* What a domain's arguments come to, its top table, and the end of all tables. */
 
 /* Page sizes of every level that the table has or can grow to, within the OA's width. */
 static inline uint64_t NS(get_info)(struct pt_iommu *pt)
@@ -20,30 +18,44 @@ static inline uint64_t NS(get_info)(struct pt_iommu *pt)
 	return log2_mod(pgsizes, pt->max_oasz_lg2);
 }
 
-/* Features against each other, the build and the size of the top. */
+/* Features that the arguments do not ask for but decide. */
+static inline void settle_features(struct pt_iommu *pt, const struct pt_range *top)
+{
+	bool top_is_final = top->top_level == PT_MAX_TOP_LEVEL ||
+			    top->max_vasz_lg2 == pt->max_vasz_lg2;
+
+	if (top_is_final)
+		pt->features &= ~(uint32_t)IOPT_FEATURE_DYNAMIC_TOP;
+	if (top->max_vasz_lg2 == 64)
+		pt->features |= IOPT_FEATURE_FULL_VA;
+}
+
+/* Only the debug build does without what the format always has. */
+static inline bool features_fit(const struct pt_iommu *pt)
+{
+	uint32_t required = PT_DEBUG ? 0 : PT_FORCE_ENABLED_FEATURES;
+
+	return !(pt->features & ~pt_supported_features()) && !(required & ~pt->features);
+}
+
+/* Does a top that cannot grow, and is not the largest, decode the whole space? */
+static inline bool top_is_wide_enough(const struct pt_iommu *pt, struct pt_range *top)
+{
+	struct pt_state st = pt_init_top(top);
+
+	return pt_feature(pt, IOPT_FEATURE_DYNAMIC_TOP) || top->top_level == PT_MAX_TOP_LEVEL ||
+	       pt_num_items_lg2(&st) + pt_table_item_lg2sz(&st) >= pt->max_vasz_lg2;
+}
+
+/* The format has set the top's level. */
 static inline int pt_init_common(struct pt_iommu *pt)
 {
 	struct pt_range top = pt_top_range(pt);
-	struct pt_state st = pt_init_top(&top);
 
 	if (pt_warn_on(pt, top.top_level > PT_MAX_TOP_LEVEL))
 		return -EINVAL;
-	/* A top that cannot or need not grow. */
-	if (top.top_level == PT_MAX_TOP_LEVEL || pt->max_vasz_lg2 == top.max_vasz_lg2)
-		pt->features &= ~(uint32_t)IOPT_FEATURE_DYNAMIC_TOP;
-	if (top.max_vasz_lg2 == 64)
-		pt->features |= IOPT_FEATURE_FULL_VA;
-
-	if (pt->features & ~PT_SUPPORTED_FEATURES)
-		return -EOPNOTSUPP;
-	if (!PT_DEBUG && (~pt->features & PT_FORCE_ENABLED_FEATURES))
-		return -EOPNOTSUPP;
-	if (!pt_feature(pt, IOPT_FEATURE_DYNAMIC_TOP) && top.top_level != PT_MAX_TOP_LEVEL &&
-	    pt->max_vasz_lg2 > pt_num_items_lg2(&st) + pt_table_item_lg2sz(&st))
-		return -EOPNOTSUPP;
-	if (!pt->max_oasz_lg2 || pt->max_oasz_lg2 > PT_MAX_OUTPUT_ADDRESS_LG2)
-		pt->max_oasz_lg2 = PT_MAX_OUTPUT_ADDRESS_LG2;
-	return 0;
+	settle_features(pt, &top);
+	return features_fit(pt) && top_is_wide_enough(pt, &top) ? 0 : -EOPNOTSUPP;
 }
 
 static inline void pt_iommu_init_domain(struct pt_iommu *pt)
@@ -89,4 +101,14 @@ static int NS(init)(struct pt_iommu *pt, const struct iopt_config *config)
 	return 0;
 }
 
-#endif
+static void NS(deinit)(struct pt_iommu *pt)
+{
+	struct pt_range range = pt_all_range(pt);
+	struct collect_args collect = { .check_mapped = false };
+
+	iommu_pages_list_add(&pt->domain, &collect.freelist, pt_virt_to_phys(pt, range.top_table));
+	pt_walk_range(&range, __collect_tables, &collect);
+	if (pt_feature(pt, IOPT_FEATURE_DMA_INCOHERENT))
+		iommu_pages_stop_incoherent_list(&pt->domain, &collect.freelist);
+	iommu_put_pages_list(&pt->domain, &collect.freelist);
+}

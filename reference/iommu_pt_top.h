@@ -1,10 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A top that grows until a map fits. */
-#ifndef LOCKSTEP_IOMMU_PT_TOP_H
-#define LOCKSTEP_IOMMU_PT_TOP_H
-
-#include "iommu-services.h"
-#include "iommu_pt_map.h"
 
 /*
  * Stacks one more table on `top`, which is linked at its first item. *top is
@@ -55,7 +50,7 @@ static int publish_top(struct pt_iommu *pt, uint64_t old_top, uint64_t new_top)
 
 	iommu_yield(domain, IOPT_POINT_TOP_CHANGE);
 	iommu_lock(domain, IOPT_LOCK_TOP, 0);
-	changed = pt->top_of_table != old_top || old_top == new_top;
+	changed = pt->top_of_table != old_top;
 	if (!changed) {
 		iopt_log2(domain->log, IOPT_EVENT_TOP, pt_virt_to_phys(pt, table),
 			  new_top & PT_TOP_LEVEL_MASK);
@@ -65,17 +60,17 @@ static int publish_top(struct pt_iommu *pt, uint64_t old_top, uint64_t new_top)
 	return changed ? -EAGAIN : 0;
 }
 
-/* Grows the top until the range and its leaves fit. */
-static int increase_top(const struct pt_range *wanted, const struct map_args *map)
+/* Stacks tables on a top that does not suffice until one does; all or none stay. */
+static int replace_top(const struct pt_range *wanted, const struct map_args *map, uint64_t old_top)
 {
 	struct pt_iommu *pt = wanted->pt;
 	struct iommu_pages_list list = { 0 };
-	uint64_t old_top = pt->top_of_table;
 	uint64_t new_top = old_top;
-	int err = 0;
+	int err;
 
-	while (!err && !top_suffices(pt, wanted, map, new_top))
+	do {
 		err = stack_top(pt, map, &new_top, &list);
+	} while (!err && !top_suffices(pt, wanted, map, new_top));
 	/* All links are written: hand the tables over in one go. */
 	if (!err && pt_feature(pt, IOPT_FEATURE_DMA_INCOHERENT))
 		err = iommu_pages_start_incoherent_list(&pt->domain, &list);
@@ -89,27 +84,36 @@ static int increase_top(const struct pt_range *wanted, const struct map_args *ma
 	return err;
 }
 
-/* Is the range inside the table, once its top was grown as far as it may? */
+/* Sees to it that the top, whoever has grown it, takes the range and its leaves. */
+static int increase_top(const struct pt_range *wanted, const struct map_args *map)
+{
+	struct pt_iommu *pt = wanted->pt;
+	int err = 0;
+
+	do {
+		uint64_t top = pt->top_of_table;
+
+		err = top_suffices(pt, wanted, map, top) ? 0 : replace_top(wanted, map, top);
+	} while (err == -EAGAIN);
+	return err;
+}
+
+/*
+ * -ERANGE for a range that is not inside the table, which grows as far as it
+ * may; the range is then from the new top.
+ */
 static inline int check_map_range(struct pt_range *range, const struct map_args *map)
 {
 	struct pt_iommu *pt = range->pt;
+	int err = pt_check_range(range);
 
-	for (;;) {
-		int err = pt_check_range(range);
-
-		if (!pt_feature(pt, IOPT_FEATURE_DYNAMIC_TOP))
-			return err;
-		if (!err && map->leaf_level <= range->top_level)
-			break;
+	if (!pt_feature(pt, IOPT_FEATURE_DYNAMIC_TOP))
+		return err;
+	if (err || map->leaf_level > range->top_level) {
 		err = increase_top(range, map);
-		if (err && err != -EAGAIN)
-			return err;
-		*range = pt_make_range(pt, range->va, range->last_va);
 		if (!err)
-			break;
+			*range = pt_make_range(pt, range->va, range->last_va);
 	}
-	pt_warn_on(pt, pt_check_range(range));
-	return 0;
+	pt_warn_on(pt, !err && pt_check_range(range));
+	return err;
 }
-
-#endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What every format has once its own header was read: the defaults for what it
- * left out, and what follows from the rest (kernel: generic_pt/pt_common.h and
- * pt_fmt_defaults.h).
+ * What every format has once its own functions are known: the defaults for what
+ * it left out, and what follows from the rest (kernel: generic_pt/pt_common.h
+ * and pt_fmt_defaults.h).
  */
 #ifndef LOCKSTEP_PT_COMMON_H
 #define LOCKSTEP_PT_COMMON_H
@@ -85,13 +85,6 @@ static inline bool pt_can_have_table(const struct pt_state *st)
 	return st->level != 0;
 }
 
-static inline void pt_clear_entries(struct pt_state *st, unsigned int num_contig_lg2)
-{
-	if (!PT_MANY_CONTIG_SIZES)
-		PT_WARN_ON(st, log2_mod(st->index, num_contig_lg2));
-	pt_write_items(st, st->index, 1u << num_contig_lg2, 0);
-}
-
 static inline bool pt_test_sw_bit_acquire(const struct pt_state *st, unsigned int bitnr)
 {
 	return st->entry & pt_sw_bit(bitnr);
@@ -101,23 +94,6 @@ static inline void pt_set_sw_bit_release(struct pt_state *st, unsigned int bitnr
 {
 	while (!pt_exchange_item(st, st->entry | pt_sw_bit(bitnr), IOPT_RELEASE))
 		st->entry = pt_read_item(st, st->index);
-}
-
-/* Are address, size and index of a new leaf in line? Asked by the formats. */
-static inline bool pt_check_install_leaf_args(const struct pt_state *st, uint64_t oa,
-					      unsigned int oasz_lg2)
-{
-	unsigned int item_lg2 = pt_table_item_lg2sz(st);
-	bool odd_size;
-
-	if (!PT_DEBUG)
-		return true;
-	if (PT_MANY_CONTIG_SIZES)
-		odd_size = oasz_lg2 < item_lg2 || oasz_lg2 > item_lg2 + pt_num_items_lg2(st);
-	else
-		odd_size = oasz_lg2 != item_lg2 && oasz_lg2 != item_lg2 + pt_contig_count_lg2(st);
-	return !PT_WARN_ON(st, log2_mod(oa, oasz_lg2)) && !PT_WARN_ON(st, odd_size) &&
-	       !PT_WARN_ON(st, log2_mod(st->index, oasz_lg2 - item_lg2));
 }
 
 /* Size of a leaf entry, all its items together. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a format's header builds on (kernel: generic_pt/pt_defs.h). Order of
- * inclusion: the format's defs header, this, the format, pt_common.h,
- * pt_iter.h, iommu_pt.h; fmt/iommu_template.h does it.
+ * What a format builds on (kernel: generic_pt/pt_defs.h). This and pt_common.h
+ * are compiled once for each format, pt_build.h and what includes it once for
+ * each build of it; fmt/iommu_template.h says how.
  *
  * The language: VA is the input address, OA the output address; level 0 holds
  * leaves only; an item is one index of a table, an entry all items of one
@@ -15,30 +15,6 @@
 #include "pt_log2.h"
 
 #include <errno.h>
-
-#define PT_FEATURES_ALL_FORMATS                                                        \
-	(IOPT_FEATURE_DMA_INCOHERENT | IOPT_FEATURE_FULL_VA | IOPT_FEATURE_DYNAMIC_TOP | \
-	 IOPT_FEATURE_SIGN_EXTEND | IOPT_FEATURE_FLUSH_RANGE |                           \
-	 IOPT_FEATURE_FLUSH_RANGE_NO_GAPS)
-
-/*
- * The debug build takes every feature that the format can express: incoherence
- * needs a software bit, and sign extension rules out the two others.
- */
-#ifdef CONFIG_DEBUG_GENERIC_PT
-#define PT_DEBUG 1
-#define PT_SUPPORTED_FEATURES                                                          \
-	((PT_FEATURES_ALL_FORMATS | PT_FORMAT_FEATURES) &                              \
-	 ~((PT_WIRED_FEATURES & IOPT_FEATURE_DMA_INCOHERENT) ?                         \
-		   0u :                                                                \
-		   (unsigned int)IOPT_FEATURE_DMA_INCOHERENT) &                        \
-	 ~((PT_WIRED_FEATURES & IOPT_FEATURE_SIGN_EXTEND) ?                            \
-		   (unsigned int)(IOPT_FEATURE_DYNAMIC_TOP | IOPT_FEATURE_FULL_VA) :   \
-		   (unsigned int)IOPT_FEATURE_SIGN_EXTEND))
-#else
-#define PT_DEBUG 0
-#define PT_SUPPORTED_FEATURES ((unsigned int)PT_WIRED_FEATURES)
-#endif
 
 enum {
 	PT_PAGE_LG2SZ = 12, /* the system's pages */
@@ -79,29 +55,11 @@ struct pt_write_attrs {
 	uint64_t descriptor_bits;
 };
 
-/* Is a feature (one enum iopt_feature bit) in force? */
-static inline bool pt_feature(const struct pt_iommu *pt, uint32_t feature)
+/* For formats: is a feature (one enum iopt_feature bit) in force? */
+static inline bool pt_enabled(const struct pt_iommu *pt, uint32_t feature)
 {
-	if (PT_FORCE_ENABLED_FEATURES & feature)
-		return true;
-	return (PT_SUPPORTED_FEATURES & feature) && (pt->features & feature);
+	return (PT_FORCE_ENABLED_FEATURES | pt->features) & feature;
 }
-
-static inline bool pts_feature(const struct pt_state *st, uint32_t feature)
-{
-	return pt_feature(st->range->pt, feature);
-}
-
-/* Only the debug build looks at expectations; says whether one was violated. */
-static inline bool pt_warn_on(struct pt_iommu *pt, bool violated)
-{
-	if (!PT_DEBUG || __builtin_expect(!violated, 1))
-		return false;
-	iommu_warn(&pt->domain);
-	return true;
-}
-
-#define PT_WARN_ON(st, violated) pt_warn_on((st)->range->pt, PT_DEBUG && (violated))
 
 /* Table memory by physical address, and back. */
 static inline uint64_t *pt_phys_to_virt(const struct pt_iommu *pt, uint64_t pa)
@@ -197,9 +155,5 @@ static inline unsigned int pt_pgsz_lg2_to_level(unsigned int pgsize_lg2)
 {
 	return (pgsize_lg2 - (unsigned int)PT_GRANULE_LG2SZ) / PT_TABLE_ITEMS_LG2;
 }
-
-/* Its body, in pt_common.h, needs what the format has yet to say. */
-static inline bool pt_check_install_leaf_args(const struct pt_state *st, uint64_t oa,
-					      unsigned int oasz_lg2);
 
 #endif

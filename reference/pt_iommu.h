@@ -45,15 +45,5 @@ static inline struct pt_iommu *pt_iommu_from_domain(struct iommu_domain *domain)
 	return (struct pt_iommu *)(void *)domain;
 }
 
-/* Each format as its production and as its debug build. */
-extern const struct pt_iommu_ops pt_iommu_riscv_64_ops;
-extern const struct pt_iommu_ops pt_iommu_riscv_64_debug_ops;
-extern const struct pt_iommu_ops pt_iommu_amdv1_ops;
-extern const struct pt_iommu_ops pt_iommu_amdv1_debug_ops;
-extern const struct pt_iommu_ops pt_iommu_vtdss_ops;
-extern const struct pt_iommu_ops pt_iommu_vtdss_debug_ops;
-extern const struct pt_iommu_ops pt_iommu_x86_64_ops;
-extern const struct pt_iommu_ops pt_iommu_x86_64_debug_ops;
-
 #pragma GCC visibility pop
 #endif

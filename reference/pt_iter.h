@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Ranges, positions and the choice of page sizes (kernel: generic_pt/pt_iter.h). */
-#ifndef LOCKSTEP_PT_ITER_H
-#define LOCKSTEP_PT_ITER_H
-
-#include "pt_common.h"
+/*
+ * Ranges, positions and the choice of page sizes (kernel: generic_pt/pt_iter.h).
+ * Compiled for each build, see iommu_pt.h.
+ */
 
 /*
  * Do both ends lie in the table's space? With sign extension the upper bits of
@@ -64,16 +63,12 @@ static inline unsigned int pt_range_to_index(const struct pt_state *st)
 static inline unsigned int pt_range_to_end_index(const struct pt_state *st)
 {
 	const struct pt_range *range = st->range;
+	unsigned int items_lg2 = pt_num_items_lg2(st);
+	unsigned int table_lg2 = items_lg2 + pt_table_item_lg2sz(st);
+	bool goes_beyond = st->level != range->top_level &&
+			   !log2_div_eq(range->va, range->last_va, table_lg2);
 
-	if (range->va == range->last_va)
-		return st->index + 1u;
-	if (st->level != range->top_level) {
-		unsigned int items_lg2 = pt_num_items_lg2(st);
-
-		if (!log2_div_eq(range->va, range->last_va, items_lg2 + pt_table_item_lg2sz(st)))
-			return 1u << items_lg2;
-	}
-	return pt_va_to_index(st, range->last_va) + 1;
+	return goes_beyond ? 1u << items_lg2 : pt_va_to_index(st, range->last_va) + 1;
 }
 
 static inline void _pt_iter_first(struct pt_state *st)
@@ -101,9 +96,6 @@ static inline void pt_next_entry(struct pt_state *st)
 	pt_index_to_va(st);
 }
 
-#define for_each_pt_level_entry(st) \
-	for (_pt_iter_first(st); _pt_iter_load(st); pt_next_entry(st))
-
 /* Loads the one entry that range->va lies in. */
 static inline enum pt_entry_type pt_load_single_entry(struct pt_state *st)
 {
@@ -120,6 +112,14 @@ static inline struct pt_state pt_init(struct pt_range *range, unsigned int level
 static inline struct pt_state pt_init_top(struct pt_range *range)
 {
 	return pt_init(range, range->top_level, range->top_table);
+}
+
+/* A position at the first entry of the range in this table. */
+static inline void pt_enter_table(struct pt_state *st, struct pt_range *range, unsigned int level,
+				  uint64_t *table)
+{
+	*st = pt_init(range, level, table);
+	_pt_iter_first(st);
 }
 
 /*
@@ -222,33 +222,21 @@ static inline unsigned int pt_top_memsize_lg2(struct pt_iommu *pt, uint64_t top)
 }
 
 /*
- * The largest page of the bitmap that fits at va and oa and ends by last_va;
- * 0 when there is none.
+ * The largest page of the bitmap that va and oa are multiples of and that ends
+ * by last_va; 0 when there is none.
  */
 static inline unsigned int pt_compute_best_pgsize(struct pt_iommu *pt, uint64_t pgsizes,
 						  uint64_t va, uint64_t last_va, uint64_t oa)
 {
-	uint64_t alignment;
-	unsigned int limit;
-	unsigned int best;
-	uint64_t best_last;
+	uint64_t start = va | oa;
+	/* Up to the lowest bit set in either address, and up to the highest of the length. */
+	uint64_t aligned = start ^ (start - 1);
+	uint64_t inside = UINT64_MAX >> (64 - vafls(last_va - va + 1));
+	uint64_t fitting = pgsizes & aligned & inside;
 
-	if (pt_warn_on(pt, va >= last_va))
+	if (pt_warn_on(pt, va >= last_va) || !fitting)
 		return 0;
-	alignment = va | oa | log2_to_int(vafls(last_va - va + 1) - 1);
-	limit = vaffs(alignment);
-	if (limit < 63)
-		pgsizes = log2_mod(pgsizes, limit + 1);
-	if (!pgsizes)
-		return 0;
-	best = vafls(pgsizes) - 1;
-	best_last = log2_to_max_int(best);
-	pt_warn_on(pt, log2_mod(va, best));
-	pt_warn_on(pt, log2_mod(oa, best));
-	pt_warn_on(pt, va + best_last > last_va);
-	pt_warn_on(pt, !log2_div_eq(va, va + best_last, best));
-	pt_warn_on(pt, !log2_div_eq(oa, oa + best_last, best));
-	return best;
+	return vafls(fitting) - 1;
 }
 
 /* How many pages of this size can be mapped before the next larger one fits. */
@@ -256,16 +244,14 @@ static inline uint64_t pt_pgsz_count(uint64_t pgsizes, uint64_t va, uint64_t las
 				     unsigned int pgsize_lg2)
 {
 	uint64_t larger = log2_set_mod(pgsizes, 0, pgsize_lg2 + 1);
+	uint64_t next_size = larger & -larger;
 	uint64_t bytes = last_va - va + 1;
 
-	if (larger) {
-		unsigned int next_lg2 = vaffs(larger);
-		uint64_t to_boundary = log2_set_mod_max(va, next_lg2) - va + 1;
+	/* It does at its next boundary, if both addresses reach one there. */
+	if (next_size && !((va ^ oa) & (next_size - 1))) {
+		uint64_t to_boundary = next_size - (va & (next_size - 1));
 
-		if (!log2_mod(va ^ oa, next_lg2) && to_boundary < bytes)
-			bytes = to_boundary;
+		bytes = to_boundary < bytes ? to_boundary : bytes;
 	}
 	return bytes >> pgsize_lg2;
 }
-
-#endif

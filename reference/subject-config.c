@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the port can do, and which configurations it knows nothing of. */
+#include "fmt/formats.h"
 #include "subject.h"
 
 #define BIT(number) (1u << (number))
@@ -7,11 +8,13 @@
 
 #define FEATURES_KNOWN ((IOPT_FEATURE_X86_64_AMD_ENCRYPT_TABLES << 1) - 1)
 
+#define FORMAT_BIT(number, name) | BIT(number)
+#define FORMATS_KNOWN (0 PT_FORMATS(FORMAT_BIT))
+
 const struct iopt_capabilities subject_capabilities = {
 	.size = sizeof(subject_capabilities),
 	.stores = 1,
-	.formats = BIT(IOPT_FORMAT_RISCV_64) | BIT(IOPT_FORMAT_AMDV1) | BIT(IOPT_FORMAT_VTDSS) |
-		   BIT(IOPT_FORMAT_X86_64),
+	.formats = FORMATS_KNOWN,
 	.features = FEATURES_KNOWN,
 	.builds = BIT(IOPT_BUILD_PRODUCTION) | BIT(IOPT_BUILD_DEBUG),
 	.gathers = BIT(IOPT_GATHER_MERGED) | BIT(IOPT_GATHER_ORIGINAL) |
@@ -103,8 +106,11 @@ bool subject_knows_config(const struct iopt_config *config)
 			       IOPT_CONFIG_SIZE_1);
 		return false;
 	}
-	return is_known("format", config->format, IOPT_FORMAT_X86_64) &&
-	       is_known("build", config->build, IOPT_BUILD_DEBUG) &&
+	if (config->format >= 32 || !(FORMATS_KNOWN & BIT(config->format))) {
+		subject_refuse("format=%u is not known", config->format);
+		return false;
+	}
+	return is_known("build", config->build, IOPT_BUILD_DEBUG) &&
 	       is_known("gather", config->gather, IOPT_GATHER_PROPOSED) &&
 	       is_known("has_dma", config->has_dma, 1) && features_known(config->features) &&
 	       version_2_known(config) && (!config->has_dma || dma_known(&config->dma));

@@ -2,6 +2,7 @@
 /* The C port as a subject: opens domains, runs operations, reports results. */
 #include "include/reference.h"
 #include "dma-iommu.h"
+#include "fmt/formats.h"
 #include "subject.h"
 
 #include <stdlib.h>
@@ -9,10 +10,10 @@
 
 /* By format and build. */
 static const struct pt_iommu_ops *const formats[][2] = {
-	[IOPT_FORMAT_RISCV_64] = { &pt_iommu_riscv_64_ops, &pt_iommu_riscv_64_debug_ops },
-	[IOPT_FORMAT_AMDV1] = { &pt_iommu_amdv1_ops, &pt_iommu_amdv1_debug_ops },
-	[IOPT_FORMAT_VTDSS] = { &pt_iommu_vtdss_ops, &pt_iommu_vtdss_debug_ops },
-	[IOPT_FORMAT_X86_64] = { &pt_iommu_x86_64_ops, &pt_iommu_x86_64_debug_ops },
+#define FORMAT_ROW(number, name) \
+	[number] = { &pt_iommu_##name##_ops, &pt_iommu_##name##_debug_ops },
+	PT_FORMATS(FORMAT_ROW)
+#undef FORMAT_ROW
 };
 
 static void log_info(const struct pt_iommu *pt)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Glibc
 import Lockstep
+import Report
 import Scenario
 
 /// The engine whose tally the process ends with. Set once, before anything is run.
@@ -18,11 +19,10 @@ func endWithTally(of engine: Engine, narrowing: @escaping () -> Narrowing?) {
     let narrowing = fitted()
     let leftOut = narrowing?.leftOut ?? 0
     guard tally.scenarios + leftOut > 0 else { return }
-    for (reason, count) in tally.refusals.sorted(by: { $0.key < $1.key }) {
-      printError("  \(count) scenarios not run: \(reason)\n")
-    }
+    for line in tally.refusalLines { printError(line + "\n") }
     for line in narrowing?.lines("input") ?? [] { printError("  \(line)\n") }
     guard tally.verdict == .nothingJudged else { return }
+    for line in tally.unopenedLines { printError(line + "\n") }
     printError(
       "iopt-fuzz: \(tally.scenarios) scenarios, \(tally.refused) refused, \(leftOut) left out:"
         + " nothing was judged\n")

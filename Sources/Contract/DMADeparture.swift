@@ -30,10 +30,12 @@ public enum DMADeparture: UInt8, CaseIterable, Sendable {
 public struct DMADepartures: OptionSet, Hashable, Sendable {
   public var rawValue: UInt8
   public init(rawValue: UInt8) { self.rawValue = rawValue }
+  /// The set of one.
   public init(_ departure: DMADeparture) { rawValue = 1 << departure.rawValue }
 
   mutating func insert(_ departure: DMADeparture) { formUnion(DMADepartures(departure)) }
 
+  /// Whether the departure is one of them.
   public func contains(_ departure: DMADeparture) -> Bool {
     isSuperset(of: DMADepartures(departure))
   }

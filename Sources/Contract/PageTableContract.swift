@@ -23,6 +23,7 @@ public struct PageTableContract {
 
   /// A promise and what came instead.
   public struct Breach: Equatable, Sendable, CustomStringConvertible {
+    /// In words.
     public var expected: String
     public var found: String
     public var description: String { "expected \(expected), found \(found)" }
@@ -54,6 +55,7 @@ public struct PageTableContract {
   /// The promises, as Documentation/contract.md names them.
   public static let properties = ["map", "unmap", "lookup", "dirty"]
 
+  /// The addresses that the domain has.
   public let space: ContractSpace
   let info: DomainInfo
   let format: Format
@@ -78,6 +80,7 @@ public struct PageTableContract {
     var isFresh: Bool
   }
 
+  /// An empty domain that says `info` of itself.
   public init(_ configuration: DomainConfiguration, _ info: DomainInfo) {
     self.info = info
     space = ContractSpace(info)

@@ -15,10 +15,10 @@ struct FlushEntry {
 /// The entries of one flush queue, oldest first (`struct iova_fq`). One place always stays free. The
 /// memory is allocated with the first entry.
 struct FlushRing: ~Copyable {
-  private let mask: UInt32
-  private var head: UInt32 = 0
-  private var tail: UInt32 = 0
-  private var entries: UnsafeMutablePointer<FlushEntry>?
+  let mask: UInt32
+  private(set) var head: UInt32 = 0
+  private(set) var tail: UInt32 = 0
+  private(set) var entries: UnsafeMutablePointer<FlushEntry>?
 
   /// `size` is a power of two.
   init(size: UInt32) { mask = size - 1 }
@@ -30,12 +30,20 @@ struct FlushRing: ~Copyable {
   /// The oldest entry.
   var first: FlushEntry? { head == tail ? nil : entries![Int(head)] }
 
-  mutating func removeFirst() { head = (head + 1) & mask }
+  /// Only when there is one.
+  mutating func removeFirst() {
+    checkCanRemove()
+    head = (head + 1) & mask
+    checkInvariants()
+  }
 
+  /// Only when the ring is not full.
   mutating func append(_ entry: FlushEntry) {
+    checkCanAppend()
     let entries = self.entries ?? allocateEntries()
     entries[Int(tail)] = entry
     tail = (tail + 1) & mask
+    checkInvariants()
   }
 
   private mutating func allocateEntries() -> UnsafeMutablePointer<FlushEntry> {

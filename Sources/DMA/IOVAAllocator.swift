@@ -77,8 +77,8 @@ struct IOVAAllocator: ~Copyable {
     var taken: Magazine?
     if caches[order].depotCount > cpus { taken = caches[order].takeFromDepot() }
     services.unlock(IOPT_LOCK_IOVA_DEPOT, index)
-    guard let taken else { return false }
-    release(taken)
+    guard var taken else { return false }
+    release(&taken)
     caches[order].recycle(taken)
     return true
   }
@@ -120,31 +120,32 @@ struct IOVAAllocator: ~Copyable {
     for cpu in 0..<cpus {
       for order in 0..<IOVAAllocator.classCount {
         services.lock(IOPT_LOCK_IOVA_CPU, UInt32(cpu))
-        let (loaded, previous) = caches[order].magazines(cpu: cpu)
-        release(loaded)
-        release(previous)
+        let pair = caches[order].magazines(cpu: cpu)
+        release(pair)
+        release(pair.map { $0 + 1 })
         services.unlock(IOPT_LOCK_IOVA_CPU, UInt32(cpu))
       }
     }
     for order in 0..<IOVAAllocator.classCount {
       services.lock(IOPT_LOCK_IOVA_DEPOT, UInt32(order))
-      while let full = caches[order].takeFromDepot() {
-        release(full)
+      while var full = caches[order].takeFromDepot() {
+        release(&full)
         caches[order].recycle(full)
       }
       services.unlock(IOPT_LOCK_IOVA_DEPOT, UInt32(order))
     }
   }
 
-  /// Gives a magazine's frames back to the space, from the bottom up, and leaves it empty. An absent
-  /// one is empty.
-  private func release(_ magazine: Magazine?) {
+  /// Gives a magazine's frames back to the space, from the bottom up, and leaves it empty. Only
+  /// the tree is locked for where there is none.
+  private func release(_ magazine: UnsafeMutablePointer<Magazine>?) {
     services.lock(IOPT_LOCK_IOVA_TREE)
     if let magazine {
-      for index in 0..<magazine.count where !space.pointee.release(magazine[index]) {
+      for index in 0..<magazine.pointee.count
+      where !space.pointee.release(magazine.pointee[index]) {
         iopt_log0(services.log, IOPT_EVENT_WARN.rawValue)
       }
-      magazine.clear()
+      magazine.pointee.clear()
     }
     services.unlock(IOPT_LOCK_IOVA_TREE)
   }

@@ -18,7 +18,7 @@ struct IOVAPlace: Equatable {
 /// Disjoint ranges in order of address: a treap whose nodes also form a doubly linked list, so that
 /// neighbours are one step away and a search is logarithmic. Nodes live in one growing block.
 struct IOVATree: ~Copyable {
-  private struct Node {
+  struct Node {
     var range: IOVARange
     var left = IOVAPlace.none
     var right = IOVAPlace.none
@@ -29,11 +29,11 @@ struct IOVATree: ~Copyable {
     var priority: UInt32
   }
 
-  private var nodes: UnsafeMutablePointer<Node>
+  private(set) var nodes: UnsafeMutablePointer<Node>
   private var capacity: Int32 = 32
-  private var used: Int32 = 1
+  private(set) var used: Int32 = 1
   /// Removed nodes, linked through `after`.
-  private var spare = IOVAPlace.none
+  private(set) var spare = IOVAPlace.none
   private var random: UInt32 = 0x9e37_79b9
 
   init() {
@@ -46,7 +46,10 @@ struct IOVATree: ~Copyable {
 
   subscript(place: IOVAPlace) -> IOVARange {
     get { nodes[Int(place.index)].range }
-    set { nodes[Int(place.index)].range = newValue }
+    set {
+      nodes[Int(place.index)].range = newValue
+      checkInvariants(around: place)
+    }
   }
 
   func place(before place: IOVAPlace) -> IOVAPlace { nodes[Int(place.index)].before }
@@ -91,6 +94,7 @@ struct IOVATree: ~Copyable {
       nodes[Int(place.index)].parent = previous
     }
     while priority(nodes[Int(place.index)].parent) < priority(place) { lift(place) }
+    checkInvariants(around: place)
     return place
   }
 
@@ -103,6 +107,7 @@ struct IOVATree: ~Copyable {
     if node.before != .none { nodes[Int(node.before.index)].after = node.after }
     nodes[Int(place.index)].after = spare
     spare = place
+    checkInvariants(around: node.after)
   }
 
   /// Moves a node down until it has no children.

@@ -1,39 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-/// A stack of up to 127 freed IOVAs of one size class, by first frame. A handle on memory that
-/// `MagazineCache` owns.
-struct Magazine: Equatable {
+/// A stack of up to 127 freed IOVAs of one size class, by first frame. Its memory is allocated with
+/// the first frame.
+struct Magazine: ~Copyable {
   /// IOVA_MAG_SIZE
   static let capacity = 127
 
   /// The count, then the frames.
-  private let words: UnsafeMutablePointer<UInt64>
+  private var words: UnsafeMutablePointer<UInt64>?
 
-  /// An empty magazine in new memory.
-  static func allocate() -> Magazine {
-    let magazine = Magazine(words: .allocate(capacity: capacity + 1))
-    magazine.clear()
-    return magazine
-  }
+  deinit { words?.deallocate() }
 
-  func deallocate() { words.deallocate() }
+  /// Whether there is memory to be used again.
+  var hasMemory: Bool { words != nil }
+  var count: Int { words.map { Int($0[0]) } ?? 0 }
+  var isEmpty: Bool { count == 0 }
+  var isFull: Bool { count == Magazine.capacity }
 
-  var count: Int { Int(words[0]) }
-  var isEmpty: Bool { words[0] == 0 }
-  var isFull: Bool { words[0] == UInt64(Magazine.capacity) }
+  /// The frame at `index`, below `count`; 0 is the one that has waited longest.
+  subscript(index: Int) -> UInt64 { words![1 + index] }
 
-  subscript(index: Int) -> UInt64 { words[1 + index] }
+  mutating func clear() { words?[0] = 0 }
 
-  func clear() { words[0] = 0 }
-
-  func push(_ frame: UInt64) {
+  mutating func push(_ frame: UInt64) {
+    let words = self.words ?? allocate()
     words[0] += 1
     words[Int(words[0])] = frame
   }
 
   /// Takes the topmost frame that is not above `limit`; the top one fills its place. 0 when all are
   /// above.
-  func pop(atMost limit: UInt64) -> UInt64 {
+  mutating func pop(atMost limit: UInt64) -> UInt64 {
+    guard let words else { return 0 }
     let top = Int(words[0])
     var index = top
     while index > 0 && words[index] > limit { index -= 1 }
@@ -42,5 +40,12 @@ struct Magazine: Equatable {
     words[index] = words[top]
     words[0] -= 1
     return frame
+  }
+
+  private mutating func allocate() -> UnsafeMutablePointer<UInt64> {
+    let made = UnsafeMutablePointer<UInt64>.allocate(capacity: Magazine.capacity + 1)
+    made[0] = 0
+    words = made
+    return made
   }
 }

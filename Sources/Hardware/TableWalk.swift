@@ -5,18 +5,22 @@ import Scenario
 public struct TableWalk: Equatable, Sendable {
   /// One translation; a contiguous entry is one.
   public struct Leaf: Equatable, Hashable, Sendable {
+    /// Where it starts, and what that translates to.
     public var iova: UInt64
     public var pa: UInt64
+    /// Bytes, log2; and the level of the entry, 0 the last.
     public var sizeLog2: Int
     public var level: Int
     /// The first of its words.
     public var word: UInt64
 
+    /// Bytes.
     public var size: UInt64 { 1 << UInt64(sizeLog2) }
   }
 
   /// One table and where it hangs.
   public struct Table: Equatable, Sendable {
+    /// Where it is, and its level: 0 is the last.
     public var pa: UInt64
     public var level: Int
     /// The first IOVA that it decodes.

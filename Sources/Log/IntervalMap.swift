@@ -5,6 +5,7 @@
 public struct IntervalMap: Equatable, Sendable {
   /// What one map call made, or what was left of it.
   public struct Mapping: Equatable, Sendable {
+    /// Where it starts.
     public var first: UInt64
     /// Inclusive.
     public var last: UInt64
@@ -17,6 +18,7 @@ public struct IntervalMap: Equatable, Sendable {
     }
   }
 
+  /// In order of their addresses; none overlaps another.
   public private(set) var mappings: [Mapping] = []
 
   /// An empty map.

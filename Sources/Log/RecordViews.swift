@@ -59,6 +59,7 @@ public struct InfoRecord {
 
 /// `IOPT_EVENT_ALLOC`: a zeroed table was allocated.
 public struct AllocRecord {
+  /// The table.
   public let pa: UInt64
   /// Bytes.
   public let size: UInt64
@@ -73,6 +74,7 @@ public struct AllocRecord {
 
 /// `IOPT_EVENT_FREE`: a table went back to the allocator.
 public struct FreeRecord {
+  /// The table.
   public let pa: UInt64
 
   /// Reads a record.
@@ -84,6 +86,7 @@ public struct FreeRecord {
 
 /// `IOPT_EVENT_TOP`: the driver's `change_top` was called.
 public struct TopRecord {
+  /// The top table, and its level: 0 is the last.
   public let pa: UInt64
   public let level: Int
 
@@ -111,6 +114,7 @@ public struct SyncRecord {
 
 /// `IOPT_EVENT_GATHER`: what a gather is now. Its pages are ``Record/pages``.
 public struct GatherRecord {
+  /// Its number; the range that it covers, both ends inclusive; whether a flush queue takes it.
   public let gather: UInt64
   public let start: UInt64
   public let last: UInt64
@@ -128,6 +132,7 @@ public struct GatherRecord {
 
 /// `IOPT_EVENT_DIRTY`: one range was recorded dirty.
 public struct DirtyRecord {
+  /// Where the range starts.
   public let iova: UInt64
   /// Bytes.
   public let length: UInt64
@@ -142,6 +147,7 @@ public struct DirtyRecord {
 
 /// `IOPT_EVENT_IOVA_ALLOC` and `IOPT_EVENT_IOVA_FREE`: a range was handed out, or came back.
 public struct IOVARecord {
+  /// Where the range starts.
   public let iova: UInt64
   /// Bytes.
   public let length: UInt64
@@ -156,6 +162,7 @@ public struct IOVARecord {
 
 /// `IOPT_EVENT_QUEUE`: a range and its tables went on a flush queue. They are ``Record/pages``.
 public struct QueueRecord {
+  /// Whose queue, and where the range starts.
   public let cpu: UInt64
   public let iova: UInt64
   /// Bytes.
@@ -176,6 +183,7 @@ public struct QueueRecord {
 /// `IOPT_EVENT_STORE`: `count` words from `pa` on were written, the first with `value`, each next
 /// one with `stride` more.
 public struct StoreRecord {
+  /// The first word; how many; what was written there; what each next one has more.
   public let pa: UInt64
   public let count: UInt64
   public let value: UInt64
@@ -193,6 +201,8 @@ public struct StoreRecord {
 
 /// The harness's own record of words that changed: `first` to `last` (inclusive) of one table.
 public struct PTERecord {
+  /// The table; indices of words, both inclusive; the first word's value; what each next one has
+  /// more.
   public let table: UInt64
   public let first: UInt64
   public let last: UInt64

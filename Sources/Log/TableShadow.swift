@@ -39,6 +39,7 @@ public final class TableShadow {
 
   /// Where a walk begins.
   public struct Top: Equatable, Sendable {
+    /// The table, and its level: 0 is the last.
     public var pa: UInt64
     public var level: Int
   }

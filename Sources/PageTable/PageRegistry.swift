@@ -10,12 +10,13 @@ public struct TableList {
 
   public init() {}
 
+  /// Whether no page is in it.
   public var isEmpty: Bool { first == 0 }
 }
 
 /// What is known of each table page besides its words: its place in a list, and whether it is in
 /// incoherent-DMA handling. Indexed by slot and grown as slots are handed out.
-struct PageRegistry {
+struct PageRegistry: ~Copyable {
   private struct Page {
     var next: UInt32 = 0
     var isIncoherent = false
@@ -32,7 +33,7 @@ struct PageRegistry {
     pages.initialize(repeating: Page(), count: capacity)
   }
 
-  func deallocate() { pages.deallocate() }
+  deinit { pages.deallocate() }
 
   @inline(__always)
   private static func slot(_ pa: UInt64) -> Int {

@@ -39,7 +39,7 @@ public struct PageTableDomain: ~Copyable {
   }
 
   deinit {
-    state.pointee.pages.deallocate()
+    state.deinitialize(count: 1)
     state.deallocate()
   }
 
@@ -54,12 +54,11 @@ public struct PageTableDomain: ~Copyable {
 
   private func logInfo() {
     let log = state.pointee.log
-    let reference = DomainReference(state: state)
     let record = iopt_log_begin(log, IOPT_EVENT_INFO.rawValue)
     iopt_log_word(log, state.pointee.pageSizes)
     iopt_log_word(log, state.pointee.aperture.first)
     iopt_log_word(log, state.pointee.aperture.last)
-    iopt_log_word(log, reference.address(of: state.pointee.top.words!))
+    iopt_log_word(log, state.pointee.memory.address(of: state.pointee.top.words!))
     iopt_log_word(log, UInt64(state.pointee.top.level))
     iopt_log_word(log, UInt64(state.pointee.features.rawValue))
     iopt_log_word(log, UInt64(state.pointee.inputLog2))

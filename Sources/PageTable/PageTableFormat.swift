@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import SubjectABI
 
-typealias TableWords = UnsafeMutablePointer<UInt64>
-
 /// What a table word is.
 enum EntryKind {
   case empty

@@ -2,11 +2,13 @@
 
 /// 0 or a negative errno, as the kernel's functions return it.
 public struct Status: Equatable, Sendable {
+  /// The number itself.
   public let code: Int32
 
   @inline(__always)
   init(_ code: Int32) { self.code = code }
 
+  /// Nothing went wrong.
   public static let done = Status(0)
   static let noEntry = Status(-2)
   static let noSuchDevice = Status(-6)

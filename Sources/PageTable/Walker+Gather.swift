@@ -47,24 +47,24 @@ extension Walker {
   /// Adds every table below the cursor's table to `list`. With `unlessMapped`, a leaf on the way
   /// ends it as in use.
   func collectTables(
-    _ span: inout Span, _ words: TableWords, level: Int, unlessMapped: Bool,
+    _ range: inout WalkRange, _ words: TableWords, level: Int, unlessMapped: Bool,
     into list: inout TableList
   ) -> Status {
     if !unlessMapped, level == 0 { return .done }
     var cursor = Cursor(words, level: level)
-    begin(&cursor, span)
+    begin(&cursor, range)
     while cursor.index < cursor.end {
       load(&cursor)
       if cursor.kind == .table {
         let lower = lowerTable(cursor)
-        state.pointee.pages.append(domain.address(of: lower), to: &list)
+        state.pointee.pages.append(state.pointee.memory.address(of: lower), to: &list)
         let status = collectTables(
-          &span, lower, level: level - 1, unlessMapped: unlessMapped, into: &list)
+          &range, lower, level: level - 1, unlessMapped: unlessMapped, into: &list)
         if status != .done { return status }
       } else if cursor.kind == .leaf, unlessMapped {
         return .inUse
       }
-      advance(&cursor, &span)
+      advance(&cursor, &range)
     }
     return .done
   }
@@ -72,14 +72,14 @@ extension Walker {
   /// Frees all tables.
   func teardown() {
     var list = TableList()
-    let whole = span(below: state.pointee.top)
+    let whole = range(below: state.pointee.top)
     // Both halves, when there are two.
-    var span = Span(
+    var range = WalkRange(
       first: whole.first, last: has(.signExtend) ? ones(below: whole.log2) : whole.last,
       table: whole.table, level: whole.level, log2: whole.log2)
-    state.pointee.pages.append(domain.address(of: whole.table!), to: &list)
+    state.pointee.pages.append(state.pointee.memory.address(of: whole.table!), to: &list)
     _ = collectTables(
-      &span, whole.table!, level: whole.level, unlessMapped: false, into: &list)
+      &range, whole.table!, level: whole.level, unlessMapped: false, into: &list)
     if has(.dmaIncoherent) { domain.stopIncoherent(list) }
     domain.free(list)
   }

@@ -22,13 +22,13 @@ extension Walker {
     if has(.signExtend), has(.fullVA) || has(.dynamicTop) { return .invalid }
 
     state.pointee.pageSizes = offeredSizes() & configuration.pgsizes
-    let reach = span(
+    let reach = range(
       below: has(.dynamicTop)
         ? TopTable(words: nil, level: Format.highestLevel) : state.pointee.top)
     state.pointee.aperture = (reach.first, reach.last)
     let pa = allocateTop(level: limits.topLevel, isDeferred: false)
     guard pa != 0 else { return .noMemory }
-    state.pointee.top.words = domain.words(at: pa)
+    state.pointee.top.words = state.pointee.memory.words(at: pa)
     return .done
   }
 
@@ -45,7 +45,7 @@ extension Walker {
   private func settleFeatures(_ asked: FeatureSet) -> Status {
     var features = asked
     let top = state.pointee.top
-    let whole = span(below: top)
+    let whole = range(below: top)
     if top.level == Format.highestLevel || state.pointee.inputLog2 == whole.log2 {
       features.remove(.dynamicTop)
     }
@@ -64,7 +64,7 @@ extension Walker {
   private func offeredSizes() -> UInt64 {
     var sizes: UInt64 = 0
     let isDynamic = has(.dynamicTop)
-    _ = span(below: state.pointee.top)
+    _ = range(below: state.pointee.top)
     for level in 0...(isDynamic ? Format.highestLevel : state.pointee.top.level) {
       if isDynamic, TableShape.itemLog2(level: level) >= state.pointee.inputLog2 { break }
       sizes |= Format.sizes(level: level, context)

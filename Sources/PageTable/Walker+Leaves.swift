@@ -6,13 +6,13 @@ extension Walker {
   ///
   /// The kernel counts leaves against items of the table here; so does this.
   func mapLeaves(
-    _ mapping: inout Mapping, _ span: inout Span, _ words: TableWords, level: Int
+    _ mapping: inout Mapping, _ range: inout WalkRange, _ words: TableWords, level: Int
   ) -> Status {
     var cursor = Cursor(words, level: level)
     _ = warns(mapping.leafLevel != level)
     _ = warns(!Format.canHaveLeaf(level: level))
     let items = 1 &<< (mapping.sizeLog2 &- cursor.itemLog2)
-    begin(&cursor, span)
+    begin(&cursor, range)
     let start = cursor.index
     let tableEnd = cursor.end
     var rest: UInt32 = 0
@@ -22,23 +22,23 @@ extension Walker {
       rest = UInt32(truncatingIfNeeded: mapping.leaves &- UInt64(tableEnd - start))
     }
 
-    let status = writeLeaves(&mapping, &cursor, &span, items: items)
+    let status = writeLeaves(&mapping, &cursor, &range, items: items)
     clean(cursor, from: start, to: cursor.index)
     mapping.leaves = UInt64(rest)
     if status != .done || rest != 0 { return status }
 
     // The last leaf's own address: past the table's end there is none.
     cursor.index -= items
-    follow(cursor, &span)
+    follow(cursor, &range)
     cursor.index += items
-    let next = span.first &+ power(of: mapping.sizeLog2)
-    if next &- 1 == span.last {
+    let next = range.first &+ power(of: mapping.sizeLog2)
+    if next &- 1 == range.last {
       _ = warns(cursor.index != tableEnd)
       return .done
     }
-    choose(&mapping, next, span.last)
+    choose(&mapping, next, range.last)
     if cursor.index == tableEnd { return .done }
-    if cursor.index != start { follow(cursor, &span) }
+    if cursor.index != start { follow(cursor, &range) }
     return .again
   }
 
@@ -46,7 +46,7 @@ extension Walker {
   /// mapping are dropped.
   @inline(__always)
   private func writeLeaves(
-    _ mapping: inout Mapping, _ cursor: inout Cursor, _ span: inout Span, items: Int
+    _ mapping: inout Mapping, _ cursor: inout Cursor, _ range: inout WalkRange, items: Int
   ) -> Status {
     let start = cursor.index
     if !Build.checks {
@@ -56,11 +56,11 @@ extension Walker {
     repeat {
       load(&cursor)
       if cursor.kind != .empty || items != 1 {
-        if cursor.index != start { follow(cursor, &span) }
-        let status = makeRoom(&mapping, cursor, span, items: items)
+        if cursor.index != start { follow(cursor, &range) }
+        let status = makeRoom(&mapping, cursor, range, items: items)
         if status != .done { return status }
       }
-      if Build.checks { checkSize(mapping, cursor, &span) }
+      if Build.checks { checkSize(mapping, cursor, &range) }
       writeLeaf(cursor, mapping)
       mapping.output &+= power(of: mapping.sizeLog2)
       cursor.index += items
@@ -71,17 +71,16 @@ extension Walker {
   /// Writes leaves of one item for as long as nothing is there.
   @inline(__always)
   private func fillEmpty(_ mapping: inout Mapping, _ cursor: inout Cursor) {
-    let (words, first, level, context) = (cursor.words, cursor.index, cursor.level, context)
-    while cursor.index < cursor.end,
-      Format.kind(of: words[cursor.index], level: level) == .empty
-    {
-      words[cursor.index] = Format.leaf(
-        output: mapping.output, sizeLog2: mapping.sizeLog2, level: level,
-        attributes: mapping.attributes, context)
+    let (level, context) = (cursor.level, context)
+    var run = state.pointee.memory.run(in: cursor.words, from: cursor.index)
+    while run.end < cursor.end, Format.kind(of: run.next, level: level) == .empty {
+      run.append(
+        Format.leaf(
+          output: mapping.output, sizeLog2: mapping.sizeLog2, level: level,
+          attributes: mapping.attributes, context))
       mapping.output &+= power(of: mapping.sizeLog2)
-      cursor.index &+= 1
     }
-    domain.logStores(of: words, from: first, to: cursor.index)
+    cursor.index = run.end
   }
 
   /// Writes leaves of several items for as long as all of them are zero.
@@ -98,13 +97,13 @@ extension Walker {
   }
 
   /// Expects the size at hand to be the best one here.
-  private func checkSize(_ mapping: Mapping, _ cursor: Cursor, _ span: inout Span) {
-    follow(cursor, &span)
+  private func checkSize(_ mapping: Mapping, _ cursor: Cursor, _ range: inout WalkRange) {
+    follow(cursor, &range)
     var best = 0
     if Format.canHaveLeaf(level: cursor.level) {
       let sizes = Format.sizes(level: cursor.level, context) & state.pointee.pageSizes
-      if !warns(span.first >= span.last) {
-        best = PageSizes.best(sizes, span.first, span.last, output: mapping.output)
+      if !warns(range.first >= range.last) {
+        best = PageSizes.best(sizes, range.first, range.last, output: mapping.output)
       }
     }
     _ = warns(best != mapping.sizeLog2)
@@ -112,9 +111,9 @@ extension Walker {
 
   /// Drops the tables under the items that a leaf is to take. `inUse` when anything is mapped.
   private func makeRoom(
-    _ mapping: inout Mapping, _ start: Cursor, _ span: Span, items: Int
+    _ mapping: inout Mapping, _ start: Cursor, _ range: WalkRange, items: Int
   ) -> Status {
-    var span = span
+    var range = range
     var cursor = Cursor(start.words, level: start.level)
     cursor.index = start.index
     cursor.end = start.index + items
@@ -123,20 +122,20 @@ extension Walker {
       switch cursor.kind {
       case .leaf: return .inUse
       case .table:
-        let status = dropTable(&mapping, cursor, span)
+        let status = dropTable(&mapping, cursor, range)
         if status != .done { return status }
       case .empty: break
       }
-      advance(&cursor, &span)
+      advance(&cursor, &range)
     }
     return .done
   }
 
-  private func dropTable(_ mapping: inout Mapping, _ cursor: Cursor, _ span: Span) -> Status {
+  private func dropTable(_ mapping: inout Mapping, _ cursor: Cursor, _ range: WalkRange) -> Status {
     let low = ones(below: cursor.itemLog2)
-    var part = Span(
-      first: span.first & ~low, last: span.first | low, table: span.table, level: span.level,
-      log2: span.log2)
+    var part = WalkRange(
+      first: range.first & ~low, last: range.first | low, table: range.table, level: range.level,
+      log2: range.log2)
     _ = warns(part.last < part.first)
     _ = warns(!isInside(part))
     if warns(cursor.level == 0) { return .invalid }
@@ -147,8 +146,8 @@ extension Walker {
     if status != .done { return status }
     clear(cursor, itemsLog2: 0)
     cleanItem(cursor)
-    state.pointee.pages.append(domain.address(of: lower), to: &list)
-    gather(&mapping.gather, span.first, power(of: cursor.itemLog2), tables: list)
+    state.pointee.pages.append(state.pointee.memory.address(of: lower), to: &list)
+    gather(&mapping.gather, range.first, power(of: cursor.itemLog2), tables: list)
     return .done
   }
 }

@@ -5,21 +5,21 @@ extension Walker {
   /// The address that `iova` translates to, 0 for none. Outside the table it is the errno, cast.
   func lookUp(_ iova: UInt64) -> UInt64 {
     var status = Status.done
-    guard let span = checkedSpan(iova, 1, &status) else { return status.word }
-    let cursor = descend(span)
+    guard let range = checkedRange(iova, 1, &status) else { return status.word }
+    let cursor = descend(range)
     guard cursor.kind == .leaf else { return 0 }
     let sizeLog2 = leafItemsLog2(cursor) + cursor.itemLog2
-    return Format.output(ofLeaf: cursor.entry, context) | span.first & ones(below: sizeLog2)
+    return Format.output(ofLeaf: cursor.entry, context) | range.first & ones(below: sizeLog2)
   }
 
   /// Marks the entry dirty as hardware would: one item of it.
   func setDirty(_ iova: UInt64) -> Status {
     guard Format.tracksDirty else { return .notSupported }
     var status = Status.done
-    guard let span = checkedSpan(iova, 1, &status) else { return status }
-    let cursor = descend(span)
+    guard let range = checkedRange(iova, 1, &status) else { return status }
+    let cursor = descend(range)
     guard cursor.kind == .leaf else { return .noEntry }
-    let isSet = domain.exchange(
+    let isSet = state.pointee.memory.exchange(
       cursor.words, cursor.index, expected: cursor.entry, with: cursor.entry | Format.dirtyBit,
       IOPT_ACQ_REL)
     return isSet ? .done : .again
@@ -31,46 +31,46 @@ extension Walker {
   ) -> Status {
     guard Format.tracksDirty else { return .notSupported }
     var status = Status.done
-    guard var span = checkedSpan(iova, length, &status) else { return status }
-    readDirty(&span, span.table!, level: span.level, &gather, keep: keep)
+    guard var range = checkedRange(iova, length, &status) else { return status }
+    readDirty(&range, range.table!, level: range.level, &gather, keep: keep)
     return .done
   }
 
   private func readDirty(
-    _ span: inout Span, _ words: TableWords, level: Int, _ gather: inout Gather, keep: Bool
+    _ range: inout WalkRange, _ words: TableWords, level: Int, _ gather: inout Gather, keep: Bool
   ) {
     var cursor = Cursor(words, level: level)
-    begin(&cursor, span)
+    begin(&cursor, range)
     while cursor.index < cursor.end {
       load(&cursor)
       if cursor.kind == .table {
-        readDirty(&span, lowerTable(cursor), level: level - 1, &gather, keep: keep)
+        readDirty(&range, lowerTable(cursor), level: level - 1, &gather, keep: keep)
       } else if cursor.kind == .leaf {
         let itemsLog2 = leafItemsLog2(cursor)
         if Format.isDirty(words, index: cursor.index, itemsLog2: itemsLog2) {
-          recordDirty(cursor, span, itemsLog2: itemsLog2, &gather, keep: keep)
+          recordDirty(cursor, range, itemsLog2: itemsLog2, &gather, keep: keep)
         }
       }
-      advance(&cursor, &span)
+      advance(&cursor, &range)
     }
   }
 
-  /// Reports from the span's first address to the end of the entry. Of a contiguous entry the
+  /// Reports from the range's first address to the end of the entry. Of a contiguous entry the
   /// kernel leaves the last item out: it takes the last item's number for one past the end.
   private func recordDirty(
-    _ cursor: Cursor, _ span: Span, itemsLog2: Int, _ gather: inout Gather, keep: Bool
+    _ cursor: Cursor, _ range: WalkRange, itemsLog2: Int, _ gather: inout Gather, keep: Bool
   ) {
     var items = 1
     if itemsLog2 != 0 {
       items = min(cursor.index | ((1 << itemsLog2) - 1), cursor.end) - cursor.index
     }
     let length = UInt64(truncatingIfNeeded: items) << UInt64(cursor.itemLog2)
-    iopt_log2(domain.log, IOPT_EVENT_DIRTY.rawValue, span.first, length)
+    iopt_log2(domain.log, IOPT_EVENT_DIRTY.rawValue, range.first, length)
     if keep { return }
     let first = cursor.index & ~((1 << itemsLog2) - 1)
     for item in first..<(first + 1 << itemsLog2) {
-      domain.store(cursor.words[item] & ~Format.dirtyBit, to: cursor.words, item)
+      state.pointee.memory.store(cursor.words[item] & ~Format.dirtyBit, to: cursor.words, item)
     }
-    gather.add(span.first, length)
+    gather.add(range.first, length)
   }
 }

@@ -34,62 +34,62 @@ extension Walker {
     guard output.divided(by: state.pointee.outputLog2) == 0 else { return .outOfRange }
     var attributes: UInt64 = 0
     var status = Format.attributes(protection, context, into: &attributes)
-    guard status == .done, let span = uncheckedSpan(iova, length, &status) else { return status }
+    guard status == .done, let range = uncheckedRange(iova, length, &status) else { return status }
     if !Build.checks, !has(.dmaIncoherent) {
       let isInstalled =
         length == power(of: TableShape.pageLog2)
-        ? installLeaf(span, TableShape.pageLog2, level: 0, output, attributes)
-        : installLargeLeaf(span, length, output, attributes)
+        ? installLeaf(range, TableShape.pageLog2, level: 0, output, attributes)
+        : installLargeLeaf(range, length, output, attributes)
       if isInstalled {
         mapped &+= length
         return .done
       }
     }
-    return mapRange(span, length, Mapping(output: output, attributes: attributes), &mapped)
+    return mapRange(range, length, Mapping(output: output, attributes: attributes), &mapped)
   }
 
   /// The same for a page that the domain offers above level 0. A function of its own: it would take
   /// registers from the way of single pages.
   @inline(never)
   private func installLargeLeaf(
-    _ span: Span, _ length: UInt64, _ output: UInt64, _ attributes: UInt64
+    _ range: WalkRange, _ length: UInt64, _ output: UInt64, _ attributes: UInt64
   ) -> Bool {
     let sizeLog2 = length.trailingZeroBitCount
     let level = (sizeLog2 &- TableShape.pageLog2) / TableShape.bitsPerLevel
     guard length == power(of: sizeLog2), sizeLog2 == TableShape.itemLog2(level: level),
       state.pointee.pageSizes & length != 0
     else { return false }
-    return installLeaf(span, sizeLog2, level: level, output, attributes)
+    return installLeaf(range, sizeLog2, level: level, output, attributes)
   }
 
   /// One leaf of one item into an empty place of a table that is there; false, and nothing done,
   /// where it is not as simple as that.
   @inline(__always)
   private func installLeaf(
-    _ span: Span, _ sizeLog2: Int, level: Int, _ output: UInt64, _ attributes: UInt64
+    _ range: WalkRange, _ sizeLog2: Int, level: Int, _ output: UInt64, _ attributes: UInt64
   ) -> Bool {
-    guard (span.first | output).isAligned(to: sizeLog2), isInside(span) else { return false }
-    var cursor = Cursor(span.table!, level: span.level)
-    loadFirst(&cursor, span)
-    while cursor.kind == .table, cursor.level > level { goDown(&cursor, to: span.first) }
+    guard (range.first | output).isAligned(to: sizeLog2), isInside(range) else { return false }
+    var cursor = Cursor(range.table!, level: range.level)
+    loadFirst(&cursor, range)
+    while cursor.kind == .table, cursor.level > level { goDown(&cursor, to: range.first) }
     guard cursor.kind == .empty, cursor.level == level else { return false }
     let entry = Format.leaf(
       output: output, sizeLog2: sizeLog2, level: level, attributes: attributes, context)
-    domain.store(entry, to: cursor.words, cursor.index)
+    state.pointee.memory.store(entry, to: cursor.words, cursor.index)
     return true
   }
 
   private func mapRange(
-    _ asked: Span, _ length: UInt64, _ start: Mapping, _ mapped: inout UInt64
+    _ asked: WalkRange, _ length: UInt64, _ start: Mapping, _ mapped: inout UInt64
   ) -> Status {
-    var (span, mapping) = (asked, start)
+    var (range, mapping) = (asked, start)
     let isSinglePage = length == power(of: TableShape.pageLog2)
-    var status = plan(&mapping, span, isSinglePage: isSinglePage)
-    if status == .done { status = reach(&span, mapping) }
+    var status = plan(&mapping, range, isSinglePage: isSinglePage)
+    if status == .done { status = reach(&range, mapping) }
     guard status == .done else { return status }
 
-    _ = warns(mapping.leafLevel > span.level)
-    status = install(&mapping, &span, isSinglePage: isSinglePage)
+    _ = warns(mapping.leafLevel > range.level)
+    status = install(&mapping, &range, isSinglePage: isSinglePage)
     // Tables made way for larger leaves, and the hardware may still walk them.
     if !mapping.gather.tables.isEmpty { domain.sync(&mapping.gather) }
     _ = warns(status == .done && mapping.output &- start.output != length)
@@ -99,13 +99,13 @@ extension Walker {
 
   /// Chooses the first leaves. A single page is taken as 4 KiB whatever the domain allows.
   @inline(__always)
-  private func plan(_ mapping: inout Mapping, _ span: Span, isSinglePage: Bool) -> Status {
+  private func plan(_ mapping: inout Mapping, _ range: WalkRange, isSinglePage: Bool) -> Status {
     if isSinglePage {
       _ = warns(state.pointee.pageSizes & power(of: TableShape.pageLog2) == 0)
-      return (span.first | mapping.output).isAligned(to: TableShape.pageLog2)
+      return (range.first | mapping.output).isAligned(to: TableShape.pageLog2)
         ? .done : .noSuchDevice
     }
-    choose(&mapping, span.first, span.last)
+    choose(&mapping, range.first, range.last)
     return mapping.sizeLog2 == 0 ? .noSuchDevice : .done
   }
 
@@ -124,26 +124,26 @@ extension Walker {
 
   @inline(__always)
   private func install(
-    _ mapping: inout Mapping, _ span: inout Span, isSinglePage: Bool
+    _ mapping: inout Mapping, _ range: inout WalkRange, isSinglePage: Bool
   ) -> Status {
     // The short way writes nothing back.
     if Build.checks, isSinglePage, !has(.dmaIncoherent) {
-      let status = installPage(&mapping, span)
+      let status = installPage(&mapping, range)
       if status != .again { return status }
     }
     var status = Status.again
     while status == .again {
       status =
-        mapping.leafLevel == span.level
-        ? mapLeaves(&mapping, &span, span.table!, level: span.level)
-        : mapTables(&mapping, &span, span.table!, level: span.level)
+        mapping.leafLevel == range.level
+        ? mapLeaves(&mapping, &range, range.table!, level: range.level)
+        : mapTables(&mapping, &range, range.table!, level: range.level)
     }
     return status
   }
 
   /// The debug build's way to put one page into a table that is there: with every expectation.
-  private func installPage(_ mapping: inout Mapping, _ span: Span) -> Status {
-    let cursor = descend(span)
+  private func installPage(_ mapping: inout Mapping, _ range: WalkRange) -> Status {
+    let cursor = descend(range)
     guard cursor.level == 0 else { return .again }
     guard cursor.kind == .empty else { return .inUse }
     writeLeaf(cursor, mapping)
@@ -159,7 +159,7 @@ extension Walker {
     let entry = Format.leaf(
       output: mapping.output, sizeLog2: mapping.sizeLog2, level: cursor.level,
       attributes: mapping.attributes, context)
-    domain.store(entry, to: cursor.words, cursor.index, count: 1 << itemsLog2)
+    state.pointee.memory.store(entry, to: cursor.words, cursor.index, count: 1 << itemsLog2)
   }
 
   private func isMisplaced(_ cursor: Cursor, _ mapping: Mapping, _ itemsLog2: Int) -> Bool {

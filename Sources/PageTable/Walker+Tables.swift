@@ -5,26 +5,26 @@ extension Walker {
   /// Makes way for leaves of lower levels: one table after the other below this one. `again`: the
   /// next leaves belong into this table itself.
   func mapTables(
-    _ mapping: inout Mapping, _ span: inout Span, _ words: TableWords, level: Int
+    _ mapping: inout Mapping, _ range: inout WalkRange, _ words: TableWords, level: Int
   ) -> Status {
     if level < 0 { return runAway() }
     var cursor = Cursor(words, level: level)
     _ = warns(mapping.leafLevel == level)
     _ = warns(level == 0)
-    begin(&cursor, span)
+    begin(&cursor, range)
     repeat {
       var lower = words
-      var status = reachTable(&cursor, span, &lower)
+      var status = reachTable(&cursor, range, &lower)
       if status != .done { return status }
       repeat {
         status =
           mapping.leafLevel == level - 1
-          ? mapLeaves(&mapping, &span, lower, level: level - 1)
-          : mapTables(&mapping, &span, lower, level: level - 1)
+          ? mapLeaves(&mapping, &range, lower, level: level - 1)
+          : mapTables(&mapping, &range, lower, level: level - 1)
       } while status == .again
       if status != .done { return status }
       cursor.index += 1
-      follow(cursor, &span)
+      follow(cursor, &range)
       if cursor.index >= cursor.end { return .done }
     } while mapping.leafLevel != level
     return .again
@@ -40,12 +40,12 @@ extension Walker {
   /// The table below the cursor's item; a new one where there is none.
   @inline(__always)
   private func reachTable(
-    _ cursor: inout Cursor, _ span: Span, _ lower: inout TableWords
+    _ cursor: inout Cursor, _ range: WalkRange, _ lower: inout TableWords
   ) -> Status {
     load(&cursor)
     switch cursor.kind {
     case .leaf: return .inUse
-    case .empty: return addTable(&cursor, span, &lower)
+    case .empty: return addTable(&cursor, range, &lower)
     case .table:
       lower = lowerTable(cursor)
       // Whoever linked it may not have written the link back yet.
@@ -55,7 +55,7 @@ extension Walker {
   }
 
   private func addTable(
-    _ cursor: inout Cursor, _ span: Span, _ lower: inout TableWords
+    _ cursor: inout Cursor, _ range: WalkRange, _ lower: inout TableWords
   ) -> Status {
     if warns(cursor.level == 0) { return .noSuchDevice }
     // The size of a table does not depend on its level, save for the highest of all.
@@ -72,7 +72,7 @@ extension Walker {
       markWrittenBack(&cursor)
     }
     if Build.checks {
-      loadFirst(&cursor, span)
+      loadFirst(&cursor, range)
       if warns(Format.tableAddress(cursor.entry, context) != pa) {
         clear(cursor, itemsLog2: 0)
         domain.stopIncoherent(pa)
@@ -80,7 +80,7 @@ extension Walker {
         return .invalid
       }
     }
-    lower = domain.words(at: pa)
+    lower = state.pointee.memory.words(at: pa)
     return .done
   }
 
@@ -100,7 +100,7 @@ extension Walker {
     domain.yield(IOPT_POINT_TABLE_INSTALL)
     let entry = Format.link(to: pa, level: cursor.level, context)
     guard
-      domain.exchange(
+      state.pointee.memory.exchange(
         cursor.words, cursor.index, expected: cursor.entry, with: entry, IOPT_RELEASE)
     else { return false }
     cursor.entry = entry
@@ -110,7 +110,7 @@ extension Walker {
   @inline(__always)
   private func markWrittenBack(_ cursor: inout Cursor) {
     var expected = cursor.entry
-    while !domain.exchange(
+    while !state.pointee.memory.exchange(
       cursor.words, cursor.index, expected: expected, with: expected | Format.writtenBackBit,
       IOPT_RELEASE)
     {

@@ -2,24 +2,24 @@
 import SubjectABI
 
 extension Walker {
-  /// Makes sure that the table reaches the span and its leaves, growing the top where it can.
+  /// Makes sure that the table reaches the range and its leaves, growing the top where it can.
   @inline(__always)
-  func reach(_ span: inout Span, _ mapping: Mapping) -> Status {
-    var isReached = isInside(span)
+  func reach(_ range: inout WalkRange, _ mapping: Mapping) -> Status {
+    var isReached = isInside(range)
     if !has(.dynamicTop) { return isReached ? .done : .outOfRange }
-    while !isReached || mapping.leafLevel > span.level {
-      let status = grow(span, mapping)
+    while !isReached || mapping.leafLevel > range.level {
+      let status = grow(range, mapping)
       if status != .done, status != .again { return status }
-      span = self.span(span.first, span.last)
+      range = self.range(range.first, range.last)
       if status == .done { break }
-      isReached = isInside(span)
+      isReached = isInside(range)
     }
-    if Build.checks { _ = warns(!isInside(span)) }
+    if Build.checks { _ = warns(!isInside(range)) }
     return .done
   }
 
   /// Stacks tables on the top until it suffices and publishes the result.
-  private func grow(_ wanted: Span, _ mapping: Mapping) -> Status {
+  private func grow(_ wanted: WalkRange, _ mapping: Mapping) -> Status {
     var list = TableList()
     let old = state.pointee.top
     var new = old
@@ -37,9 +37,9 @@ extension Walker {
     return status
   }
 
-  private func suffices(_ top: TopTable, _ wanted: Span, _ mapping: Mapping) -> Bool {
-    let whole = span(below: top)
-    let part = Span(
+  private func suffices(_ top: TopTable, _ wanted: WalkRange, _ mapping: Mapping) -> Bool {
+    let whole = range(below: top)
+    let part = WalkRange(
       first: wanted.first, last: wanted.last, table: whole.table, level: whole.level,
       log2: whole.log2)
     return isInside(part) && mapping.leafLevel <= whole.level
@@ -47,7 +47,7 @@ extension Walker {
 
   /// One more table above `top`, which becomes its first item's.
   private func stack(_ top: inout TopTable, _ list: inout TableList) -> Status {
-    let below = span(below: top)
+    let below = range(below: top)
     let level = top.level + 1
     guard level <= Format.highestLevel,
       TableShape.itemLog2(level: level) < state.pointee.inputLog2
@@ -55,11 +55,12 @@ extension Walker {
     let pa = allocateTop(level: level, isDeferred: true)
     if pa == 0 { return .noMemory }
     state.pointee.pages.append(pa, to: &list)
-    var cursor = Cursor(domain.words(at: pa), level: level)
-    let span = Span(first: 0, last: below.last, table: below.table, level: level, log2: below.log2)
-    loadFirst(&cursor, span)
+    var cursor = Cursor(state.pointee.memory.words(at: pa), level: level)
+    let range = WalkRange(
+      first: 0, last: below.last, table: below.table, level: level, log2: below.log2)
+    loadFirst(&cursor, range)
     _ = warns(cursor.index != 0)
-    _ = link(&cursor, to: domain.address(of: top.words!))
+    _ = link(&cursor, to: state.pointee.memory.address(of: top.words!))
     top = TopTable(words: cursor.words, level: level)
     return .done
   }
@@ -72,7 +73,8 @@ extension Walker {
     let isPublished = state.pointee.top == old && new != old
     if isPublished {
       iopt_log2(
-        domain.log, IOPT_EVENT_TOP.rawValue, domain.address(of: new.words!), UInt64(new.level))
+        domain.log, IOPT_EVENT_TOP.rawValue, state.pointee.memory.address(of: new.words!),
+        UInt64(new.level))
       state.pointee.top = new
     }
     if let unlock = host.pointee.unlock { unlock(host, IOPT_LOCK_TOP.rawValue, 0) }
@@ -81,7 +83,7 @@ extension Walker {
 
   /// A top table for the level: as many items as the input addresses need.
   func allocateTop(level: Int, isDeferred: Bool) -> UInt64 {
-    _ = span(below: TopTable(words: nil, level: level))
+    _ = range(below: TopTable(words: nil, level: level))
     var items = state.pointee.inputLog2 - TableShape.itemLog2(level: level)
     if level != Format.highestLevel, has(.dynamicTop) {
       // A space smaller than one item counts as enormous.

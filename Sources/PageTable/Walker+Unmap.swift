@@ -12,37 +12,37 @@ extension Walker {
   /// last entry is larger, and less when there is a hole.
   func unmap(_ gather: inout Gather, _ iova: UInt64, _ length: UInt64) -> UInt64 {
     var status = Status.done
-    guard var span = checkedSpan(iova, length, &status) else { return 0 }
+    guard var range = checkedRange(iova, length, &status) else { return 0 }
     var removal = Removal()
-    var cursor = Cursor(span.table!, level: span.level)
-    loadFirst(&cursor, span)
-    if !Build.checks { narrow(&cursor, span) }
-    _ = unmap(&span, cursor.words, level: cursor.level, &removal)
+    var cursor = Cursor(range.table!, level: range.level)
+    loadFirst(&cursor, range)
+    if !Build.checks { narrow(&cursor, range) }
+    _ = unmap(&range, cursor.words, level: cursor.level, &removal)
     self.gather(&gather, iova, removal.bytes, tables: removal.tables)
     return removal.bytes
   }
 
-  /// Goes down for as long as the span lies within one table that stays: what is above has no part
+  /// Goes down for as long as the range lies within one table that stays: what is above has no part
   /// in the work. The debug build checks its expectations at every level instead.
   @inline(__always)
-  private func narrow(_ cursor: inout Cursor, _ span: Span) {
+  private func narrow(_ cursor: inout Cursor, _ range: WalkRange) {
     while cursor.kind == .table,
-      (span.first ^ span.last).shifted(by: cursor.itemLog2) == 0, !covers(span, cursor.itemLog2)
+      (range.first ^ range.last).shifted(by: cursor.itemLog2) == 0, !covers(range, cursor.itemLog2)
     {
-      goDown(&cursor, to: span.first)
+      goDown(&cursor, to: range.first)
     }
   }
 
-  /// The span's part of one table. The first hole ends it, and so does a span that begins inside
+  /// The range's part of one table. The first hole ends it, and so does a range that begins inside
   /// of an entry.
   private func unmap(
-    _ span: inout Span, _ words: TableWords, level: Int, _ removal: inout Removal
+    _ range: inout WalkRange, _ words: TableWords, level: Int, _ removal: inout Removal
   ) -> Status {
     var cursor = Cursor(words, level: level)
-    begin(&cursor, span)
+    begin(&cursor, range)
     load(&cursor)
     if cursor.kind == .leaf,
-      !span.first.isAligned(to: leafItemsLog2(cursor) + cursor.itemLog2)
+      !range.first.isAligned(to: leafItemsLog2(cursor) + cursor.itemLog2)
     {
       return .invalid
     }
@@ -59,9 +59,9 @@ extension Walker {
         cleared = (min(cleared.first, index), cursor.index)
         items &+= cursor.index &- index
       case .table:
-        if index != start { follow(cursor, &span) }
+        if index != start { follow(cursor, &range) }
         let isDropped: Bool
-        (status, isDropped) = unmapTable(cursor, &span, &removal)
+        (status, isDropped) = unmapTable(cursor, &range, &removal)
         if isDropped { cleared = (min(cleared.first, index), index &+ 1) }
         if status == .done { cursor.index = index &+ 1 }
       case .empty:
@@ -79,41 +79,39 @@ extension Walker {
   /// may reach past the end.
   @inline(__always)
   private func clearLeaves(_ cursor: inout Cursor) {
-    let (words, first, level) = (cursor.words, cursor.index, cursor.level)
+    var run = state.pointee.memory.run(in: cursor.words, from: cursor.index)
     repeat {
       let itemsLog2 = leafItemsLog2(cursor)
-      if Build.checks { checkClear(cursor, itemsLog2: itemsLog2) }
-      if itemsLog2 == 0 {
-        words[cursor.index] = 0
-      } else {
-        (words + cursor.index).update(repeating: 0, count: 1 &<< itemsLog2)
+      if Build.checks {
+        run.tell()
+        checkClear(cursor, itemsLog2: itemsLog2)
       }
-      cursor.index &+= 1 &<< itemsLog2
+      run.append(0, countLog2: itemsLog2)
+      cursor.index = run.end
       if cursor.index >= cursor.end { break }
-      cursor.entry = words[cursor.index]
-    } while Format.kind(of: cursor.entry, level: level) == .leaf
-    domain.logStore(0, to: words, first, count: cursor.index &- first)
+      cursor.entry = run.next
+    } while Format.kind(of: cursor.entry, level: cursor.level) == .leaf
   }
 
-  /// Empties the table below an item, and drops it when the span covers all of it.
+  /// Empties the table below an item, and drops it when the range covers all of it.
   @inline(__always)
   private func unmapTable(
-    _ cursor: Cursor, _ span: inout Span, _ removal: inout Removal
+    _ cursor: Cursor, _ range: inout WalkRange, _ removal: inout Removal
   ) -> (Status, isDropped: Bool) {
     let lower = lowerTable(cursor)
-    let isCovered = covers(span, cursor.itemLog2)
-    let status = unmap(&span, lower, level: cursor.level - 1, &removal)
+    let isCovered = covers(range, cursor.itemLog2)
+    let status = unmap(&range, lower, level: cursor.level - 1, &removal)
     guard status == .done, isCovered else { return (status, false) }
-    state.pointee.pages.append(domain.address(of: lower), to: &removal.tables)
+    state.pointee.pages.append(state.pointee.memory.address(of: lower), to: &removal.tables)
     clear(cursor, itemsLog2: 0)
     return (.done, true)
   }
 
-  /// Whether the span holds all of the 2^log2 bytes that it begins in.
+  /// Whether the range holds all of the 2^log2 bytes that it begins in.
   @inline(__always)
-  private func covers(_ span: Span, _ log2: Int) -> Bool {
-    guard span.first.isAligned(to: log2) else { return false }
-    return (span.first ^ span.last).divided(by: log2) != 0
-      || span.last & ones(below: log2) == ones(below: log2)
+  private func covers(_ range: WalkRange, _ log2: Int) -> Bool {
+    guard range.first.isAligned(to: log2) else { return false }
+    return (range.first ^ range.last).divided(by: log2) != 0
+      || range.last & ones(below: log2) == ones(below: log2)
   }
 }

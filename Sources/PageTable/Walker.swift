@@ -53,34 +53,34 @@ struct Walker<Format: PageTableFormat, Build: BuildMode> {
 
   /// Base-2 logarithm of the bytes that a table translates.
   @inline(__always)
-  func tableLog2(_ cursor: Cursor, _ span: Span) -> Int {
-    if cursor.level == span.level { return span.log2 }
+  func tableLog2(_ cursor: Cursor, _ range: WalkRange) -> Int {
+    if cursor.level == range.level { return range.log2 }
     return min(state.pointee.inputLog2, itemsLog2(level: cursor.level) + cursor.itemLog2)
   }
 
   /// All that lies below `top`; with sign extension its lower half.
   @inline(__always)
-  func span(below top: TopTable) -> Span {
+  func range(below top: TopTable) -> WalkRange {
     var log2 = state.pointee.inputLog2
     // A top that can still grow translates no more than one table's worth.
     if has(.dynamicTop), top.level != Format.highestLevel {
       log2 = min(log2, itemsLog2(level: top.level) + TableShape.itemLog2(level: top.level))
     }
-    return Span(
+    return WalkRange(
       first: 0, last: ones(below: has(.signExtend) ? log2 - 1 : log2), table: top.words,
       level: top.level, log2: log2)
   }
 
   @inline(__always)
-  func span(_ first: UInt64, _ last: UInt64) -> Span {
-    let whole = span(below: state.pointee.top)
-    return Span(
+  func range(_ first: UInt64, _ last: UInt64) -> WalkRange {
+    let whole = range(below: state.pointee.top)
+    return WalkRange(
       first: first, last: last, table: whole.table, level: whole.level, log2: whole.log2)
   }
 
   /// The range of a request, checked for its arithmetic.
   @inline(__always)
-  func uncheckedSpan(_ iova: UInt64, _ length: UInt64, _ status: inout Status) -> Span? {
+  func uncheckedRange(_ iova: UInt64, _ length: UInt64, _ status: inout Status) -> WalkRange? {
     guard length != 0 else {
       status = .invalid
       return nil
@@ -90,39 +90,39 @@ struct Walker<Format: PageTableFormat, Build: BuildMode> {
       status = .overflow
       return nil
     }
-    return span(iova, last)
+    return range(iova, last)
   }
 
   @inline(__always)
-  func checkedSpan(_ iova: UInt64, _ length: UInt64, _ status: inout Status) -> Span? {
-    guard let span = uncheckedSpan(iova, length, &status) else { return nil }
-    guard isInside(span) else {
+  func checkedRange(_ iova: UInt64, _ length: UInt64, _ status: inout Status) -> WalkRange? {
+    guard let range = uncheckedRange(iova, length, &status) else { return nil }
+    guard isInside(range) else {
       status = .outOfRange
       return nil
     }
-    return span
+    return range
   }
 
   /// Whether both ends can be translated. With sign extension the first address alone says which
   /// half the range is in.
   @inline(__always)
-  func isInside(_ span: Span) -> Bool {
-    _ = warns(span.log2 == 0)
+  func isInside(_ range: WalkRange) -> Bool {
+    _ = warns(range.log2 == 0)
     var prefix: UInt64 = 0
     if has(.signExtend) {
-      _ = warns(state.pointee.inputLog2 != span.log2)
-      if span.first.shifted(by: span.log2 &- 1) != 0 { prefix = .max }
+      _ = warns(state.pointee.inputLog2 != range.log2)
+      if range.first.shifted(by: range.log2 &- 1) != 0 { prefix = .max }
     }
-    return ((span.first ^ prefix) | (span.last ^ prefix)).divided(by: span.log2) == 0
+    return ((range.first ^ prefix) | (range.last ^ prefix)).divided(by: range.log2) == 0
   }
 
   // MARK: Indexes
 
   @inline(__always)
-  func firstIndex(_ cursor: Cursor, _ span: Span) -> Int {
-    _ = warns(cursor.level > span.level)
-    guard cursor.level == span.level else { return lowerIndex(cursor, span.first) }
-    return Int(truncatingIfNeeded: (span.first & mask(span.log2)).shifted(by: cursor.itemLog2))
+  func firstIndex(_ cursor: Cursor, _ range: WalkRange) -> Int {
+    _ = warns(cursor.level > range.level)
+    guard cursor.level == range.level else { return lowerIndex(cursor, range.first) }
+    return Int(truncatingIfNeeded: (range.first & mask(range.log2)).shifted(by: cursor.itemLog2))
   }
 
   /// The index of an address in a table below the top.
@@ -134,30 +134,30 @@ struct Walker<Format: PageTableFormat, Build: BuildMode> {
   }
 
   @inline(__always)
-  private func endIndex(_ cursor: Cursor, _ span: Span) -> Int {
-    if span.first == span.last { return cursor.index &+ 1 }
-    if cursor.level == span.level {
-      let last = (span.last & mask(span.log2)).shifted(by: cursor.itemLog2)
+  private func endIndex(_ cursor: Cursor, _ range: WalkRange) -> Int {
+    if range.first == range.last { return cursor.index &+ 1 }
+    if cursor.level == range.level {
+      let last = (range.last & mask(range.log2)).shifted(by: cursor.itemLog2)
       return Int(truncatingIfNeeded: last) &+ 1
     }
     let items = itemsLog2(level: cursor.level)
-    if (span.first ^ span.last).divided(by: items &+ cursor.itemLog2) != 0 { return 1 &<< items }
-    return lowerIndex(cursor, span.last) &+ 1
+    if (range.first ^ range.last).divided(by: items &+ cursor.itemLog2) != 0 { return 1 &<< items }
+    return lowerIndex(cursor, range.last) &+ 1
   }
 
-  /// Puts the cursor at the start of the span's part of its table.
+  /// Puts the cursor at the start of the range's part of its table.
   @inline(__always)
-  func begin(_ cursor: inout Cursor, _ span: Span) {
-    cursor.index = firstIndex(cursor, span)
-    cursor.end = endIndex(cursor, span)
+  func begin(_ cursor: inout Cursor, _ range: WalkRange) {
+    cursor.index = firstIndex(cursor, range)
+    cursor.end = endIndex(cursor, range)
     _ = warns(cursor.index > cursor.end)
   }
 
-  /// Moves the span's first address to the cursor's item.
+  /// Moves the range's first address to the cursor's item.
   @inline(__always)
-  func follow(_ cursor: Cursor, _ span: inout Span) {
+  func follow(_ cursor: Cursor, _ range: inout WalkRange) {
     let low = UInt64(truncatingIfNeeded: cursor.index) &<< UInt64(cursor.itemLog2)
-    span.first = span.first.replacingLow(tableLog2(cursor, span), with: low)
+    range.first = range.first.replacingLow(tableLog2(cursor, range), with: low)
   }
 
   // MARK: Entries
@@ -168,10 +168,10 @@ struct Walker<Format: PageTableFormat, Build: BuildMode> {
     cursor.kind = Format.kind(of: cursor.entry, level: cursor.level)
   }
 
-  /// Loads the one entry that the span begins in.
+  /// Loads the one entry that the range begins in.
   @inline(__always)
-  func loadFirst(_ cursor: inout Cursor, _ span: Span) {
-    cursor.index = firstIndex(cursor, span)
+  func loadFirst(_ cursor: inout Cursor, _ range: WalkRange) {
+    cursor.index = firstIndex(cursor, range)
     load(&cursor)
   }
 
@@ -187,7 +187,7 @@ struct Walker<Format: PageTableFormat, Build: BuildMode> {
   /// The table that the loaded entry points to.
   @inline(__always)
   func lowerTable(_ cursor: Cursor) -> TableWords {
-    domain.words(at: Format.tableAddress(cursor.entry, context))
+    state.pointee.memory.words(at: Format.tableAddress(cursor.entry, context))
   }
 
   @inline(__always)
@@ -197,16 +197,16 @@ struct Walker<Format: PageTableFormat, Build: BuildMode> {
 
   /// On to the next entry; from inside a contiguous one to its end.
   @inline(__always)
-  func advance(_ cursor: inout Cursor, _ span: inout Span) {
+  func advance(_ cursor: inout Cursor, _ range: inout WalkRange) {
     let log2 = cursor.kind == .leaf ? leafItemsLog2(cursor) : 0
     cursor.index = (cursor.index &+ 1 &<< log2) & ~((1 &<< log2) &- 1)
-    follow(cursor, &span)
+    follow(cursor, &range)
   }
 
   @inline(__always)
   func clear(_ cursor: Cursor, itemsLog2: Int) {
     checkClear(cursor, itemsLog2: itemsLog2)
-    domain.store(0, to: cursor.words, cursor.index, count: 1 &<< itemsLog2)
+    state.pointee.memory.store(0, to: cursor.words, cursor.index, count: 1 &<< itemsLog2)
   }
 
   @inline(__always)
@@ -224,12 +224,12 @@ struct Walker<Format: PageTableFormat, Build: BuildMode> {
   @inline(__always)
   func cleanItem(_ cursor: Cursor) { clean(cursor, from: cursor.index, to: cursor.index + 1) }
 
-  /// Walks down to the entry that is no table and that the span begins in.
+  /// Walks down to the entry that is no table and that the range begins in.
   @inline(__always)
-  func descend(_ span: Span) -> Cursor {
-    var cursor = Cursor(span.table!, level: span.level)
-    loadFirst(&cursor, span)
-    while cursor.kind == .table { goDown(&cursor, to: span.first) }
+  func descend(_ range: WalkRange) -> Cursor {
+    var cursor = Cursor(range.table!, level: range.level)
+    loadFirst(&cursor, range)
+    while cursor.kind == .table { goDown(&cursor, to: range.first) }
     return cursor
   }
 }

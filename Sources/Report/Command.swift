@@ -13,7 +13,9 @@ enum Command {
     case .abi where subjects.count == 2:
       return "iopt diff \(file) --left \(subjects[0]) --right \(subjects[1])"
     case .abi, .leak, .contract:
-      return "iopt check \(file) --subject \(quoted(finding.faultySubject))"
+      let check = "iopt check \(file) --subject \(quoted(finding.faultySubject))"
+      guard case .departure(_, let name) = finding.evidence else { return check }
+      return "\(check) --forbid \(name)"
     }
   }
 

@@ -86,6 +86,7 @@ extension Finding {
 
 /// One observation, and what its table words mean.
 public struct ReportLine: Equatable, Sendable {
+  /// The observation's line, and what stands behind its `#`; empty for nothing.
   public var text: String
   public var note = ""
 }

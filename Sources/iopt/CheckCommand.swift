@@ -83,7 +83,7 @@ extension Engine {
       case .nothingJudged: "nothing to judge"
       }
     let refused = tally.refused > 0 ? ", \(tally.refused) refused" : ""
-    return departures + tally.refusalLines + [
+    return departures + tally.unopenedLines + tally.refusalLines + [
       "\(lanes.map(\.lane.label).joined(separator: " and ")): \(tally.scenarios) scenarios,"
         + " \(tally.statements) statements, judged \(tally.judgements) times\(refused): \(verdict)"
     ]
@@ -98,6 +98,7 @@ private struct CheckJSON: Encodable {
     var judgements: Int
     var refused: Int
     var refusals: [String: Int]
+    var notOpened: [String: Int]
     var findings: Int
     var departures: [String: Int]
 
@@ -108,6 +109,7 @@ private struct CheckJSON: Encodable {
       judgements = engine.tally.judgements
       refused = engine.tally.refused
       refusals = engine.tally.refusals
+      notOpened = engine.tally.unopenedReasons
       findings = engine.tally.findings
       departures = Dictionary(
         engine.departures.map { ($0.name, $0.count) }, uniquingKeysWith: +)

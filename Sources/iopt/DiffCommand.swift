@@ -51,9 +51,9 @@ struct Diff: ParsableCommand {
         DiffJSON(
           left: names[0], right: names[1], scenarios: tally.scenarios,
           statements: tally.statements, divergences: tally.findings, refused: tally.refused,
-          refusals: tally.refusals, reports: printer.json))
+          refusals: tally.refusals, notOpened: tally.unopenedReasons, reports: printer.json))
     }
-    for line in tally.refusalLines { print(line) }
+    for line in tally.unopenedLines + tally.refusalLines { print(line) }
     let verdict =
       switch tally.verdict {
       case .agrees: "no difference"
@@ -75,5 +75,6 @@ private struct DiffJSON: Encodable {
   var divergences: Int
   var refused: Int
   var refusals: [String: Int]
+  var notOpened: [String: Int]
   var reports: [FindingJSON]
 }

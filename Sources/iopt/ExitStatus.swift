@@ -21,17 +21,3 @@ extension RunVerdict {
     if self != .agrees { throw ExitCode(rawValue) }
   }
 }
-
-extension RunTally {
-  /// What to say of scenarios that were not run to their end, or not compared in full: a line for
-  /// each reason, nothing when there are none.
-  var refusalLines: [String] {
-    let silent =
-      withoutStores == 0
-      ? [] : ["  \(withoutStores) scenarios compared without stores: a subject tells none"]
-    return silent
-      + refusals.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { reason, count in
-      "  \(count) \(count == 1 ? "scenario" : "scenarios") not run: \(reason)"
-    }
-  }
-}

@@ -97,14 +97,14 @@ final class SweepFindings {
     }
   }
 
-  /// Ends the sweep: prints why scenarios were refused or left out, then `summary`, and leaves with the
-  /// status that belongs to it.
+  /// Ends the sweep: prints why scenarios were not opened, refused or left out, then `summary`, and
+  /// leaves with the status that belongs to it.
   func finish(_ summary: String, _ tally: RunTally, leftOut: [String] = []) throws {
     progress.clear()
     if count > output.reports {
       print("… \(count - output.reports) more (--reports shows more)")
     }
-    for line in tally.refusalLines { print(line) }
+    for line in tally.unopenedLines + tally.refusalLines { print(line) }
     for line in leftOut { print("  " + line) }
     print(summary)
     if let failure { throw failure }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import ArgumentParser
 import Lockstep
+import Report
 import Scenario
 
 struct SweepContract: ParsableCommand {
@@ -64,7 +65,8 @@ struct SweepContract: ParsableCommand {
     var narrowing = Narrowing(engine.lanes.map(\.lane))
     if files.isEmpty { try generate(&narrowing) { judge($0, nil) } }
     let lines = engine.judgementLines
-    for line in lines.dropLast(1 + engine.tally.refusalLines.count) { print(line) }
+    let atTheEnd = engine.tally.unopenedLines.count + engine.tally.refusalLines.count + 1
+    for line in lines.dropLast(atTheEnd) { print(line) }
     try findings.finish(lines.last!, engine.tally, leftOut: narrowing.lines())
   }
 

@@ -5,25 +5,23 @@ import Testing
 
 @Suite struct MagazineTests {
   @Test func popTakesTheTopmostFrameThatTheLimitAllows() {
-    let magazine = Magazine.allocate()
-    defer { magazine.deallocate() }
+    var magazine = Magazine()
     for frame in [10, 20, 30] as [UInt64] { magazine.push(frame) }
-    #expect(magazine.pop(atMost: 15) == 10)
+    expect(magazine.pop(atMost: 15), is: 10)
     // The top one filled its place.
-    #expect(magazine[0] == 30)
-    #expect(magazine.pop(atMost: 15) == 0)
-    #expect(magazine.pop(atMost: 100) == 20)
-    #expect(magazine.pop(atMost: 100) == 30)
-    #expect(magazine.isEmpty)
+    expect(magazine[0], is: 30)
+    expect(magazine.pop(atMost: 15), is: 0)
+    expect(magazine.pop(atMost: 100), is: 20)
+    expect(magazine.pop(atMost: 100), is: 30)
+    expect(magazine.isEmpty, is: true)
   }
 
   @Test func aMagazineHolds127() {
-    let magazine = Magazine.allocate()
-    defer { magazine.deallocate() }
+    var magazine = Magazine()
     for frame in 1...126 as ClosedRange<UInt64> { magazine.push(frame) }
-    #expect(!magazine.isFull)
+    expect(magazine.isFull, is: false)
     magazine.push(127)
-    #expect(magazine.isFull)
+    expect(magazine.isFull, is: true)
   }
 
   @Test func theLastFreedComesFirst() {

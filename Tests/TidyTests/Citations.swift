@@ -7,10 +7,13 @@ struct Citations {
   private let tree: Tree
   /// Names at the top; what begins with one of them and a slash is a path.
   private let tops: Set<Substring>
+  /// Every part of a name that is there.
+  private let parts: Set<Substring>
 
   init(_ tree: Tree) {
     self.tree = tree
     tops = Set(tree.paths.compactMap { $0.split(separator: "/").first })
+    parts = Set(tree.paths.flatMap(Self.parts))
   }
 
   var complaints: [Complaint] {
@@ -25,22 +28,24 @@ struct Citations {
     }
   }
 
-  /// The parts of lines that are no code: comments and strings.
+  /// The ends of lines from where a comment begins, or seems to.
   private func comments(_ file: SourceFile) -> [(Int, Substring)] {
-    zip(file.lines, file.code).enumerated().compactMap { index, pair in
-      guard let start = pair.0.firstRange(of: /\/\/|\/?\*/)?.lowerBound else { return nil }
-      return (index + 1, pair.0[start...])
+    file.lines.enumerated().compactMap { index, line in
+      guard let start = line.firstRange(of: /\/\/|\/?\*/)?.lowerBound else { return nil }
+      return (index + 1, line[start...])
     }
   }
 
   private func document(_ file: SourceFile, _ line: Int, _ text: Substring) -> [Complaint] {
-    links(file, line, text) + paths(file, line, text) + goals(file, line, text)
+    if text.contains(RoomTable.notBuilt) { return [] }
+    return links(file, line, text) + paths(file, line, text) + goals(file, line, text)
   }
 
   // MARK: Links of Markdown
 
   private func links(_ file: SourceFile, _ line: Int, _ text: Substring) -> [Complaint] {
-    text.matches(of: /\]\(([^)\s]+)\)/).compactMap { match in
+    guard text.contains("](") else { return [] }
+    return text.matches(of: /\]\(([^)\s]+)\)/).compactMap { match in
       let link = match.output.1
       guard !link.contains("://"), !link.hasPrefix("mailto:") else { return nil }
       let parts = link.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
@@ -67,7 +72,9 @@ struct Citations {
   // MARK: Paths
 
   private func paths(_ file: SourceFile, _ line: Int, _ text: Substring) -> [Complaint] {
-    text.split { !($0.isLetter || $0.isNumber || "_./+*-:#".contains($0)) }.compactMap { word in
+    guard text.contains("/") else { return [] }
+    return text.split { !($0.isLetter || $0.isNumber || "_./+*-:#".contains($0)) }.compactMap {
+      word in
       let path = word.prefix { $0 != ":" && $0 != "#" }
       let end = path.reversed().prefix { "./".contains($0) }.count
       let cited = String(path.dropLast(end))
@@ -78,11 +85,11 @@ struct Citations {
     }
   }
 
+  private static func parts(_ path: String) -> [Substring] { path.split { "/.-".contains($0) } }
+
   /// `Corpus/NAME` stands for many.
   private func isPlaceholder(_ path: String) -> Bool {
-    path.split { "/.-".contains($0) }.contains { part in
-      part.allSatisfy(\.isUppercase) && tree.paths.allSatisfy { !$0.contains(part) }
-    }
+    Self.parts(path).contains { $0.allSatisfy(\.isUppercase) && !parts.contains($0) }
   }
 
   private func exists(_ path: String) -> Bool {
@@ -103,7 +110,7 @@ struct Citations {
   // MARK: Goals of make
 
   private func goals(_ file: SourceFile, _ line: Int, _ text: Substring) -> [Complaint] {
-    guard let makefile = tree.file("Makefile") else { return [] }
+    guard text.contains("make "), let makefile = tree.file("Makefile") else { return [] }
     let known = Set(makefile.lines.compactMap { $0.firstMatch(of: /^([a-z-]+):/)?.output.1 })
     return text.matches(of: /(?:`|^)make ([a-z-]+)/).map(\.output.1).filter { !known.contains($0) }
       .map { file.complaint(line, "`make \($0)` is no goal of the Makefile") }

@@ -44,7 +44,9 @@ struct Declaration {
 
   private static func name(after text: Substring, keyword: Substring) -> Substring {
     let text = text.drop { $0 == " " || $0 == "`" }
-    if keyword == "func" { return text.prefix { $0 != "(" && $0 != "<" || $0 == text.first } }
+    if keyword == "func" {
+      return text.prefix { $0 != "(" && $0 != "<" || $0 == text.first }.trimmingSpaces
+    }
     let name = text.prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." }
     return ["init", "deinit", "subscript"].contains(keyword) || name.isEmpty ? keyword : name
   }

@@ -2,11 +2,29 @@
 
 /// What the rules let pass, each with its reason. One that is no longer needed fails its rule.
 enum Exceptions {
-  static let longFiles: [Exception] = []
+  static let longFiles = [
+    Exception(
+      "reference/abi/iopt_subject.h",
+      because: "whoever writes a plug-in copies one header"),
+    Exception(
+      "Tests/LockstepTests/Fixtures/abi-1/include/iopt_subject.h",
+      because: "that header as it was in version 1"),
+  ]
 
   /// `PATH:FUNCTION`.
-  static let longFunctions: [Exception] = []
+  static let longFunctions = [
+    Exception(
+      "Tests/LockstepTests/Fixtures/abi-1/names.c:main",
+      because: "a list of everything that version 1 declares")
+  ]
 
   /// Names of types.
-  static let names: [Exception] = []
+  static let names = [
+    Exception("Scenario", because: "as old as its module, which everything imports")
+  ]
+
+  /// Folders in which docstrings are still missing.
+  static let undocumented = [
+    Exception("Sources/Lockstep", because: "its rooms are being arranged anew")
+  ]
 }

@@ -43,7 +43,8 @@ struct FolderOrder {
     var complaints: [Complaint] = []
     for folder in folders.reversed() {
       let files = files(room, folder)
-      complaints += files.flatMap { words(of: seen, in: $0, folder: folder) }
+      let own = Set(files.flatMap(\.declarations).map(\.declaration.name))
+      complaints += files.flatMap { words(of: seen.subtracting(own), in: $0, folder: folder) }
       seen.formUnion(files.flatMap(types))
     }
     return wrong + complaints

@@ -30,7 +30,8 @@ struct Layering {
       return [table.file.complaint(1, "expected a table `\(RoomTable.header)`")]
     }
     let uses = self.uses
-    return rowsWithoutFolder + targetsWithoutRoom + twins + uses.flatMap(judge)
+    return rowsWithoutFolder + RoomDrawing(table).complaints + targetsWithoutRoom + twins
+      + uses.flatMap(judge)
       + uses.flatMap(undeclared) + unusedPermissions(uses) + unusedDependencies(uses)
   }
 
@@ -68,12 +69,12 @@ struct Layering {
     let target = target(of: file.path)
     return file.code.enumerated().compactMap { index, line in
       guard let declaration = Declaration(line), declaration.keyword == "import" else { return nil }
-      // `import struct Module.Type` names its kind first.
+      // `import struct Module.Type` names its kind first; a module has `_` where its target has `-`.
       let words = declaration.rest.split(separator: " ").dropFirst()
-      let module = (words.last ?? "").prefix { $0 != "." }
+      let module = String((words.last ?? "").prefix { $0 != "." })
+      let name = targets.keys.first { $0.replacing("-", with: "_") == module } ?? module
       return Use(
-        file: file, line: index + 1, name: String(module),
-        path: targets[String(module)]?.path, target: target)
+        file: file, line: index + 1, name: name, path: targets[name]?.path, target: target)
     }
   }
 
@@ -118,17 +119,12 @@ struct Layering {
   /// Whether the room's row has what is used.
   private func judge(_ use: Use) -> [Complaint] {
     guard let room = room(of: use) else { return [] }
-    let words = table.rooms[room].uses
     if let path = use.path {
       guard let used = table.room(of: path), used != room else { return [] }
-      let isAllowed = words.contains { word in
-        let meaning = table.use(word, in: room)
-        return meaning == .room(used) || meaning == .allAbove && used < room
-      }
-      if isAllowed { return [] }
+      if table.rooms(usedBy: room).contains(used) { return [] }
     } else if use.file.kind == .c {
       return [use.file.complaint(use.line, "`\(use.name)` is nowhere that this file looks")]
-    } else if words.contains(use.name) || Self.standard.contains(use.name) {
+    } else if table.rooms[room].uses.contains(use.name) || Self.standard.contains(use.name) {
       return []
     }
     return [

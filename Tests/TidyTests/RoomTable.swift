@@ -5,8 +5,8 @@
 ///     | room | what lives there | may use |
 ///
 /// A room is one or more folders; the longest one that a file is in counts. What it may use is
-/// `nothing` or a list, each of `the ABI`, `all above`, the last name of a room above, and modules
-/// from elsewhere, such as Glibc. A room that is `(not built yet)` has no folder.
+/// `nothing` or a list of `the ABI`, `all above`, names of rooms above, each the last part of its
+/// folder, and modules from elsewhere, such as Glibc. A room that is `(not built yet)` has no folder.
 struct RoomTable {
   struct Room {
     /// Folders without a slash at the end.
@@ -20,6 +20,7 @@ struct RoomTable {
     var names: [String] { paths.map { String($0.split(separator: "/").last ?? "") } }
   }
 
+  static let notBuilt = "(not built yet)"
   static let header = "| room | what lives there | may use |"
 
   let file: SourceFile
@@ -41,7 +42,7 @@ struct RoomTable {
     let uses = cells.count > 3 ? cells[3].replacing("`", with: "").split(separator: ",") : []
     return Room(
       paths: paths, uses: uses.map { String($0.trimmingSpaces) },
-      isPlanned: cells[1].contains("(not built yet)"), line: line)
+      isPlanned: cells[1].contains(notBuilt), line: line)
   }
 
   /// The room that a path is in.
@@ -62,11 +63,24 @@ struct RoomTable {
   func use(_ word: String, in index: Int) -> Use {
     switch word {
     case "nothing", "": return .nothing
-    case "all above": return .allAbove
+    case "all above", "all of the above", "all": return .allAbove
     default:
-      let name = word == "the ABI" ? "abi" : word
+      let name = ["the ABI", "the ABI's types"].contains(word) ? "abi" : word
       let above = rooms[..<index].firstIndex { $0.names.contains(name) || $0.paths.contains(name) }
       return above.map(Use.room) ?? .other(word)
+    }
+  }
+}
+
+extension RoomTable {
+  /// All of them stand above it.
+  func rooms(usedBy index: Int) -> Set<Int> {
+    rooms[index].uses.reduce(into: []) { result, word in
+      switch use(word, in: index) {
+      case .room(let room): result.insert(room)
+      case .allAbove: result.formUnion(0..<index)
+      case .nothing, .other: break
+      }
     }
   }
 }

@@ -75,10 +75,3 @@ extension Finding.Side {
     }
   }
 }
-
-extension Engine {
-  /// An engine that holds two lanes against each other.
-  public static func comparing(_ left: Lane, _ right: Lane) -> Engine {
-    Engine([left, right], [ComparisonOracle()])
-  }
-}

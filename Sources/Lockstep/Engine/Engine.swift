@@ -90,7 +90,7 @@ public final class Engine {
     isPair = lanes.count == 2
     tellStores = lanes.allSatisfy(\.subject.logsStores)
     takesTogether = isPair && tellStores
-    others = self.oracles.filter { !($0 is ComparisonOracle) }
+    others = self.oracles.filter { $0.name != .comparison }
     compares = others.count < oracles.count
     hot = .allocate(capacity: 1)
     hot.initialize(to: Hot())
@@ -219,6 +219,15 @@ public final class Engine {
       observed.shadow.settle()
     }
     if first.status == .crashed { hot.pointee.tally.crashed += 1 }
+    if first.status == .failed, operation == nil { countUnopened() }
+  }
+
+  private func countUnopened() {
+    let result = first.lane.records.lazy.compactMap(ResultRecord.init).first { _ in true }
+    let domain = DomainConfiguration(configuration)
+    let kind = UnopenedDomain(
+      format: domain.format, build: domain.build, errno: result?.errno ?? 0)
+    hot.pointee.tally.unopened[kind, default: 0] += 1
   }
 
   private func refuse(_ observed: ObservedLane) {

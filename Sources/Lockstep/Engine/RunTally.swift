@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Scenario
 
 /// What an engine went through.
 public struct RunTally: Equatable, Sendable {
@@ -19,6 +20,10 @@ public struct RunTally: Equatable, Sendable {
   /// Why, in words, and how many scenarios each time.
   public var refusals: [String: Int] = [:]
 
+  /// Domains that no subject could open, and how many scenarios each time: of these nothing but
+  /// that was compared.
+  public var unopened: [UnopenedDomain: Int] = [:]
+
   /// Nothing so far.
   public init() {}
 
@@ -32,12 +37,26 @@ public struct RunTally: Equatable, Sendable {
     withoutStores += other.withoutStores
     refused += other.refused
     refusals.merge(other.refusals, uniquingKeysWith: +)
+    unopened.merge(other.unopened, uniquingKeysWith: +)
   }
 
   /// How a run ended, as an exit status says it.
   public var verdict: RunVerdict {
     if findings > 0 { return .differs }
     return judgements > 0 ? .agrees : .nothingJudged
+  }
+}
+
+/// A kind of domain whose initialisation failed on every side, as a count goes by.
+public struct UnopenedDomain: Hashable, Sendable {
+  public var format: Format
+  public var build: Build
+  /// Positive; 0 when the subject gave none.
+  public var errno: Int32
+
+  /// Why, in words: the errno's name, and what the format needs where that is known.
+  public var reason: String {
+    "\(Errno.text(errno)) (\(format.openingHint(errno, build) ?? "\(format)"))"
   }
 }
 

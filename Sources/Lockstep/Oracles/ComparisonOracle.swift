@@ -50,3 +50,10 @@ public final class ComparisonOracle: Oracle {
     }
   }
 }
+
+extension Engine {
+  /// An engine that holds two lanes against each other.
+  public static func comparing(_ left: Lane, _ right: Lane) -> Engine {
+    Engine([left, right], [ComparisonOracle()])
+  }
+}

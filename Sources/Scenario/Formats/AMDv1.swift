@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Glibc
 import SubjectABI
 
 /// AMD's host page tables. Sections are those of the AMD I/O Virtualization Technology (IOMMU)
@@ -15,9 +16,16 @@ enum AMDv1: FormatDescription {
   static func grows(_ features: Features) -> Bool { true }
   /// In every build, whether its features list that or not.
   static func encrypts(_ features: Features) -> Bool { true }
+
+  static func openingHint(_ errno: Int32, _ build: Build) -> String? {
+    guard build == .production, errno == EOPNOTSUPP else { return nil }
+    return "a production amdv1 domain must ask for dynamic_top, amdv1_encrypt_tables and"
+      + " amdv1_force_coherence, and its top must not cover its va"
+  }
 }
 
 extension Format {
+  /// AMD I/O virtualization, version 1 page tables.
   public static var amdv1: Format { Format(AMDv1.self) }
 }
 

@@ -55,6 +55,12 @@ extension Format {
 
   /// Whether mappings that forbid writing are refused, with these features in force.
   public func forcesWriting(_ features: Features) -> Bool { facts.forcesWriting(features) }
+
+  /// What a reader must know whose domain initialisation refused with `errno` (positive) in this
+  /// build; nil for nothing.
+  public func openingHint(_ errno: Int32, _ build: Build) -> String? {
+    facts.openingHint(errno, build)
+  }
 }
 
 // Configurations that are worth running.

@@ -21,6 +21,9 @@ protocol FormatDescription: Sendable {
   static func encrypts(_ features: Features) -> Bool
   static func forcesWriting(_ features: Features) -> Bool
 
+  /// What a reader must know whose domain initialisation refused with `errno`; nil for nothing.
+  static func openingHint(_ errno: Int32, _ build: Build) -> String?
+
   // Configurations worth making. Compact inputs and the generator choose from these.
 
   /// The widths that a reader expects of a domain of this format.
@@ -65,6 +68,7 @@ extension FormatDescription {
   static func grows(_ features: Features) -> Bool { features.contains(.dynamicTop) }
   static func encrypts(_ features: Features) -> Bool { false }
   static func forcesWriting(_ features: Features) -> Bool { false }
+  static func openingHint(_ errno: Int32, _ build: Build) -> String? { nil }
 
   static var rareOutputWidth: UInt8 { 32 }
   static var flushesEitherWay: Bool { false }

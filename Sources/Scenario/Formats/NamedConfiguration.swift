@@ -2,6 +2,7 @@
 
 /// A configuration that suites and sweeps run on, by a name for reports.
 public struct NamedConfiguration: Sendable, CustomStringConvertible {
+  /// The format's name and what is special, and the `domain` line.
   public let name: String
   public let domain: DomainConfiguration
 
@@ -22,6 +23,7 @@ public struct NamedConfiguration: Sendable, CustomStringConvertible {
 
 /// A configuration that the benchmark measures, and with which pages.
 public struct MeasuredConfiguration: Sendable {
+  /// The domain.
   public let configuration: NamedConfiguration
   /// Page sizes, log2 bytes.
   public let pages: [UInt64]
@@ -35,5 +37,6 @@ public enum StandardConfigurations {
   /// What drivers run, and shapes that the list above leaves out.
   public static let further = Format.allCases.flatMap(\.furtherConfigurations)
 
+  /// Both.
   public static let all = kernelUnitTests + further
 }

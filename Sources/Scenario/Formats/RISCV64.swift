@@ -12,6 +12,7 @@ enum RISCV64: FormatDescription {
 }
 
 extension Format {
+  /// RISC-V Sv39, Sv48 and Sv57.
   public static var riscv64: Format { Format(RISCV64.self) }
 }
 

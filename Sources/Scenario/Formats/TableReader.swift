@@ -7,6 +7,7 @@ public struct TableReader: Sendable {
   /// volume 2, section 7.10 "Secure Memory Encryption").
   private let encryption: UInt64
 
+  /// Reads as the domain's format has it, with its encryption bit when that is in force.
   public init(_ domain: DomainConfiguration) {
     format = domain.format.facts
     let bit: UInt64 = domain.encryptionBit.map { 1 << UInt64($0) } ?? 0

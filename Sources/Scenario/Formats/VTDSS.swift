@@ -18,6 +18,7 @@ enum VTDSS: FormatDescription {
 }
 
 extension Format {
+  /// Intel VT-d second stage.
   public static var vtdss: Format { Format(VTDSS.self) }
 }
 

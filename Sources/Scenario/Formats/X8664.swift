@@ -17,6 +17,7 @@ enum X8664: FormatDescription {
 }
 
 extension Format {
+  /// x86-64 page tables, as VT-d first stage and AMD version 2 have them.
   public static var x8664: Format { Format(X8664.self) }
 }
 

@@ -3,6 +3,7 @@
 /// Makes scenarios whose operations meet: it keeps account of what should be mapped, and aims at
 /// it, beside it and across its ends. Equal arguments give equal scenarios.
 public struct ScenarioGenerator: Sendable {
+  /// What scenarios are of.
   public enum Layer: String, CaseIterable, Sendable {
     /// Domains without a `dma` line.
     case pageTable = "pt"

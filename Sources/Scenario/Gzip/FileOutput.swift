@@ -51,6 +51,7 @@ public struct FileOutput: ~Copyable {
     return stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
   }
 
+  /// Adds bytes, which are compressed when the path says so.
   public mutating func append(_ bytes: UnsafeRawBufferPointer) throws(ScenarioError) {
     if deflater == nil { return try write(bytes) }
     let (descriptor, file) = (descriptor, path)

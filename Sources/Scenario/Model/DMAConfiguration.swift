@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import SubjectABI
 
+/// A flush queue for each CPU, or one for all (`IOMMU_DMA_OPTS_PER_CPU_QUEUE`,
+/// `IOMMU_DMA_OPTS_SINGLE_QUEUE`).
 public enum QueueKind: UInt32, Sendable {
   case perCPU = 0
   case single = 1
@@ -24,6 +26,7 @@ public enum DMAMode: UInt32, Sendable {
 
 /// The `dma` line: the DMA API on top of a domain.
 public struct DMAConfiguration: Equatable, Sendable {
+  /// Which rings there are.
   public var queue: QueueKind
   /// 1 to 256.
   public var cpus: UInt32

@@ -27,6 +27,7 @@ public enum Build: UInt32, Sendable {
 
 /// The `domain` line: what a page table is initialised with.
 public struct DomainConfiguration: Equatable, Sendable {
+  /// What the table words look like.
   public var format: Format
   /// `hw_max_vasz_lg2`: input address width in bits.
   public var va: UInt8

@@ -4,6 +4,7 @@ import SubjectABI
 /// A scenario in the form that subjects read: one configuration and a buffer of operations. The
 /// buffers are kept from one scenario to the next, so that filling it again allocates nothing.
 public struct LoweredScenario: ~Copyable {
+  /// What the domain is opened with; what is run on it, and how many of these there are.
   public var configuration = iopt_config()
   public private(set) var operations: UnsafeMutablePointer<iopt_op>
   public private(set) var count = 0
@@ -12,6 +13,7 @@ public struct LoweredScenario: ~Copyable {
   private var pieceCount = 0
   private var pieceCapacity = 64
 
+  /// No operations yet.
   public init() {
     operations = .allocate(capacity: capacity)
     pieces = .allocate(capacity: pieceCapacity)
@@ -35,6 +37,7 @@ public struct LoweredScenario: ~Copyable {
     for operation in scenario.operations { append(operation) }
   }
 
+  /// Adds an operation at the end.
   public mutating func append(_ operation: Operation) {
     if case .dmaMapSG(_, _, let list, _) = operation {
       for piece in list { appendPiece(iopt_piece(pa: piece.pa, len: piece.length)) }

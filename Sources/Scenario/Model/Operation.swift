@@ -24,8 +24,9 @@ public enum DMADirection: UInt32, CaseIterable, Sendable {
   case fromDevice = 2
 }
 
-/// One piece of a scatterlist, bytes.
+/// One piece of a scatterlist.
 public struct ScatterPiece: Equatable, Sendable {
+  /// Where it starts, and how many bytes it has.
   public var pa: UInt64
   public var length: UInt64
   public init(pa: UInt64, length: UInt64) {

@@ -5,6 +5,7 @@ import Log
 public struct Response: Equatable, Sendable {
   /// One record of the log.
   public struct Record: Equatable, Sendable {
+    /// What it is of, and the words that follow its kind.
     public var kind: EventKind
     public var arguments: [UInt64]
 
@@ -15,6 +16,7 @@ public struct Response: Equatable, Sendable {
     }
   }
 
+  /// How the request ended.
   public var status: SubjectStatus
   /// In order; stores, and records of kinds that this harness does not know, left out.
   public var records: [Record]

@@ -2,6 +2,7 @@
 
 /// A list of operations on one domain: what every subject is asked to do.
 public struct Scenario: Equatable, Sendable {
+  /// The `domain` line; the `dma` line, where there is one; what is done, in order.
   public var domain: DomainConfiguration
   public var dma: DMAConfiguration?
   public var operations: [Operation]

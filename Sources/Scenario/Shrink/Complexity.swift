@@ -4,6 +4,7 @@
 /// so it ends. Fewer operations count most, then fewer pieces of scatterlists, then fewer choices
 /// that are not the plainest, then smaller numbers.
 public struct Complexity: Comparable, Sendable {
+  /// How many operations, and how many pieces all scatterlists have.
   public private(set) var operations = 0
   public private(set) var pieces = 0
   /// Protection letters, features, modes and widths other than the plainest.
@@ -11,6 +12,7 @@ public struct Complexity: Comparable, Sendable {
   /// The sum of all addresses, lengths and other numbers of operations and of the `dma` line.
   public private(set) var magnitude: UInt128 = 0
 
+  /// That of a scenario.
   public init(_ scenario: Scenario) {
     operations = scenario.operations.count
     add(scenario.domain)

@@ -2,6 +2,7 @@
 
 /// Input that cannot be read: one line that says where and what was expected.
 public struct ScenarioError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// Where the fault is.
   public enum Position: Equatable, Sendable {
     /// The file as a whole: it cannot be opened or read.
     case file

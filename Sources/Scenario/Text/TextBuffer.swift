@@ -9,6 +9,7 @@ public struct TextBuffer: ~Copyable {
   /// Bytes in use.
   public private(set) var count = 0
 
+  /// Empty, with room for so many bytes before it has to grow.
   public init(capacity: Int = 4096) {
     self.capacity = max(capacity, 64)
     start = .allocate(capacity: self.capacity)
@@ -29,18 +30,21 @@ public struct TextBuffer: ~Copyable {
     String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
   }
 
+  /// Appends one byte.
   public mutating func append(byte: UInt8) {
     makeRoom(for: 1)
     start[count] = byte
     count += 1
   }
 
+  /// Appends text that stands in the program.
   public mutating func append(_ literal: StaticString) {
     makeRoom(for: literal.utf8CodeUnitCount)
     (start + count).update(from: literal.utf8Start, count: literal.utf8CodeUnitCount)
     count += literal.utf8CodeUnitCount
   }
 
+  /// Appends bytes as they are.
   public mutating func append(_ other: UnsafeRawBufferPointer) {
     guard let base = other.baseAddress else { return }
     makeRoom(for: other.count)
@@ -48,6 +52,7 @@ public struct TextBuffer: ~Copyable {
     count += other.count
   }
 
+  /// Appends the UTF-8 of a text.
   public mutating func append(_ text: String) {
     var text = text
     text.withUTF8 { append(UnsafeRawBufferPointer($0)) }

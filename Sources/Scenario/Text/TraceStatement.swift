@@ -13,6 +13,7 @@ public enum TraceStatement: Equatable, Sendable {
 
 /// A scenario and where its `iopt 1` line stands.
 public struct LocatedScenario: Equatable, Sendable {
+  /// Without what it was observed to do.
   public var scenario: Scenario
   /// Counted from 1.
   public var line: Int

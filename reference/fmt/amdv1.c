@@ -11,8 +11,23 @@
  * Programmer's Manual, Volume 2, 7.10 "Secure Memory Encryption", with the
  * position from CPUID (7.10.1).
  */
-#ifndef LOCKSTEP_FMT_AMDV1_H
-#define LOCKSTEP_FMT_AMDV1_H
+#include "../abi/iopt_subject.h"
+
+enum {
+	PT_MAX_VA_ADDRESS_LG2 = 64, /* 2.2.3, table 15 */
+	PT_MAX_OUTPUT_ADDRESS_LG2 = 52, /* 2.2.3, PTE */
+	PT_MAX_TOP_LEVEL = 5, /* mode 6 */
+	PT_GRANULE_LG2SZ = 12,
+};
+
+#define PT_FORMAT_FEATURES \
+	(IOPT_FEATURE_AMDV1_ENCRYPT_TABLES | IOPT_FEATURE_AMDV1_FORCE_COHERENCE)
+#define PT_WIRED_FEATURES                                                       \
+	(PT_FORMAT_FEATURES | IOPT_FEATURE_FULL_VA | IOPT_FEATURE_DYNAMIC_TOP | \
+	 IOPT_FEATURE_FLUSH_RANGE | IOPT_FEATURE_FLUSH_RANGE_NO_GAPS)
+#define PT_FORCE_ENABLED_FEATURES ((unsigned int)(PT_FORMAT_FEATURES | IOPT_FEATURE_DYNAMIC_TOP))
+
+#include "../pt_defs.h"
 
 #define AMDV1PT_FMT_PR (UINT64_C(1) << 0) /* present: 2.2.3, PTE and PDE */
 #define AMDV1PT_FMT_D (UINT64_C(1) << 6) /* dirty: 2.2.3, PTE */
@@ -38,7 +53,7 @@ static inline unsigned int amdv1pt_next_level(uint64_t entry)
 
 static inline uint64_t amdv1pt_decrypted(const struct pt_state *st)
 {
-	if (pts_feature(st, IOPT_FEATURE_AMDV1_ENCRYPT_TABLES))
+	if (pt_enabled(st->range->pt, IOPT_FEATURE_AMDV1_ENCRYPT_TABLES))
 		return st->entry & ~st->range->pt->sme_mask;
 	return st->entry;
 }
@@ -55,12 +70,9 @@ static inline uint64_t pt_table_pa(const struct pt_state *st)
 static inline uint64_t pt_entry_oa(const struct pt_state *st)
 {
 	uint64_t page = (amdv1pt_decrypted(st) & AMDV1PT_FMT_OA) >> PT_GRANULE_LG2SZ;
-	unsigned int next_level = amdv1pt_next_level(st->entry);
 
-	if (next_level == AMDV1PT_FMT_NL_SIZE)
+	if (amdv1pt_next_level(st->entry) == AMDV1PT_FMT_NL_SIZE)
 		page = log2_set_mod(page, 0, vaffz(page));
-	else if (PT_WARN_ON(st, next_level != AMDV1PT_FMT_NL_DEFAULT))
-		return 0;
 	return page << PT_GRANULE_LG2SZ;
 }
 
@@ -72,21 +84,17 @@ static inline bool pt_can_have_leaf(const struct pt_state *st)
 
 static inline unsigned int pt_entry_num_contig_lg2(const struct pt_state *st)
 {
-	unsigned int next_level = amdv1pt_next_level(st->entry);
-
-	if (next_level == AMDV1PT_FMT_NL_DEFAULT)
+	if (amdv1pt_next_level(st->entry) == AMDV1PT_FMT_NL_DEFAULT)
 		return 0;
-	PT_WARN_ON(st, next_level != AMDV1PT_FMT_NL_SIZE);
 	/* The ones, counted from where an entry of one item would have none. */
 	return vaffz((uint32_t)(st->entry >> (pt_table_item_lg2sz(st) - 1)));
 }
 #define pt_entry_num_contig_lg2 pt_entry_num_contig_lg2
 
+/* The top of a full table has fewer (2.2.3, table 15): as many as its space needs. */
 static inline unsigned int pt_num_items_lg2(const struct pt_state *st)
 {
-	/* The top of a full table decodes bits 63:57 only (2.2.3, table 15). */
-	if (PT_WARN_ON(st, st->level == 5))
-		return 7;
+	(void)st;
 	return PT_TABLE_ITEMS_LG2;
 }
 
@@ -124,8 +132,6 @@ static inline void pt_install_leaf_entry(struct pt_state *st, uint64_t oa, unsig
 	unsigned int contig_lg2 = oasz_lg2 - pt_table_item_lg2sz(st);
 	uint64_t leaf = AMDV1PT_FMT_PR | (oa & AMDV1PT_FMT_OA) | attrs->descriptor_bits;
 
-	if (!pt_check_install_leaf_args(st, oa, oasz_lg2))
-		return;
 	if (contig_lg2) {
 		uint64_t ones = log2_set_mod(log2_to_max_int(oasz_lg2 - 1), 0, PT_GRANULE_LG2SZ);
 
@@ -143,7 +149,7 @@ static inline bool pt_install_table(struct pt_state *st, uint64_t table_pa,
 
 	(void)attrs;
 	link |= (uint64_t)st->level << AMDV1PT_FMT_NL_SHIFT | (table_pa & AMDV1PT_FMT_OA);
-	if (pts_feature(st, IOPT_FEATURE_AMDV1_ENCRYPT_TABLES))
+	if (pt_enabled(st->range->pt, IOPT_FEATURE_AMDV1_ENCRYPT_TABLES))
 		link |= st->range->pt->sme_mask;
 	return pt_table_install64(st, link);
 }
@@ -191,10 +197,10 @@ static inline int pt_iommu_set_prot(const struct pt_iommu *pt, struct pt_write_a
 		bits |= AMDV1PT_FMT_IR;
 	if (prot & IOPT_PROT_WRITE)
 		bits |= AMDV1PT_FMT_IW;
-	if (pt_feature(pt, IOPT_FEATURE_AMDV1_FORCE_COHERENCE))
+	if (pt_enabled(pt, IOPT_FEATURE_AMDV1_FORCE_COHERENCE))
 		bits |= AMDV1PT_FMT_FC;
 	/* Memory is encrypted wherever tables are, device registers never. */
-	if (pt_feature(pt, IOPT_FEATURE_AMDV1_ENCRYPT_TABLES) && !(prot & IOPT_PROT_MMIO))
+	if (pt_enabled(pt, IOPT_FEATURE_AMDV1_ENCRYPT_TABLES) && !(prot & IOPT_PROT_MMIO))
 		bits |= pt->sme_mask;
 	attrs->descriptor_bits = bits;
 	return 0;
@@ -206,14 +212,13 @@ static inline int pt_iommu_fmt_init(struct pt_iommu *pt, const struct iopt_confi
 
 	if (!config->top || config->top > PT_MAX_TOP_LEVEL)
 		return -EINVAL;
-	if (!pt_feature(pt, IOPT_FEATURE_DYNAMIC_TOP) && config->top != PT_MAX_TOP_LEVEL)
+	if (!pt_enabled(pt, IOPT_FEATURE_DYNAMIC_TOP) && config->top != PT_MAX_TOP_LEVEL)
 		widest = PT_GRANULE_LG2SZ + PT_TABLE_ITEMS_LG2 * (config->top + 1);
 	if (pt->max_vasz_lg2 > widest)
 		pt->max_vasz_lg2 = widest;
-	if (pt->max_oasz_lg2 > PT_MAX_OUTPUT_ADDRESS_LG2)
-		pt->max_oasz_lg2 = PT_MAX_OUTPUT_ADDRESS_LG2;
 	pt_top_set_level(pt, config->top);
 	return 0;
 }
 
-#endif
+#define PT_FORMAT amdv1
+#include "iommu_template.h"

@@ -11,8 +11,21 @@
  * [P] 12.4.1 places the fields (figure "Sv39 page table entry") and leaves the
  * meaning of bits 9:0 to Sv32, 12.3.1.
  */
-#ifndef LOCKSTEP_FMT_RISCV_H
-#define LOCKSTEP_FMT_RISCV_H
+#include "../abi/iopt_subject.h"
+
+enum {
+	PT_MAX_VA_ADDRESS_LG2 = 57, /* Sv57: [P] 12.6 */
+	PT_MAX_OUTPUT_ADDRESS_LG2 = 56, /* [P] 12.4.1 */
+	PT_MAX_TOP_LEVEL = 4, /* likewise Sv57 */
+	PT_GRANULE_LG2SZ = 12,
+};
+
+#define PT_FORMAT_FEATURES IOPT_FEATURE_RISCV_SVNAPOT_64K
+#define PT_WIRED_FEATURES \
+	(PT_FORMAT_FEATURES | IOPT_FEATURE_SIGN_EXTEND | IOPT_FEATURE_FLUSH_RANGE)
+#define PT_FORCE_ENABLED_FEATURES 0u
+
+#include "../pt_defs.h"
 
 #define RISCVPT_V (UINT64_C(1) << 0) /* valid: [P] 12.3.1 */
 #define RISCVPT_R (UINT64_C(1) << 1) /* read: [P] 12.3.1, "Encoding of PTE R/W/X fields" */
@@ -29,7 +42,7 @@
 enum {
 	RISCVPT_PPN_SHIFT = 10,      /* PPN, bits 53:10: [P] 12.4.1 */
 	RISCVPT_PPN_BITS = 44,       /* likewise */
-	RISCVPT_NAPOT_LG2 = 16,      /* "64 KiB contiguous region": [P] 13, encodings when N=1 */
+	RISCVPT_NAPOT_LG2 = 16,   /* "64 KiB contiguous region": [P] 13, encodings when N=1 */
 	RISCVPT_NAPOT_ITEMS_LG2 = 4, /* napot_bits of that row */
 };
 /* x xxxx 1000 in ppn[0]: [P] 13, the same row. */
@@ -49,10 +62,7 @@ static inline uint64_t pt_entry_oa(const struct pt_state *st)
 {
 	uint64_t oa = pt_table_pa(st);
 
-	if (!pts_feature(st, IOPT_FEATURE_RISCV_SVNAPOT_64K) || !(st->entry & RISCVPT_N))
-		return oa;
-	PT_WARN_ON(st, st->level != 0);
-	return log2_set_mod(oa, 0, RISCVPT_NAPOT_LG2);
+	return st->entry & RISCVPT_N ? log2_set_mod(oa, 0, RISCVPT_NAPOT_LG2) : oa;
 }
 
 static inline bool pt_can_have_leaf(const struct pt_state *st)
@@ -63,17 +73,13 @@ static inline bool pt_can_have_leaf(const struct pt_state *st)
 
 static inline unsigned int pt_entry_num_contig_lg2(const struct pt_state *st)
 {
-	if (!(st->entry & RISCVPT_N))
-		return 0;
-	PT_WARN_ON(st, !pts_feature(st, IOPT_FEATURE_RISCV_SVNAPOT_64K));
-	PT_WARN_ON(st, st->level != 0);
-	return RISCVPT_NAPOT_ITEMS_LG2;
+	return st->entry & RISCVPT_N ? RISCVPT_NAPOT_ITEMS_LG2 : 0;
 }
 #define pt_entry_num_contig_lg2 pt_entry_num_contig_lg2
 
 static inline unsigned int pt_contig_count_lg2(const struct pt_state *st)
 {
-	bool napot = !st->level && pts_feature(st, IOPT_FEATURE_RISCV_SVNAPOT_64K);
+	bool napot = !st->level && pt_enabled(st->range->pt, IOPT_FEATURE_RISCV_SVNAPOT_64K);
 
 	return napot ? RISCVPT_NAPOT_ITEMS_LG2 : 0;
 }
@@ -98,10 +104,8 @@ static inline void pt_install_leaf_entry(struct pt_state *st, uint64_t oa, unsig
 	uint64_t leaf = RISCVPT_V | riscvpt_ppn(oa) | attrs->descriptor_bits;
 	unsigned int items = 1;
 
-	if (!pt_check_install_leaf_args(st, oa, oasz_lg2))
-		return;
 	if (!st->level && oasz_lg2 != PT_GRANULE_LG2SZ &&
-	    pts_feature(st, IOPT_FEATURE_RISCV_SVNAPOT_64K)) {
+	    pt_enabled(st->range->pt, IOPT_FEATURE_RISCV_SVNAPOT_64K)) {
 		leaf |= RISCVPT_N | RISCVPT_NAPOT_MARK;
 		items = 1u << RISCVPT_NAPOT_ITEMS_LG2;
 	}
@@ -144,9 +148,8 @@ static inline int pt_iommu_fmt_init(struct pt_iommu *pt, const struct iopt_confi
 	if (config->va_lg2 < 39 || levels_lg2 % PT_TABLE_ITEMS_LG2)
 		return -EINVAL;
 	pt_top_set_level(pt, levels_lg2 / PT_TABLE_ITEMS_LG2 - 1);
-	if (pt->max_oasz_lg2 > PT_MAX_OUTPUT_ADDRESS_LG2)
-		pt->max_oasz_lg2 = PT_MAX_OUTPUT_ADDRESS_LG2;
 	return 0;
 }
 
-#endif
+#define PT_FORMAT riscv_64
+#include "iommu_template.h"

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+extension MagazineCache {
+  #if LOCKSTEP_INTERNAL_CHECKS
+    /// Traps when the depot, what is spare, or the CPU's magazines are not what they must be.
+    func checkInvariants(cpu: Int) {
+      for index in 0..<depot.count {
+        precondition(depot[index].pointee.isFull, "the depot holds a magazine that is not full")
+      }
+      for index in 0..<spare.count {
+        precondition(spare[index].pointee.isEmpty, "a magazine to be used again holds frames")
+      }
+      guard let pair = magazines(cpu: cpu) else { return }
+      for side in 0..<2 {
+        precondition(pair[side].count <= Magazine.capacity, "a magazine is over-full")
+        let top = pair[side].count - 1
+        precondition(top < 0 || pair[side][top] != 0, "frame 0 is cached: it stands for failure")
+      }
+    }
+  #else
+    @inline(__always)
+    func checkInvariants(cpu: Int) {}
+  #endif
+}

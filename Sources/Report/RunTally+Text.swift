@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Lockstep
+
+extension RunTally {
+  /// What to say of scenarios that were not run to their end, or not compared in full: a line for
+  /// each reason, nothing when there are none.
+  public var refusalLines: [String] {
+    let silent =
+      withoutStores == 0
+      ? [] : ["  \(withoutStores) scenarios compared without stores: a subject tells none"]
+    return silent + Self.lines(refusals.map { ($0, $1) }, "not run")
+  }
+
+  /// What to say of scenarios whose domain could not be opened: a line for each reason.
+  public var unopenedLines: [String] {
+    Self.lines(unopened.map { ($0.reason, $1) }, "not opened")
+  }
+
+  private static func lines(_ counts: [(reason: String, count: Int)], _ what: String) -> [String] {
+    counts.sorted { ($1.count, $0.reason) < ($0.count, $1.reason) }.map { reason, count in
+      "  \(count) \(count == 1 ? "scenario" : "scenarios") \(what): \(reason)"
+    }
+  }
+
+  /// ``unopened`` by reason, for programs.
+  public var unopenedReasons: [String: Int] {
+    Dictionary(unopened.map { ($0.reason, $1) }, uniquingKeysWith: +)
+  }
+}

@@ -1,7 +1,0 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
-#define CONFIG_DEBUG_GENERIC_PT 1
-#define PTPFX vtdss_debug
-#define PT_DEFS_H "defs_vtdss.h"
-#define PT_FMT_H "vtdss.h"
-
-#include "iommu_template.h"

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Unmap: clears leaves, and drops the tables that the range covers. */
+
+static inline void unmap_clear(struct pt_state *st, struct unmap_run *run, unsigned int contig_lg2)
+{
+	pt_clear_entries(st, contig_lg2);
+	if (st->index < run->first)
+		run->first = st->index;
+	run->end = st->index + (1u << contig_lg2);
+}
+
+/*
+ * Clears leaves from the current one on, and loads the first entry that is
+ * none. On a copy of the position, which then stays in registers.
+ */
+static inline void unmap_leaves(struct pt_state *at, struct unmap_run *run)
+{
+	struct pt_state st = *at;
+	struct unmap_run done = *run;
+	unsigned int begin = st.index;
+
+	do {
+		unsigned int contig_lg2 = pt_entry_num_contig_lg2(&st);
+
+		unmap_clear(&st, &done, contig_lg2);
+		st.index += (uint16_t)(1u << contig_lg2);
+		if (st.index >= st.end_index)
+			break;
+		st.type = pt_load_entry_raw(&st);
+	} while (st.type == PT_ENTRY_OA);
+	done.items += st.index - begin;
+	*run = done;
+	*at = st;
+}
+
+static int __unmap_range(struct pt_range *range, void *arg, unsigned int level, uint64_t *table);
+
+/*
+ * Empties a lower table, and drops it when the range covers all of it. It is
+ * cleared only after everything below it was.
+ */
+static inline int unmap_table(struct pt_state *st, struct unmap_args *unmap, struct unmap_run *run)
+{
+	bool covered = pt_entry_fully_covered(st, pt_table_item_lg2sz(st));
+	int err;
+
+	st->table_lower = pt_table_ptr(st);
+	err = pt_descend(st, unmap, __unmap_range);
+	if (err || !covered)
+		return err;
+	iommu_pages_list_add(&st->range->pt->domain, &unmap->freelist,
+			     pt_virt_to_phys(st->range->pt, st->table_lower));
+	unmap_clear(st, run, 0);
+	return 0;
+}
+
+/*
+ * Leaves go whole, even where the range ends inside of one, but not when it
+ * begins inside. The first hole ends the walk.
+ */
+static int __unmap_range(struct pt_range *range, void *arg, unsigned int level, uint64_t *table)
+{
+	struct pt_state st = pt_init(range, level, table);
+	struct unmap_run run = { .first = UINT16_MAX + 1u };
+	struct unmap_args *unmap = arg;
+	unsigned int begin;
+	int err = 0;
+
+	_pt_iter_first(&st);
+	begin = st.index;
+	st.type = pt_load_entry_raw(&st);
+	if (st.type == PT_ENTRY_OA && log2_mod(range->va, pt_entry_oa_lg2sz(&st)))
+		return -EINVAL;
+	for (;;) {
+		if (st.type == PT_ENTRY_OA) {
+			unmap_leaves(&st, &run);
+		} else if (st.type == PT_ENTRY_TABLE) {
+			if (st.index != begin)
+				pt_index_to_va(&st);
+			err = unmap_table(&st, unmap, &run);
+			if (err)
+				break;
+			st.index++;
+			if (st.index < st.end_index)
+				st.type = pt_load_entry_raw(&st);
+		} else {
+			err = -EINVAL;
+			break;
+		}
+		if (st.index >= st.end_index)
+			break;
+	}
+
+	unmap->unmapped += (uint64_t)run.items << pt_table_item_lg2sz(&st);
+	if (run.end)
+		flush_writes_range(&st, run.first, run.end);
+	return err;
+}
+
+static uint64_t NS(unmap_range)(struct pt_iommu *pt, uint64_t iova, uint64_t size,
+				struct iommu_iotlb_gather *gather)
+{
+	struct unmap_args unmap = { .unmapped = 0 };
+	struct pt_range range;
+
+	if (make_range(pt, &range, iova, size))
+		return 0;
+	pt_walk_range(&range, __unmap_range, &unmap);
+	gather_range_pages(gather, pt, iova, unmap.unmapped, &unmap.freelist);
+	return unmap.unmapped;
+}
