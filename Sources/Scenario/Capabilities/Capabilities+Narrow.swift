@@ -132,7 +132,7 @@ extension DomainConfiguration {
   /// A shape that the format's initialisation takes, chosen among several by what `old` is like; what
   /// goes with every format stays.
   init(usual format: Format, _ build: Build, like old: DomainConfiguration) {
-    var word = UInt64(format.rawValue) << 8 | (build == .debug ? 1 : 0) << 10
+    var word = format.marked(in: (build == .debug ? 1 : 0) << 10)
     word |= UInt64(old.va & 0xf) << 16 | UInt64(old.oa & 7) << 24
     word |= UInt64(old.features.rawValue & 0xf) << 32
     self.init(compact: word)

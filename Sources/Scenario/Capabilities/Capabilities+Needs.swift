@@ -46,8 +46,8 @@ extension Capabilities {
     Need.all(of: domain, dma).first { !meet($0) }
   }
 
-  /// Nothing that can be said in version 1 of the language is out of reach.
-  public var coverVersion1: Bool { intersection(.version1).sameLanguage(as: .version1) }
+  /// Nothing that can be said is out of reach.
+  public var coverLanguage: Bool { intersection(.language).sameLanguage(as: .language) }
 
   private func sameLanguage(as other: Capabilities) -> Bool {
     var own = self

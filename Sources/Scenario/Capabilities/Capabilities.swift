@@ -156,4 +156,11 @@ public struct Capabilities: Equatable, Sendable {
     }
     return Capabilities(stated)
   }()
+
+  /// All that scenarios can say: version 1's language, with every format that there is.
+  public static let language: Capabilities = {
+    var all = version1
+    all.formats = Format.allCases.reduce(0) { $0 | 1 << $1.rawValue }
+    return all
+  }()
 }

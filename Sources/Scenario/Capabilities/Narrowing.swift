@@ -48,8 +48,8 @@ public struct Narrowing: Sendable {
   /// Fits to what all of `parties` can do, of version 1's language.
   public init(_ parties: [Party]) {
     self.parties = parties
-    capabilities = parties.reduce(.version1) { $0.intersection($1.capabilities) }
-    isIdle = capabilities.coverVersion1
+    capabilities = parties.reduce(.language) { $0.intersection($1.capabilities) }
+    isIdle = capabilities.coverLanguage
   }
 
   /// Changes the lines of a scenario; false when it has to be left out.
