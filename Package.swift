@@ -28,53 +28,61 @@ let package = Package(
       name: "DMA", dependencies: ["PageTable", "SubjectABI"], swiftSettings: internalChecks),
     .target(name: "SwiftSubject", dependencies: ["PageTable", "DMA", "SubjectABI"]),
     .target(name: "Log"),
-    .target(name: "Scenario", dependencies: ["Log", "SubjectABI", "CZlib"]),
-    .target(name: "Contract", dependencies: ["Log", "Scenario", "SubjectABI"]),
-    .target(name: "Hardware", dependencies: ["Scenario"]),
+    .target(
+      name: "ScenarioLanguage", dependencies: ["Log", "SubjectABI", "CZlib"],
+      path: "Sources/Scenario"),
+    .target(name: "Contract", dependencies: ["Log", "ScenarioLanguage", "SubjectABI"]),
+    .target(name: "Hardware", dependencies: ["ScenarioLanguage"]),
     .target(
       name: "Lockstep",
       dependencies: [
-        "Contract", "Hardware", "Log", "Scenario", "SwiftSubject", "Reference", "SubjectABI",
+        "Contract", "Hardware", "Log", "ScenarioLanguage", "SwiftSubject", "Reference",
+        "SubjectABI",
       ]),
-    .target(name: "Report", dependencies: ["Lockstep", "Log", "Scenario"]),
+    .target(name: "Report", dependencies: ["Lockstep", "Log", "ScenarioLanguage"]),
     .executableTarget(
       name: "iopt",
       dependencies: [
-        "Lockstep", "Report", "Scenario",
+        "Lockstep", "Report", "ScenarioLanguage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "iopt-bench",
       dependencies: [
-        "Lockstep", "Log", "Scenario", "SubjectABI",
+        "Lockstep", "Log", "ScenarioLanguage", "SubjectABI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks", exclude: ["base", "counting.patch", "round", "run"]),
     .testTarget(
       name: "DMATests",
       dependencies: [
-        "Contract", "DMA", "Lockstep", "Log", "Reference", "Report", "Scenario", "SwiftSubject",
-        "SubjectABI",
+        "Contract", "DMA", "Lockstep", "Log", "PageTable", "Reference", "Report",
+        "ScenarioLanguage",
+        "SwiftSubject", "SubjectABI",
       ],
       swiftSettings: internalChecks),
     .testTarget(
       name: "LockstepTests",
       dependencies: [
-        "Lockstep", "Reference", "Report", "Scenario", "SwiftSubject", "SubjectABI",
+        "Lockstep", "Reference", "Report", "ScenarioLanguage", "SwiftSubject", "SubjectABI",
       ],
       exclude: ["Fixtures"]),
     .testTarget(
       name: "PageTableTests",
-      dependencies: ["Contract", "Hardware", "Lockstep", "Log", "Report", "Scenario", "SubjectABI"]),
-    .testTarget(name: "HardwareTests", dependencies: ["Hardware", "Scenario"]),
-    .testTarget(name: "BenchmarkTests", dependencies: ["iopt-bench", "Scenario"]),
-    .testTarget(name: "CommandLineTests", dependencies: ["iopt", "iopt-coverage", "Scenario"]),
-    .testTarget(name: "CorpusTests", dependencies: ["Lockstep", "Scenario", "iopt"]),
-    .testTarget(name: "CodecTests", dependencies: ["Scenario", "SubjectABI"]),
-    .testTarget(name: "LogTests", dependencies: ["Log", "SubjectABI"]),
-    .testTarget(name: "ScenarioTests", dependencies: ["Log", "Scenario", "SubjectABI"]),
+      dependencies: [
+        "Contract", "Hardware", "Lockstep", "Log", "Report", "ScenarioLanguage", "SubjectABI",
+      ]),
+    .testTarget(name: "HardwareTests", dependencies: ["Hardware", "ScenarioLanguage"]),
+    .testTarget(name: "BenchmarkTests", dependencies: ["iopt-bench", "ScenarioLanguage"]),
     .testTarget(
-      name: "ShrinkTests", dependencies: ["Lockstep", "Log", "Report", "Scenario", "SubjectABI"]),
+      name: "CommandLineTests", dependencies: ["iopt", "iopt-coverage", "ScenarioLanguage"]),
+    .testTarget(name: "CorpusTests", dependencies: ["Lockstep", "ScenarioLanguage", "iopt"]),
+    .testTarget(name: "CodecTests", dependencies: ["ScenarioLanguage", "SubjectABI"]),
+    .testTarget(name: "LogTests", dependencies: ["Log", "SubjectABI"]),
+    .testTarget(name: "ScenarioTests", dependencies: ["Log", "ScenarioLanguage", "SubjectABI"]),
+    .testTarget(
+      name: "ShrinkTests",
+      dependencies: ["Lockstep", "Log", "Report", "ScenarioLanguage", "SubjectABI"]),
     .testTarget(name: "TidyTests"),
   ],
   swiftLanguageModes: [.v6]

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import ArgumentParser
 import Lockstep
-import Scenario
+import ScenarioLanguage
 
 /// A folder of fuzz inputs outside libFuzzer: each is decoded and run on both sides as the fuzz
 /// target does it, but without instrumentation and mutation.

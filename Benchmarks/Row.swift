@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Lockstep
-import Scenario
+import ScenarioLanguage
 import SubjectABI
 
 /// One line of the page-table benchmark: a domain, and a batch of calls of one size.

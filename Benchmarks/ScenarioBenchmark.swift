@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Lockstep
-import Scenario
+import ScenarioLanguage
 
 /// Whole scenarios on both sides at once: domain set up, run, compared, torn down.
 struct ScenarioBenchmark {

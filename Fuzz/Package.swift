@@ -38,20 +38,22 @@ let package = Package(
       swiftSettings: instrumentedSwift),
     .target(name: "Log"),
     .target(
-      name: "Scenario", dependencies: ["Log", "SubjectABI", "CZlib"],
+      name: "ScenarioLanguage", dependencies: ["Log", "SubjectABI", "CZlib"],
+      path: "Sources/Scenario",
       swiftSettings: instrumentedSwift),
-    .target(name: "Contract", dependencies: ["Log", "Scenario", "SubjectABI"]),
-    .target(name: "Hardware", dependencies: ["Scenario"]),
+    .target(name: "Contract", dependencies: ["Log", "ScenarioLanguage", "SubjectABI"]),
+    .target(name: "Hardware", dependencies: ["ScenarioLanguage"]),
     .target(
       name: "Lockstep",
       dependencies: [
-        "Contract", "Hardware", "Log", "Scenario", "SwiftSubject", "Reference", "SubjectABI",
+        "Contract", "Hardware", "Log", "ScenarioLanguage", "SwiftSubject", "Reference",
+        "SubjectABI",
       ]),
-    .target(name: "Report", dependencies: ["Lockstep", "Log", "Scenario"]),
+    .target(name: "Report", dependencies: ["Lockstep", "Log", "ScenarioLanguage"]),
     .target(name: "CFuzzer", path: "CFuzzer"),
     .target(
       name: "FuzzTarget",
-      dependencies: ["Lockstep", "Report", "Scenario", "CFuzzer"],
+      dependencies: ["Lockstep", "Report", "ScenarioLanguage", "CFuzzer"],
       path: "Target"),
     .executableTarget(
       name: "iopt-fuzz",

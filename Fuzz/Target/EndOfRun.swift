@@ -2,7 +2,7 @@
 import Glibc
 import Lockstep
 import Report
-import Scenario
+import ScenarioLanguage
 
 /// The engine whose tally the process ends with. Set once, before anything is run.
 nonisolated(unsafe) private var counted: Engine?

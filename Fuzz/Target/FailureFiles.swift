@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Glibc
 import Lockstep
-import Scenario
+import ScenarioLanguage
 
 /// What is kept of a failure: the input, its text form and the report, side by side. Their name is
 /// made of the failure's signature and of the two sides, so that a failure which was seen before is

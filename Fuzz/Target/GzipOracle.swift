@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import Scenario
+import ScenarioLanguage
 
 /// Reads an input as a gzip file. One that starts as such a file is taken as it is; mutation hardly
 /// gets past its checksum, so any other is text to compress first, in the way that its last byte

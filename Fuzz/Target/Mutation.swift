@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import CFuzzer
-import Scenario
+import ScenarioLanguage
 
 // libFuzzer's hooks. With them in place it leaves all mutation to us: what it would do itself is
 // one of our choices.

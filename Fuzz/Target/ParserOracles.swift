@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import Scenario
+import ScenarioLanguage
 
 /// Reads an input as a scenario file. A file that can be read must print, and the
 /// print must read as the same; an error must say where.

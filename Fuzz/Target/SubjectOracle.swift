@@ -2,7 +2,7 @@
 import CFuzzer
 import Lockstep
 import Report
-import Scenario
+import ScenarioLanguage
 
 /// Runs an input as `--oracle` says, and reports what is found first.
 final class SubjectOracle: InputOracle {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Log
-import Scenario
+import ScenarioLanguage
 
 /// Which IOVAs a domain takes by its contract, and what makes two of them the same one.
 public struct ContractSpace: Sendable {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Glibc
 import Log
-import Scenario
+import ScenarioLanguage
 import SubjectABI
 
 /// Predicts what the page table's documented contract promises, and judges what a subject did by

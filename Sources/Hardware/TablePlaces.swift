@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import Scenario
+import ScenarioLanguage
 
 /// Where table words hang in the tree, for readers of reports.
 public struct TablePlaces {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import Scenario
+import ScenarioLanguage
 
 /// Everything that a hardware walker can reach from a top table.
 public struct TableWalk: Equatable, Sendable {

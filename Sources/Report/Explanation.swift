@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Lockstep
 import Log
-import Scenario
+import ScenarioLanguage
 
 extension Finding {
   /// The first difference told in a line, nil when no observations differ.

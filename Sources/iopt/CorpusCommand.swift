@@ -2,7 +2,7 @@
 import ArgumentParser
 import Glibc
 import Lockstep
-import Scenario
+import ScenarioLanguage
 
 struct Corpus: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import ArgumentParser
 import Lockstep
-import Scenario
+import ScenarioLanguage
 
 struct CorpusStats: ParsableCommand {
   static let configuration = CommandConfiguration(

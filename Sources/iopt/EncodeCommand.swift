@@ -2,7 +2,7 @@
 import ArgumentParser
 import Glibc
 import Lockstep
-import Scenario
+import ScenarioLanguage
 
 struct Encode: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import ArgumentParser
-import Scenario
+import ScenarioLanguage
 
 /// What generated scenarios are for, as a user types it after `--layer`.
 extension ScenarioGenerator.Layer {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import Scenario
+import ScenarioLanguage
 
 /// All scenarios of a file of text, plain or gzip, or else the one that a fuzz input decodes to;
 /// `-` is standard input.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import ArgumentParser
-import Scenario
+import ScenarioLanguage
 
 struct Show: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import ArgumentParser
 import Glibc
-import Scenario
+import ScenarioLanguage
 
 /// Prints to standard output at once. Unlike the standard library's function of that name, which it
 /// hides in this program, it does not lose what cannot be written: it says so and ends the process.

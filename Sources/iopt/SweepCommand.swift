@@ -3,7 +3,7 @@ import ArgumentParser
 import Glibc
 import Lockstep
 import Report
-import Scenario
+import ScenarioLanguage
 
 struct Sweep: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -2,7 +2,7 @@
 import ArgumentParser
 import Lockstep
 import Report
-import Scenario
+import ScenarioLanguage
 
 struct SweepContract: ParsableCommand {
   static let configuration = CommandConfiguration(

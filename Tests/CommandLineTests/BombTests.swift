@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Foundation
-import Scenario
+import ScenarioLanguage
 import Testing
 
 /// Hostile gzip files: a few KiB that hold hundreds of MiB.

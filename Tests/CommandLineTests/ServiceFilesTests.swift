@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Foundation
-import Scenario
+import ScenarioLanguage
 import Testing
 
 /// The files that fuzzing services read beside a target. `make fuzz-services` builds the targets

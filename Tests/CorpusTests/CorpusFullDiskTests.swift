@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Foundation
 import Lockstep
-import Scenario
+import ScenarioLanguage
 import Testing
 
 /// Writes that fail, as on a full disk: here at a limit on the size of a file.

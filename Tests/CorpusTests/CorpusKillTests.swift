@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Foundation
 import Lockstep
-import Scenario
+import ScenarioLanguage
 import Testing
 
 /// kill -9 at every operation of a verb that changes a corpus: only whole files are left, nothing

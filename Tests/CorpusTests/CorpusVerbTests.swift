@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Foundation
 import Lockstep
-import Scenario
+import ScenarioLanguage
 import Testing
 
-import enum Scenario.Operation
+import enum ScenarioLanguage.Operation
 
 /// What the verbs say.
 @Suite struct CorpusVerbTests {

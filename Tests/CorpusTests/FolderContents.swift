@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Foundation
-import Scenario
+import ScenarioLanguage
 
 /// Every file below a folder with its bytes.
 struct FolderContents: Hashable {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Lockstep
-import Scenario
+import ScenarioLanguage
 
 /// Inputs that do many different things, named by their content.
 func randomInputs(seed: UInt64, count: Int) -> [CorpusInput] {

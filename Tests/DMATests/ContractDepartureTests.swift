@@ -2,7 +2,7 @@
 import Contract
 import Lockstep
 import Report
-import Scenario
+import ScenarioLanguage
 import Testing
 
 /// What the kernel does not keep, on each subject: the contract holds because it knows.

@@ -2,7 +2,7 @@
 import Contract
 import Lockstep
 import Log
-import Scenario
+import ScenarioLanguage
 import SubjectABI
 
 /// Shows the contract what a subject might have written. The domain has pages of 4 KiB, addresses

@@ -2,7 +2,7 @@
 import Contract
 import Lockstep
 import Report
-import Scenario
+import ScenarioLanguage
 import Testing
 
 /// Which queue, how the domain starts out, and whether it is relaxed on the way.

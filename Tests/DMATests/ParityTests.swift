@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import Scenario
+import ScenarioLanguage
 import SubjectABI
 import Testing
 

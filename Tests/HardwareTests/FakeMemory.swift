@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Hardware
-import Scenario
+import ScenarioLanguage
 
 /// Table memory made up by a test.
 final class FakeMemory: TableMemory {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Hardware
-import Scenario
+import ScenarioLanguage
 import Testing
 
 /// What a report says of a run of table words.

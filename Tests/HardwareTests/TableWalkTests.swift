@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Hardware
-import Scenario
+import ScenarioLanguage
 import Testing
 
 /// The walk over tables that a test made up: what is found, and what is wrong with them.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Lockstep
 import Report
-import Scenario
+import ScenarioLanguage
 import Testing
 
 /// Known faults of older revisions, seen and told.

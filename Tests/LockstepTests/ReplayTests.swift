@@ -2,7 +2,7 @@
 import Foundation
 import Lockstep
 import Report
-import Scenario
+import ScenarioLanguage
 import Testing
 
 /// A replay that could not fail would be worth nothing: each kind of wrong observation is seen.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Lockstep
 import Report
-import Scenario
+import ScenarioLanguage
 import Testing
 
 /// What a person reads of a divergence: each kind of difference, told by a changed trace.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Foundation
-import Scenario
+import ScenarioLanguage
 
 /// Files of the repository, found from where this source file stands.
 enum Repository {

@@ -2,7 +2,7 @@
 import Foundation
 import Lockstep
 import Report
-import Scenario
+import ScenarioLanguage
 import Testing
 
 /// Every divergence worth keeping stays solved. Each file starts with a comment that says what it

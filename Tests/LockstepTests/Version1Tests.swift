@@ -2,7 +2,7 @@
 import Foundation
 import Lockstep
 import Report
-import Scenario
+import ScenarioLanguage
 import SubjectABI
 import Testing
 

@@ -2,7 +2,7 @@
 import Glibc
 import Hardware
 import Lockstep
-import Scenario
+import ScenarioLanguage
 import Testing
 
 /// One subject on one configuration: what every suite here is parameterised by.

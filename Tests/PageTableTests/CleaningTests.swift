@@ -2,7 +2,7 @@
 import Hardware
 import Lockstep
 import Log
-import Scenario
+import ScenarioLanguage
 import SubjectABI
 import Testing
 

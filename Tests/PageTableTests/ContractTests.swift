@@ -3,7 +3,7 @@ import Contract
 import Lockstep
 import Log
 import Report
-import Scenario
+import ScenarioLanguage
 import Testing
 
 /// Each subject beside a model that knows nothing of page tables.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Contract
 import Lockstep
-import Scenario
+import ScenarioLanguage
 import Testing
 
 /// The kernel's departures from its contract: each is shown by a scenario of its own, on each

@@ -2,7 +2,7 @@
 import Glibc
 import Lockstep
 import Log
-import Scenario
+import ScenarioLanguage
 import SubjectABI
 import Testing
 

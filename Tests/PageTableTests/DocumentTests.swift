@@ -2,7 +2,7 @@
 import Contract
 import Foundation
 import Lockstep
-import Scenario
+import ScenarioLanguage
 import Testing
 
 /// The documents name what is there.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Lockstep
 import Log
-import Scenario
+import ScenarioLanguage
 import SubjectABI
 
 /// A gather as its documentation has it: what it holds, and when it is synced on the way.

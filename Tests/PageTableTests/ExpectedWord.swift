@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import Scenario
+import ScenarioLanguage
 import Testing
 
 /// Whole table words as the specifications, and what the kernel asks of each format, have them.

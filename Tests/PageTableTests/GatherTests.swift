@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Lockstep
 import Log
-import Scenario
+import ScenarioLanguage
 import SubjectABI
 import Testing
 

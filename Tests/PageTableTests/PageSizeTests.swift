@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Glibc
 import Lockstep
-import Scenario
+import ScenarioLanguage
 import Testing
 
 /// Which page sizes there are, and which of them a map takes.

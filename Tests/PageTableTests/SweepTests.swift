@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Lockstep
-import Scenario
+import ScenarioLanguage
 import Testing
 
 /// The sweeps of `iopt sweep`, smaller.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import Scenario
+import ScenarioLanguage
 import Testing
 
 /// Text that cannot be read, and what the reader must say of it.

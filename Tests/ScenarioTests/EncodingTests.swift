@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import Scenario
+import ScenarioLanguage
 import Testing
 
 /// The bytes of a file: UTF-8, line ends, comments, spaces, and lines of any length.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Foundation
-import Scenario
+import ScenarioLanguage
 import Testing
 
 /// What is written is there as a whole or not at all, and only regular files are ever replaced.

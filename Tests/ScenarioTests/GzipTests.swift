@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Foundation
-import Scenario
+import ScenarioLanguage
 import Testing
 
 /// Compressed files: recognised by their bytes, whatever their name; every damage is told.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Foundation
-import Scenario
+import ScenarioLanguage
 import Testing
 
 /// Recorded traces are canonical: what is read of them prints as it was.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Testing
 
-@testable import Scenario
+@testable import ScenarioLanguage
 
 /// A small gzip file may hold any number of operations: what reads a file as a whole stops.
 @Suite struct WholeFileTests {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Log
-import Scenario
+import ScenarioLanguage
 import SubjectABI
 
 /// What a subject did in a scenario, coarsely: a set of features. A feature is an operation's kind

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Glibc
-import Scenario
+import ScenarioLanguage
 
 /// A folder of fuzz inputs, one a file. Every file is written beside its place, seen to the disk
 /// and renamed there, so whoever stops in the middle leaves whole files only.

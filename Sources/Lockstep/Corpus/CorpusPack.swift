@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import Scenario
+import ScenarioLanguage
 
 /// A whole corpus in one file: gzip (whose checksum is that of the file), and in it
 ///

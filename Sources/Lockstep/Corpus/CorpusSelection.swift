@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import Scenario
+import ScenarioLanguage
 
 /// Chooses the inputs that add something to those before them.
 public struct CorpusSelection {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import Scenario
+import ScenarioLanguage
 
 /// Finds out what each input of a corpus is worth.
 public final class CorpusSurvey {

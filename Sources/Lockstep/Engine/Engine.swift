@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Log
-import Scenario
+import ScenarioLanguage
 import SubjectABI
 
 /// The one thing that runs scenarios: it hands each request to every lane, takes in what they
@@ -90,7 +90,7 @@ public final class Engine {
     isPair = lanes.count == 2
     tellStores = lanes.allSatisfy(\.subject.logsStores)
     takesTogether = isPair && tellStores
-    others = self.oracles.filter { $0.name != .comparison }
+    others = self.oracles.filter { !$0.judgesDifferencesOnly }
     compares = others.count < oracles.count
     hot = .allocate(capacity: 1)
     hot.initialize(to: Hot())

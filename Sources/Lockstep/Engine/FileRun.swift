@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Log
-import Scenario
+import ScenarioLanguage
 
 /// Feeds files of scenarios to engines, a request at a time, so that memory does not grow with the
 /// files. A subject that differs sits out the rest of that scenario.

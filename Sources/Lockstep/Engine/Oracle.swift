@@ -9,6 +9,10 @@
 public protocol Oracle: AnyObject {
   var name: OracleName { get }
 
+  /// Whether it has nothing more to say of a request after which two lanes do not differ, so that it
+  /// need not be asked.
+  var judgesDifferencesOnly: Bool { get }
+
   /// The domain of a scenario was opened, or opening it was tried.
   func begin(_ engine: Engine) -> Judgement
 
@@ -26,6 +30,8 @@ public protocol Oracle: AnyObject {
 }
 
 extension Oracle {
+  /// It is asked every time.
+  public var judgesDifferencesOnly: Bool { false }
   public func judgeAfterTheEnd(_ engine: Engine) -> Judgement { .nothing }
   public func end(_ engine: Engine) -> Judgement { .nothing }
   public var departures: [(name: String, count: Int)] { [] }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Log
-import Scenario
+import ScenarioLanguage
 
 /// Something wrong in one scenario: who says so, what kind of fault it is, where, and what shows it.
 /// Reports are made of it elsewhere.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import Scenario
+import ScenarioLanguage
 
 /// Shrinks a scenario in which an oracle finds something, to the same ``Signature``: the same kind
 /// of fault at the same kind of operation.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import Scenario
+import ScenarioLanguage
 
 /// Reads a trace as requests, each with the observations that were recorded for it. It holds one
 /// request at a time, and of that a bounded number of observations, so its memory does not grow with

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Log
-import Scenario
+import ScenarioLanguage
 
 /// Holds two lanes against each other: statuses, events, the table words that changed, and the state
 /// of table memory between any two events.
@@ -8,6 +8,8 @@ public final class ComparisonOracle: Oracle {
   public let name = OracleName.comparison
   /// Whether two sides that both fail to open a domain have been compared by it.
   private let countsFailures: Bool
+  /// Nothing differs: nothing to say.
+  public let judgesDifferencesOnly = true
 
   /// `countsFailures`: for runs that are about initialisation.
   public init(countsFailures: Bool = false) { self.countsFailures = countsFailures }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Contract
 import Log
-import Scenario
+import ScenarioLanguage
 import SubjectABI
 
 /// Holds one lane against the contract of the layer that a scenario drives: the page table's, or

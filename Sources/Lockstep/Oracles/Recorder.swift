@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Log
-import Scenario
+import ScenarioLanguage
 
 /// Prints the canonical trace of what one lane does: an observer of a run, which finds nothing.
 public final class Recorder: Oracle {

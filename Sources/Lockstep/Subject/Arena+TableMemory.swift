@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Hardware
-import Scenario
+import ScenarioLanguage
 
 extension Arena: TableMemory {
   public func table(at pa: UInt64) -> UnsafeBufferPointer<UInt64>? {

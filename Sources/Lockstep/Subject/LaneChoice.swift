@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import Scenario
+import ScenarioLanguage
 
 /// A subject as a user types it, and the revision of `gather_range_pages` to put in force:
 /// `S` or `S,gather=R`.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import Scenario
+import ScenarioLanguage
 
 extension Narrowing {
   /// Fits scenarios to what the subjects of all `lanes` can do.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Glibc
-import Scenario
+import ScenarioLanguage
 import SubjectABI
 
 /// Why a subject cannot be had. Its description is one line.

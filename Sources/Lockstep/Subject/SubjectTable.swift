@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Glibc
-import Scenario
+import ScenarioLanguage
 import SubjectABI
 
 /// What a subject exports, read as far as the sizes in it reach: members that its version of the

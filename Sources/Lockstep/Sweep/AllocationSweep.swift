@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Hardware
 import Log
-import Scenario
+import ScenarioLanguage
 
 /// Runs a scenario again and again and lets the 1st, 2nd, … nth allocation fail in turn, until a
 /// run makes none fail. Two subjects must agree in every run; no table may leak, and a map that

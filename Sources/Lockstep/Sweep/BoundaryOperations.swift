@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import Scenario
+import ScenarioLanguage
 
 /// The operations that an exhaustive sweep puts together: on ranges at the boundaries of a domain's
 /// tables, entries and space.

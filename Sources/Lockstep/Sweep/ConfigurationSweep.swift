@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Log
-import Scenario
+import ScenarioLanguage
 
 /// Opens a domain with every combination of widths, top, features and build on two subjects: do
 /// they accept and refuse the same, and report the same?

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import Scenario
+import ScenarioLanguage
 import SubjectABI
 
 /// All sequences of a few operations, judged by an engine: what random testing does
