@@ -355,8 +355,10 @@ enum iopt_event {
 	/*
 	 * Table words written: pa of the first word, count of words, value of
 	 * the first, amount by which each next word is larger. Only when
-	 * log->stores is set; never compared; must come in the order in which
-	 * the hardware could see the words.
+	 * log->stores is set, and in the order in which the hardware could see
+	 * the words: not the records are compared (one may tell a run, or
+	 * several a word each) but what table memory has become by them, at
+	 * each of the other records.
 	 */
 	IOPT_EVENT_STORE = 22,
 	IOPT_EVENT_KINDS = 23, /* one past the last of version 1 */

@@ -76,7 +76,7 @@ public final class Lane {
       lastOpen = .refused
       return .refused
     }
-    lastOpen = SubjectStatus(rawValue: open(host.services, &configuration, domain)) ?? .refused
+    lastOpen = Self.status(open(host.services, &configuration, domain))
     if lastOpen != .done { domain.pointee = nil }
     return lastOpen
   }
@@ -94,7 +94,19 @@ public final class Lane {
       host.state.pointee.failNextQueue = true
       return .done
     default:
-      return SubjectStatus(rawValue: runOperation(domain.pointee, operation)) ?? .refused
+      return Self.status(runOperation(domain.pointee, operation))
+    }
+  }
+
+  /// `enum iopt_status`; a number that is not known is no answer. Spelt out, since `rawValue` of
+  /// another module's type would be a call in every operation.
+  @inline(__always)
+  private static func status(_ number: UInt32) -> SubjectStatus {
+    switch number {
+    case IOPT_DONE.rawValue: .done
+    case IOPT_CRASHED.rawValue: .crashed
+    case IOPT_FAILED.rawValue: .failed
+    default: .refused
     }
   }
 

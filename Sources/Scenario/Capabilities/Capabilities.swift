@@ -8,6 +8,7 @@ public struct Capabilities: Equatable, Sendable {
   public var logsStores: Bool
   /// Mask of `enum iopt_format`.
   public var formats: UInt32
+  /// What may be asked for.
   public var features: Features
   /// Those that the subject insists on, where a format has them.
   public var requiredFeatures: Features
@@ -17,10 +18,13 @@ public struct Capabilities: Equatable, Sendable {
   public var revisions: UInt32
   /// Mask of `enum iopt_kernel`.
   public var kernels: UInt32
+  /// The parts of the language.
   public var layers: Layers
+  /// What may be said in a configuration or an operation.
   public var options: Options
   /// Mask of `enum iopt_op_kind`. Those that the host does itself are not looked up here.
   public var operations: UInt64
+  /// What may be asked for of a mapping.
   public var protections: Protection
   /// `enum iopt_attr` bits.
   public var attributes: UInt32
@@ -30,43 +34,66 @@ public struct Capabilities: Equatable, Sendable {
   public var modes: UInt32
   /// CPUs of one domain, at most.
   public var cpus: UInt32
+  /// Which of the host's optional services are called.
   public var services: Services
   /// Mask of `enum iopt_point`.
   public var points: UInt64
-  /// Widths of addresses in bits.
+  /// Widths of IOVAs in bits.
   public var inputWidths: ClosedRange<UInt8>
+  /// Widths of physical addresses in bits.
   public var outputWidths: ClosedRange<UInt8>
 
   /// `enum iopt_layer`
   public struct Layers: OptionSet, Hashable, Sendable {
+    /// The ABI's bits.
     public var rawValue: UInt32
+    /// A set of the ABI's bits.
     public init(rawValue: UInt32) { self.rawValue = rawValue }
+    /// Domains without a `dma` line.
     public static let pageTable = Layers(rawValue: IOPT_LAYER_PAGE_TABLE.rawValue)
+    /// Domains with one.
     public static let dma = Layers(rawValue: IOPT_LAYER_DMA.rawValue)
+    /// Mappings in two steps on those.
     public static let twoStep = Layers(rawValue: IOPT_LAYER_TWO_STEP.rawValue)
   }
 
   /// `enum iopt_option`
   public struct Options: OptionSet, Hashable, Sendable {
+    /// The ABI's bits.
     public var rawValue: UInt32
+    /// A set of the ABI's bits.
     public init(rawValue: UInt32) { self.rawValue = rawValue }
+    /// A narrowed page-size bitmap.
     public static let pageSizes = Options(rawValue: IOPT_OPTION_PGSIZES.rawValue)
+    /// A memory-encryption bit.
     public static let encryptionBit = Options(rawValue: IOPT_OPTION_SME_MASK.rawValue)
+    /// Addresses below 4 GiB first.
     public static let pci32 = Options(rawValue: IOPT_OPTION_PCI32.rawValue)
+    /// A driver with an `iotlb_sync_map`.
     public static let syncMap = Options(rawValue: IOPT_OPTION_SYNC_MAP.rawValue)
+    /// Magazines of another size than the kernel's.
     public static let magazine = Options(rawValue: IOPT_OPTION_MAGAZINE.rawValue)
+    /// An allocation of a magazine that fails.
     public static let failMagazine = Options(rawValue: IOPT_OPTION_FAIL_MAGAZINE.rawValue)
+    /// The DMA mask of another device for one mapping.
     public static let limit = Options(rawValue: IOPT_OPTION_LIMIT.rawValue)
   }
 
   /// `enum iopt_service`
   public struct Services: OptionSet, Hashable, Sendable {
+    /// The ABI's bits.
     public var rawValue: UInt32
+    /// A set of the ABI's bits.
     public init(rawValue: UInt32) { self.rawValue = rawValue }
+    /// `yield`.
     public static let yield = Services(rawValue: IOPT_SERVICE_YIELD.rawValue)
+    /// `lock` and `unlock`.
     public static let locks = Services(rawValue: IOPT_SERVICE_LOCK.rawValue)
+    /// `load`, `store` and `compare_exchange`.
     public static let cells = Services(rawValue: IOPT_SERVICE_CELL.rawValue)
+    /// `lock_at` and the five that follow it.
     public static let byAddress = Services(rawValue: IOPT_SERVICE_AT.rawValue)
+    /// `note`.
     public static let notes = Services(rawValue: IOPT_SERVICE_NOTE.rawValue)
   }
 

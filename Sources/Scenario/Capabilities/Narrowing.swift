@@ -5,10 +5,12 @@ import SubjectABI
 public struct Narrowing: Sendable {
   /// A subject as reports name it, and what it can do.
   public struct Party: Sendable {
-    /// The name, and what it states of itself.
+    /// What reports call it.
     public let name: String
+    /// What it can do, with what was chosen for it.
     public let capabilities: Capabilities
 
+    /// A subject under this name.
     public init(name: String, capabilities: Capabilities) {
       self.name = name
       self.capabilities = capabilities
@@ -27,10 +29,11 @@ public struct Narrowing: Sendable {
     case operationChanged
   }
 
-  /// What was done, and for want of what.
+  /// What is counted together.
   public struct Cause: Hashable, Sendable {
-    /// Both halves of it.
+    /// What was done.
     public let act: Act
+    /// For want of what.
     public let need: Need
   }
 
@@ -42,7 +45,7 @@ public struct Narrowing: Sendable {
   /// How often each was done.
   public private(set) var tally: [Cause: Int] = [:]
 
-  /// Narrows to what all of the parties can do.
+  /// Fits to what all of `parties` can do, of version 1's language.
   public init(_ parties: [Party]) {
     self.parties = parties
     capabilities = parties.reduce(.language) { $0.intersection($1.capabilities) }

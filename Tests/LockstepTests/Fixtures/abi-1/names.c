@@ -7,198 +7,215 @@
 
 #include "iopt_subject.h"
 
-#define VALUE(name) printf("%s %llu\n", #name, (unsigned long long)(name))
-#define MEMBER(type, member)                                                      \
-	printf("%s.%s %zu %zu\n", #type, #member, offsetof(struct type, member), \
-	       sizeof(((struct type *)0)->member))
+#define VALUE(name) { #name, name }
+#define MEMBER(type, member) \
+	{ #type "." #member, offsetof(struct type, member), sizeof(((struct type *)0)->member) }
+
+static const struct {
+	const char *name;
+	unsigned long long value;
+} values[] = {
+	VALUE(IOPT_ARENA_BASE),
+	VALUE(IOPT_SLOT_LG2),
+	VALUE(IOPT_SLOT_SIZE),
+	VALUE(IOPT_SLOT_COUNT),
+	VALUE(IOPT_TABLE_MAX),
+	VALUE(IOPT_PERCPU_RING_SIZE),
+	VALUE(IOPT_PERCPU_TIMEOUT),
+	VALUE(IOPT_SINGLE_RING_SIZE),
+	VALUE(IOPT_SINGLE_TIMEOUT),
+	VALUE(IOPT_GATHER_COUNT),
+	VALUE(IOPT_HANDLE_COUNT),
+	VALUE(IOPT_FORMAT_RISCV_64),
+	VALUE(IOPT_FORMAT_AMDV1),
+	VALUE(IOPT_FORMAT_VTDSS),
+	VALUE(IOPT_FORMAT_X86_64),
+	VALUE(IOPT_FEATURE_DMA_INCOHERENT),
+	VALUE(IOPT_FEATURE_FULL_VA),
+	VALUE(IOPT_FEATURE_DYNAMIC_TOP),
+	VALUE(IOPT_FEATURE_SIGN_EXTEND),
+	VALUE(IOPT_FEATURE_FLUSH_RANGE),
+	VALUE(IOPT_FEATURE_FLUSH_RANGE_NO_GAPS),
+	VALUE(IOPT_FEATURE_RISCV_SVNAPOT_64K),
+	VALUE(IOPT_FEATURE_AMDV1_ENCRYPT_TABLES),
+	VALUE(IOPT_FEATURE_AMDV1_FORCE_COHERENCE),
+	VALUE(IOPT_FEATURE_VTDSS_FORCE_COHERENCE),
+	VALUE(IOPT_FEATURE_VTDSS_FORCE_WRITEABLE),
+	VALUE(IOPT_FEATURE_X86_64_AMD_ENCRYPT_TABLES),
+	VALUE(IOPT_GATHER_MERGED),
+	VALUE(IOPT_GATHER_ORIGINAL),
+	VALUE(IOPT_GATHER_ALWAYS_ADD),
+	VALUE(IOPT_GATHER_PROPOSED),
+	VALUE(IOPT_BUILD_PRODUCTION),
+	VALUE(IOPT_BUILD_DEBUG),
+	VALUE(IOPT_QUEUE_PERCPU),
+	VALUE(IOPT_QUEUE_SINGLE),
+	VALUE(IOPT_DMA_STRICT),
+	VALUE(IOPT_DMA_FQ),
+	VALUE(IOPT_OP_MAP),
+	VALUE(IOPT_OP_MAP_RANGE),
+	VALUE(IOPT_OP_UNMAP),
+	VALUE(IOPT_OP_GATHER),
+	VALUE(IOPT_OP_UNMAP_FAST),
+	VALUE(IOPT_OP_IOTLB_SYNC),
+	VALUE(IOPT_OP_FLUSH),
+	VALUE(IOPT_OP_IOVA_TO_PHYS),
+	VALUE(IOPT_OP_SET_DIRTY),
+	VALUE(IOPT_OP_READ_AND_CLEAR_DIRTY),
+	VALUE(IOPT_OP_FAIL_ALLOC),
+	VALUE(IOPT_OP_DMA_MAP),
+	VALUE(IOPT_OP_DMA_MAP_SG),
+	VALUE(IOPT_OP_DMA_UNMAP),
+	VALUE(IOPT_OP_RELAX),
+	VALUE(IOPT_OP_FAIL_FQ),
+	VALUE(IOPT_OP_TICK),
+	VALUE(IOPT_OP_RESERVE),
+	VALUE(IOPT_OP_KINDS),
+	VALUE(IOPT_PROT_READ),
+	VALUE(IOPT_PROT_WRITE),
+	VALUE(IOPT_PROT_CACHE),
+	VALUE(IOPT_PROT_NOEXEC),
+	VALUE(IOPT_PROT_MMIO),
+	VALUE(IOPT_PROT_PRIV),
+	VALUE(IOPT_BIDIRECTIONAL),
+	VALUE(IOPT_TO_DEVICE),
+	VALUE(IOPT_FROM_DEVICE),
+	VALUE(IOPT_EVENT_ALLOC),
+	VALUE(IOPT_EVENT_ALLOC_FAIL),
+	VALUE(IOPT_EVENT_FREE),
+	VALUE(IOPT_EVENT_INCOHERENT),
+	VALUE(IOPT_EVENT_CLEAN),
+	VALUE(IOPT_EVENT_TOP),
+	VALUE(IOPT_EVENT_SYNC),
+	VALUE(IOPT_EVENT_FLUSH_ALL),
+	VALUE(IOPT_EVENT_DIRTY),
+	VALUE(IOPT_EVENT_WARN),
+	VALUE(IOPT_EVENT_RET),
+	VALUE(IOPT_EVENT_INFO),
+	VALUE(IOPT_EVENT_IOVA_ALLOC),
+	VALUE(IOPT_EVENT_IOVA_NONE),
+	VALUE(IOPT_EVENT_IOVA_FREE),
+	VALUE(IOPT_EVENT_QUEUE),
+	VALUE(IOPT_EVENT_TIMER_ON),
+	VALUE(IOPT_EVENT_TIMER_FIRE),
+	VALUE(IOPT_EVENT_SKIP),
+	VALUE(IOPT_EVENT_DEPOT_WORK),
+	VALUE(IOPT_EVENT_GATHER),
+	VALUE(IOPT_EVENT_STORE),
+	VALUE(IOPT_EVENT_KINDS),
+	VALUE(IOPT_POINT_FQ_DOMAIN_READ),
+	VALUE(IOPT_POINT_FQ_DOMAIN_PUBLISH),
+	VALUE(IOPT_POINT_FQ_LOCK),
+	VALUE(IOPT_POINT_FQ_UNLOCK),
+	VALUE(IOPT_POINT_FLUSH_START),
+	VALUE(IOPT_POINT_FLUSH_IOTLB),
+	VALUE(IOPT_POINT_FLUSH_FINISH),
+	VALUE(IOPT_POINT_TIMER_TEST),
+	VALUE(IOPT_POINT_TIMER_SET),
+	VALUE(IOPT_POINT_IOVA_HANDOVER),
+	VALUE(IOPT_POINT_TABLE_INSTALL),
+	VALUE(IOPT_POINT_TOP_CHANGE),
+	VALUE(IOPT_CELL_FQ_DOMAIN),
+	VALUE(IOPT_CELL_FLUSH_START_COUNT),
+	VALUE(IOPT_CELL_FLUSH_FINISH_COUNT),
+	VALUE(IOPT_CELL_TIMER_ON),
+	VALUE(IOPT_CELL_TABLE_WORD),
+	VALUE(IOPT_CELL_TOP_OF_TABLE),
+	VALUE(IOPT_LOCK_FQ),
+	VALUE(IOPT_LOCK_TOP),
+	VALUE(IOPT_LOCK_IOVA_TREE),
+	VALUE(IOPT_LOCK_IOVA_CPU),
+	VALUE(IOPT_LOCK_IOVA_DEPOT),
+	VALUE(IOPT_RELAXED),
+	VALUE(IOPT_ACQUIRE),
+	VALUE(IOPT_RELEASE),
+	VALUE(IOPT_ACQ_REL),
+	VALUE(IOPT_DONE),
+	VALUE(IOPT_CRASHED),
+	VALUE(IOPT_FAILED),
+	VALUE(IOPT_REFUSED),
+};
+
+static const struct {
+	const char *name;
+	size_t offset;
+	size_t size;
+} members[] = {
+	MEMBER(iopt_dma_config, queue),
+	MEMBER(iopt_dma_config, mode),
+	MEMBER(iopt_dma_config, cpus),
+	MEMBER(iopt_dma_config, ring_size),
+	MEMBER(iopt_dma_config, timeout),
+	MEMBER(iopt_dma_config, limit),
+	MEMBER(iopt_dma_config, pci32),
+	MEMBER(iopt_dma_config, reserved),
+	MEMBER(iopt_config, size),
+	MEMBER(iopt_config, format),
+	MEMBER(iopt_config, features),
+	MEMBER(iopt_config, va_lg2),
+	MEMBER(iopt_config, oa_lg2),
+	MEMBER(iopt_config, top),
+	MEMBER(iopt_config, build),
+	MEMBER(iopt_config, gather),
+	MEMBER(iopt_config, pgsizes),
+	MEMBER(iopt_config, sme_mask),
+	MEMBER(iopt_config, has_dma),
+	MEMBER(iopt_config, reserved),
+	MEMBER(iopt_config, dma),
+	MEMBER(iopt_piece, pa),
+	MEMBER(iopt_piece, len),
+	MEMBER(iopt_op, size),
+	MEMBER(iopt_op, kind),
+	MEMBER(iopt_op, iova),
+	MEMBER(iopt_op, pa),
+	MEMBER(iopt_op, len),
+	MEMBER(iopt_op, prot),
+	MEMBER(iopt_op, gather),
+	MEMBER(iopt_op, flag),
+	MEMBER(iopt_op, handle),
+	MEMBER(iopt_op, dir),
+	MEMBER(iopt_op, cpu),
+	MEMBER(iopt_op, pieces),
+	MEMBER(iopt_op, piece_count),
+	MEMBER(iopt_log, words),
+	MEMBER(iopt_log, count),
+	MEMBER(iopt_log, capacity),
+	MEMBER(iopt_log, grow),
+	MEMBER(iopt_log, stores),
+	MEMBER(iopt_log, reserved),
+	MEMBER(iopt_host, size),
+	MEMBER(iopt_host, abi_version),
+	MEMBER(iopt_host, arena),
+	MEMBER(iopt_host, log),
+	MEMBER(iopt_host, alloc_table),
+	MEMBER(iopt_host, free_table),
+	MEMBER(iopt_host, alloc_queue),
+	MEMBER(iopt_host, yield),
+	MEMBER(iopt_host, lock),
+	MEMBER(iopt_host, unlock),
+	MEMBER(iopt_host, load),
+	MEMBER(iopt_host, store),
+	MEMBER(iopt_host, compare_exchange),
+	MEMBER(iopt_subject, size),
+	MEMBER(iopt_subject, abi_version),
+	MEMBER(iopt_subject, name),
+	MEMBER(iopt_subject, version),
+	MEMBER(iopt_subject, open),
+	MEMBER(iopt_subject, run),
+	MEMBER(iopt_subject, close),
+	MEMBER(iopt_subject, teardown),
+	MEMBER(iopt_subject, refusal),
+	/* What never grows. */
+	{ "iopt_dma_config", 0, sizeof(struct iopt_dma_config) },
+	{ "iopt_piece", 0, sizeof(struct iopt_piece) },
+};
 
 int main(void)
 {
-	VALUE(IOPT_ARENA_BASE);
-	VALUE(IOPT_SLOT_LG2);
-	VALUE(IOPT_SLOT_SIZE);
-	VALUE(IOPT_SLOT_COUNT);
-	VALUE(IOPT_TABLE_MAX);
-	VALUE(IOPT_PERCPU_RING_SIZE);
-	VALUE(IOPT_PERCPU_TIMEOUT);
-	VALUE(IOPT_SINGLE_RING_SIZE);
-	VALUE(IOPT_SINGLE_TIMEOUT);
-	VALUE(IOPT_GATHER_COUNT);
-	VALUE(IOPT_HANDLE_COUNT);
-	VALUE(IOPT_FORMAT_RISCV_64);
-	VALUE(IOPT_FORMAT_AMDV1);
-	VALUE(IOPT_FORMAT_VTDSS);
-	VALUE(IOPT_FORMAT_X86_64);
-	VALUE(IOPT_FEATURE_DMA_INCOHERENT);
-	VALUE(IOPT_FEATURE_FULL_VA);
-	VALUE(IOPT_FEATURE_DYNAMIC_TOP);
-	VALUE(IOPT_FEATURE_SIGN_EXTEND);
-	VALUE(IOPT_FEATURE_FLUSH_RANGE);
-	VALUE(IOPT_FEATURE_FLUSH_RANGE_NO_GAPS);
-	VALUE(IOPT_FEATURE_RISCV_SVNAPOT_64K);
-	VALUE(IOPT_FEATURE_AMDV1_ENCRYPT_TABLES);
-	VALUE(IOPT_FEATURE_AMDV1_FORCE_COHERENCE);
-	VALUE(IOPT_FEATURE_VTDSS_FORCE_COHERENCE);
-	VALUE(IOPT_FEATURE_VTDSS_FORCE_WRITEABLE);
-	VALUE(IOPT_FEATURE_X86_64_AMD_ENCRYPT_TABLES);
-	VALUE(IOPT_GATHER_MERGED);
-	VALUE(IOPT_GATHER_ORIGINAL);
-	VALUE(IOPT_GATHER_ALWAYS_ADD);
-	VALUE(IOPT_GATHER_PROPOSED);
-	VALUE(IOPT_BUILD_PRODUCTION);
-	VALUE(IOPT_BUILD_DEBUG);
-	VALUE(IOPT_QUEUE_PERCPU);
-	VALUE(IOPT_QUEUE_SINGLE);
-	VALUE(IOPT_DMA_STRICT);
-	VALUE(IOPT_DMA_FQ);
-	VALUE(IOPT_OP_MAP);
-	VALUE(IOPT_OP_MAP_RANGE);
-	VALUE(IOPT_OP_UNMAP);
-	VALUE(IOPT_OP_GATHER);
-	VALUE(IOPT_OP_UNMAP_FAST);
-	VALUE(IOPT_OP_IOTLB_SYNC);
-	VALUE(IOPT_OP_FLUSH);
-	VALUE(IOPT_OP_IOVA_TO_PHYS);
-	VALUE(IOPT_OP_SET_DIRTY);
-	VALUE(IOPT_OP_READ_AND_CLEAR_DIRTY);
-	VALUE(IOPT_OP_FAIL_ALLOC);
-	VALUE(IOPT_OP_DMA_MAP);
-	VALUE(IOPT_OP_DMA_MAP_SG);
-	VALUE(IOPT_OP_DMA_UNMAP);
-	VALUE(IOPT_OP_RELAX);
-	VALUE(IOPT_OP_FAIL_FQ);
-	VALUE(IOPT_OP_TICK);
-	VALUE(IOPT_OP_RESERVE);
-	VALUE(IOPT_OP_KINDS);
-	VALUE(IOPT_PROT_READ);
-	VALUE(IOPT_PROT_WRITE);
-	VALUE(IOPT_PROT_CACHE);
-	VALUE(IOPT_PROT_NOEXEC);
-	VALUE(IOPT_PROT_MMIO);
-	VALUE(IOPT_PROT_PRIV);
-	VALUE(IOPT_BIDIRECTIONAL);
-	VALUE(IOPT_TO_DEVICE);
-	VALUE(IOPT_FROM_DEVICE);
-	VALUE(IOPT_EVENT_ALLOC);
-	VALUE(IOPT_EVENT_ALLOC_FAIL);
-	VALUE(IOPT_EVENT_FREE);
-	VALUE(IOPT_EVENT_INCOHERENT);
-	VALUE(IOPT_EVENT_CLEAN);
-	VALUE(IOPT_EVENT_TOP);
-	VALUE(IOPT_EVENT_SYNC);
-	VALUE(IOPT_EVENT_FLUSH_ALL);
-	VALUE(IOPT_EVENT_DIRTY);
-	VALUE(IOPT_EVENT_WARN);
-	VALUE(IOPT_EVENT_RET);
-	VALUE(IOPT_EVENT_INFO);
-	VALUE(IOPT_EVENT_IOVA_ALLOC);
-	VALUE(IOPT_EVENT_IOVA_NONE);
-	VALUE(IOPT_EVENT_IOVA_FREE);
-	VALUE(IOPT_EVENT_QUEUE);
-	VALUE(IOPT_EVENT_TIMER_ON);
-	VALUE(IOPT_EVENT_TIMER_FIRE);
-	VALUE(IOPT_EVENT_SKIP);
-	VALUE(IOPT_EVENT_DEPOT_WORK);
-	VALUE(IOPT_EVENT_GATHER);
-	VALUE(IOPT_EVENT_STORE);
-	VALUE(IOPT_EVENT_KINDS);
-	VALUE(IOPT_POINT_FQ_DOMAIN_READ);
-	VALUE(IOPT_POINT_FQ_DOMAIN_PUBLISH);
-	VALUE(IOPT_POINT_FQ_LOCK);
-	VALUE(IOPT_POINT_FQ_UNLOCK);
-	VALUE(IOPT_POINT_FLUSH_START);
-	VALUE(IOPT_POINT_FLUSH_IOTLB);
-	VALUE(IOPT_POINT_FLUSH_FINISH);
-	VALUE(IOPT_POINT_TIMER_TEST);
-	VALUE(IOPT_POINT_TIMER_SET);
-	VALUE(IOPT_POINT_IOVA_HANDOVER);
-	VALUE(IOPT_POINT_TABLE_INSTALL);
-	VALUE(IOPT_POINT_TOP_CHANGE);
-	VALUE(IOPT_CELL_FQ_DOMAIN);
-	VALUE(IOPT_CELL_FLUSH_START_COUNT);
-	VALUE(IOPT_CELL_FLUSH_FINISH_COUNT);
-	VALUE(IOPT_CELL_TIMER_ON);
-	VALUE(IOPT_CELL_TABLE_WORD);
-	VALUE(IOPT_CELL_TOP_OF_TABLE);
-	VALUE(IOPT_LOCK_FQ);
-	VALUE(IOPT_LOCK_TOP);
-	VALUE(IOPT_LOCK_IOVA_TREE);
-	VALUE(IOPT_LOCK_IOVA_CPU);
-	VALUE(IOPT_LOCK_IOVA_DEPOT);
-	VALUE(IOPT_RELAXED);
-	VALUE(IOPT_ACQUIRE);
-	VALUE(IOPT_RELEASE);
-	VALUE(IOPT_ACQ_REL);
-	VALUE(IOPT_DONE);
-	VALUE(IOPT_CRASHED);
-	VALUE(IOPT_FAILED);
-	VALUE(IOPT_REFUSED);
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+		printf("%s %llu\n", values[i].name, values[i].value);
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		printf("%s %zu %zu\n", members[i].name, members[i].offset, members[i].size);
 	printf("IOPT_SUBJECT_SYMBOL %s\n", IOPT_SUBJECT_SYMBOL);
-	MEMBER(iopt_dma_config, queue);
-	MEMBER(iopt_dma_config, mode);
-	MEMBER(iopt_dma_config, cpus);
-	MEMBER(iopt_dma_config, ring_size);
-	MEMBER(iopt_dma_config, timeout);
-	MEMBER(iopt_dma_config, limit);
-	MEMBER(iopt_dma_config, pci32);
-	MEMBER(iopt_dma_config, reserved);
-	MEMBER(iopt_config, size);
-	MEMBER(iopt_config, format);
-	MEMBER(iopt_config, features);
-	MEMBER(iopt_config, va_lg2);
-	MEMBER(iopt_config, oa_lg2);
-	MEMBER(iopt_config, top);
-	MEMBER(iopt_config, build);
-	MEMBER(iopt_config, gather);
-	MEMBER(iopt_config, pgsizes);
-	MEMBER(iopt_config, sme_mask);
-	MEMBER(iopt_config, has_dma);
-	MEMBER(iopt_config, reserved);
-	MEMBER(iopt_config, dma);
-	MEMBER(iopt_piece, pa);
-	MEMBER(iopt_piece, len);
-	MEMBER(iopt_op, size);
-	MEMBER(iopt_op, kind);
-	MEMBER(iopt_op, iova);
-	MEMBER(iopt_op, pa);
-	MEMBER(iopt_op, len);
-	MEMBER(iopt_op, prot);
-	MEMBER(iopt_op, gather);
-	MEMBER(iopt_op, flag);
-	MEMBER(iopt_op, handle);
-	MEMBER(iopt_op, dir);
-	MEMBER(iopt_op, cpu);
-	MEMBER(iopt_op, pieces);
-	MEMBER(iopt_op, piece_count);
-	MEMBER(iopt_log, words);
-	MEMBER(iopt_log, count);
-	MEMBER(iopt_log, capacity);
-	MEMBER(iopt_log, grow);
-	MEMBER(iopt_log, stores);
-	MEMBER(iopt_log, reserved);
-	MEMBER(iopt_host, size);
-	MEMBER(iopt_host, abi_version);
-	MEMBER(iopt_host, arena);
-	MEMBER(iopt_host, log);
-	MEMBER(iopt_host, alloc_table);
-	MEMBER(iopt_host, free_table);
-	MEMBER(iopt_host, alloc_queue);
-	MEMBER(iopt_host, yield);
-	MEMBER(iopt_host, lock);
-	MEMBER(iopt_host, unlock);
-	MEMBER(iopt_host, load);
-	MEMBER(iopt_host, store);
-	MEMBER(iopt_host, compare_exchange);
-	MEMBER(iopt_subject, size);
-	MEMBER(iopt_subject, abi_version);
-	MEMBER(iopt_subject, name);
-	MEMBER(iopt_subject, version);
-	MEMBER(iopt_subject, open);
-	MEMBER(iopt_subject, run);
-	MEMBER(iopt_subject, close);
-	MEMBER(iopt_subject, teardown);
-	MEMBER(iopt_subject, refusal);
-	printf("%zu %zu\n", sizeof(struct iopt_dma_config), sizeof(struct iopt_piece));
-	printf("%zu\n", sizeof(struct iopt_log));
 	return 0;
 }
