@@ -22,6 +22,33 @@ struct CoverageExport: Decodable {
   }
 }
 
+extension CoverageExport.Function {
+  /// A file's number, a line and a column.
+  private struct Place: Hashable { var file, line, column: UInt64 }
+
+  private static let code: UInt64 = 0
+  private static let expansion: UInt64 = 1
+
+  /// The regions of code as if no macro stood at their beginning: LLVM cuts that off, and has a
+  /// region of its own for what the macro stands for, which is left out where it is only one.
+  var codeRegions: [[UInt64]] {
+    let expansions = regions.filter { $0[7] == Self.expansion }
+    let beginnings = Dictionary(
+      expansions.map { (Place(file: $0[5], line: $0[2], column: $0[3]), $0) }
+    ) { first, _ in first }
+    let bodies = Set(expansions.map { $0[6] })
+    let code = regions.filter { $0[7] == Self.code }
+    let inFile = Dictionary(code.map { ($0[5], 1) }, uniquingKeysWith: +)
+    return code.filter { !bodies.contains($0[5]) || inFile[$0[5]]! > 1 }.map { region in
+      var whole = region
+      while let macro = beginnings[Place(file: whole[5], line: whole[0], column: whole[1])] {
+        (whole[0], whole[1]) = (macro[0], macro[1])
+      }
+      return whole
+    }
+  }
+}
+
 /// A piece of source that is run as a whole.
 struct Region: Hashable, Comparable {
   var file: String

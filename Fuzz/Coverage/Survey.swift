@@ -19,7 +19,6 @@ struct Survey {
     var count: UInt64
   }
 
-  private static let codeRegion: UInt64 = 0
   private var findings: [Region: Finding] = [:]
 
   /// Takes in the files below `root` whose path from there starts with one of `folders`.
@@ -29,7 +28,7 @@ struct Survey {
         let file = relative(path, to: root)
         return folders.contains { file.hasPrefix($0 + "/") } ? file : nil
       }
-      for region in function.regions where region[7] == Self.codeRegion {
+      for region in function.codeRegions {
         guard let file = files[Int(region[5])] else { continue }
         let place = Region(
           file: file, firstLine: region[0], firstColumn: region[1], lastLine: region[2],

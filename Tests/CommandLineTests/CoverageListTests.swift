@@ -39,6 +39,19 @@ import Testing
     #expect(tool.output.hasSuffix("reference: 3 of 3 regions reached\n"))
   }
 
+  /// The debug build of the C port has other names for functions, by macros.
+  @Test func aRegionThatBeginsWithAMacroIsThatOfTheInstanceWithout() throws {
+    let files = ["reference/walk.h", "reference/names.h"].map { "\"\(Tool.root.path)/Fuzz/\($0)\"" }
+    let debug = """
+      {"name": "walk_debug", "filenames": [\(files.joined(separator: ", "))], "regions": [
+        [1, 3, 9, 9, 1, 0, 0, 0], [3, 3, 3, 8, 1, 0, 1, 1], [3, 8, 4, 9, 1, 0, 0, 0],
+        [7, 9, 7, 20, 1, 1, 0, 0]]}
+      """
+    let tool = try list([function("walk", [(1, 9, 1), (3, 4, 0)]), debug], reasons: [])
+    #expect(tool.errors == "")
+    #expect(tool.output.hasSuffix("reference: 2 of 2 regions reached\n"))
+  }
+
   @Test func anUnreachedRegionIsListedOnceWithItsReason() throws {
     let tool = try list(
       [function("riscv.c:walk", [(1, 9, 4), (3, 6, 0), (4, 5, 0)])], reasons: ["walk"])
