@@ -72,6 +72,7 @@ let package = Package(
       dependencies: [
         "Contract", "Hardware", "Lockstep", "Log", "Report", "ScenarioLanguage", "SubjectABI",
       ]),
+    .testTarget(name: "ToyFormatTests", exclude: ["Fixtures"]),
     .testTarget(name: "HardwareTests", dependencies: ["Hardware", "ScenarioLanguage"]),
     .testTarget(name: "BenchmarkTests", dependencies: ["iopt-bench", "ScenarioLanguage"]),
     .testTarget(

@@ -5,16 +5,14 @@
 
 #define BIT(number) (1u << (number))
 #define OP(name) (UINT64_C(1) << IOPT_OP_##name)
+#define OR_FORMAT(number, name) | BIT(number)
 
 #define FEATURES_KNOWN ((IOPT_FEATURE_X86_64_AMD_ENCRYPT_TABLES << 1) - 1)
-
-#define FORMAT_BIT(number, name) | BIT(number)
-#define FORMATS_KNOWN (0 PT_FORMATS(FORMAT_BIT))
 
 const struct iopt_capabilities subject_capabilities = {
 	.size = sizeof(subject_capabilities),
 	.stores = 1,
-	.formats = FORMATS_KNOWN,
+	.formats = 0 PT_FORMATS(OR_FORMAT),
 	.features = FEATURES_KNOWN,
 	.builds = BIT(IOPT_BUILD_PRODUCTION) | BIT(IOPT_BUILD_DEBUG),
 	.gathers = BIT(IOPT_GATHER_MERGED) | BIT(IOPT_GATHER_ORIGINAL) |
@@ -47,6 +45,14 @@ static bool is_known(const char *member, uint32_t value, uint32_t last)
 	if (value <= last)
 		return true;
 	subject_refuse("%s=%u is not known", member, value);
+	return false;
+}
+
+static bool format_known(uint32_t format)
+{
+	if (format < 32 && subject_capabilities.formats & BIT(format))
+		return true;
+	subject_refuse("format=%u is not known", format);
 	return false;
 }
 
@@ -106,11 +112,8 @@ bool subject_knows_config(const struct iopt_config *config)
 			       IOPT_CONFIG_SIZE_1);
 		return false;
 	}
-	if (config->format >= 32 || !(FORMATS_KNOWN & BIT(config->format))) {
-		subject_refuse("format=%u is not known", config->format);
-		return false;
-	}
-	return is_known("build", config->build, IOPT_BUILD_DEBUG) &&
+	return format_known(config->format) &&
+	       is_known("build", config->build, IOPT_BUILD_DEBUG) &&
 	       is_known("gather", config->gather, IOPT_GATHER_PROPOSED) &&
 	       is_known("has_dma", config->has_dma, 1) && features_known(config->features) &&
 	       version_2_known(config) && (!config->has_dma || dma_known(&config->dma));

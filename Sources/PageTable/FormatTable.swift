@@ -4,17 +4,17 @@ import SubjectABI
 /// The page-table formats that there are. A format is a file that conforms to `PageTableFormat`,
 /// and a line here; both builds and all operations follow.
 enum FormatTable {
-  /// Shows the visitor the format of this number; nil when there is none.
+  /// Shows the visitor the format of this number, if there is one.
   @inline(__always)
   static func visit<Visitor: FormatVisitor>(
     _ number: iopt_format, _ visitor: Visitor, _ target: inout Visitor.Target
-  ) -> Visitor.Result? {
+  ) -> Visitor.Result {
     switch number {
     case RISCV64.number: visitor.visit(RISCV64.self, &target)
     case AMDv1.number: visitor.visit(AMDv1.self, &target)
     case VTDSecondStage.number: visitor.visit(VTDSecondStage.self, &target)
     case X8664.number: visitor.visit(X8664.self, &target)
-    default: nil
+    default: visitor.visitNone()
     }
   }
 }
@@ -28,6 +28,9 @@ protocol FormatVisitor {
   func visit<Format: PageTableFormat>(
     _ format: Format.Type, _ target: inout Target
   ) -> Result
+
+  /// There is no format of that number.
+  func visitNone() -> Result
 }
 
 /// What the formats of the table are, together.
@@ -39,7 +42,7 @@ public struct FormatSummary: Sendable {
 
   init() {
     for number in 0..<UInt32(formats.bitWidth) {
-      _ = FormatTable.visit(iopt_format(rawValue: number), Summarize(), &self)
+      FormatTable.visit(iopt_format(rawValue: number), Summarize(), &self)
     }
   }
 
@@ -48,6 +51,8 @@ public struct FormatSummary: Sendable {
       target.formats |= 1 << Format.number.rawValue
       target.features |= Format.features.rawValue
     }
+
+    func visitNone() {}
   }
 }
 

@@ -16,6 +16,7 @@ extension PageTableDomain {
   }
 
   /// `iommu_unmap_fast()`: into `gather`, without a sync. Returns the bytes unmapped.
+  @inline(__always)
   public func unmapFast(_ iova: UInt64, length: UInt64, into gather: inout Gather) -> UInt64 {
     run(Unmap(iova: iova, length: length), &gather)
   }

@@ -5,15 +5,26 @@ import SubjectABI
 /// not its tables, which are the host's.
 public struct PageTableDomain: ~Copyable {
   let state: UnsafeMutablePointer<DomainState>
-  let format: iopt_format
-  /// Whether the build is the one that checks.
-  let checks: Bool
+  let choice: Choice
 
-  private init(
-    _ format: iopt_format, checks: Bool, _ state: UnsafeMutablePointer<DomainState>
-  ) {
-    self.format = format
-    self.checks = checks
+  /// The format and the build, in one word: operations look at nothing else to choose their code.
+  struct Choice {
+    private let code: UInt32
+    private static var checking: UInt32 { 32 }
+
+    @inline(__always)
+    init(_ format: UInt32, checks: Bool) { code = checks ? format | Self.checking : format }
+
+    /// Whether the build is the one that checks.
+    @inline(__always) var checks: Bool { code & Self.checking != 0 }
+
+    @inline(__always) var format: iopt_format {
+      iopt_format(rawValue: checks ? code &- Self.checking : code)
+    }
+  }
+
+  private init(_ choice: Choice, _ state: UnsafeMutablePointer<DomainState>) {
+    self.choice = choice
     self.state = state
   }
 
@@ -29,9 +40,8 @@ public struct PageTableDomain: ~Copyable {
     }
     let state = UnsafeMutablePointer<DomainState>.allocate(capacity: 1)
     state.initialize(to: DomainState(host: host, configuration))
-    let domain = PageTableDomain(
-      iopt_format(rawValue: configuration.format),
-      checks: configuration.build == IOPT_BUILD_DEBUG.rawValue, state)
+    let isDebug = configuration.build == IOPT_BUILD_DEBUG.rawValue
+    let domain = PageTableDomain(Choice(configuration.format, checks: isDebug), state)
     status = domain.initialize(configuration)
     if status != .done { return nil }
     domain.logInfo()

@@ -14,7 +14,7 @@ struct TableWords: Equatable {
 /// before anything else is logged.
 struct TableMemory: ~Copyable {
   private let host: UnsafeMutablePointer<iopt_host>
-  private let log: UnsafeMutablePointer<iopt_log>
+  fileprivate let log: UnsafeMutablePointer<iopt_log>
   private let arena: UnsafeMutableRawPointer
 
   init(host: UnsafeMutablePointer<iopt_host>) {
@@ -49,12 +49,6 @@ struct TableMemory: ~Copyable {
     }
   }
 
-  /// Begins stores to words that lie one after the other, from `index` on.
-  @inline(__always)
-  func run(in words: TableWords, from index: Int) -> StoreRun {
-    StoreRun(log: log, address: address(of: words), words: words, from: index)
-  }
-
   /// Replaces a word that still holds `expected`; false when it does not.
   @inline(__always)
   func exchange(
@@ -77,21 +71,17 @@ struct TableMemory: ~Copyable {
 /// Stores to words that lie one after the other. What was written is told of when the run ends, a
 /// record for each stretch of one stride; nothing else may be logged meanwhile without `tell`.
 struct StoreRun: ~Copyable {
-  private let log: UnsafeMutablePointer<iopt_log>
-  /// Physical address of the table.
-  private let address: UInt64
+  private let state: UnsafeMutablePointer<DomainState>
   private let words: TableWords
   /// The first word that was not told of.
   private var first: Int
   /// One past the last word that was written.
   private(set) var end: Int
 
+  /// Begins with the word at `index`.
   @inline(__always)
-  fileprivate init(
-    log: UnsafeMutablePointer<iopt_log>, address: UInt64, words: TableWords, from index: Int
-  ) {
-    self.log = log
-    self.address = address
+  init(_ state: UnsafeMutablePointer<DomainState>, in words: TableWords, from index: Int) {
+    self.state = state
     self.words = words
     first = index
     end = index
@@ -99,7 +89,7 @@ struct StoreRun: ~Copyable {
 
   @inline(__always)
   deinit {
-    if log.pointee.stores != 0 { logStretches() }
+    if state.pointee.memory.log.pointee.stores != 0 { logStretches() }
   }
 
   /// The word that comes next, as it is.
@@ -121,7 +111,7 @@ struct StoreRun: ~Copyable {
 
   /// Tells of what was written so far.
   mutating func tell() {
-    if log.pointee.stores != 0 { logStretches() }
+    if state.pointee.memory.log.pointee.stores != 0 { logStretches() }
     first = end
   }
 
@@ -133,8 +123,8 @@ struct StoreRun: ~Copyable {
       let stride = next < end ? words[next] &- words[start] : 0
       while next < end, words[next] &- words[next - 1] == stride { next += 1 }
       iopt_log_store(
-        log, address &+ UInt64(start) << UInt64(TableShape.wordLog2), UInt64(next - start),
-        words[start], next - start > 1 ? stride : 0)
+        state.pointee.memory.log, state.pointee.memory.address(of: words, start),
+        UInt64(next - start), words[start], next - start > 1 ? stride : 0)
       start = next
     }
   }

@@ -72,7 +72,7 @@ extension Walker {
   @inline(__always)
   private func fillEmpty(_ mapping: inout Mapping, _ cursor: inout Cursor) {
     let (level, context) = (cursor.level, context)
-    var run = state.pointee.memory.run(in: cursor.words, from: cursor.index)
+    var run = StoreRun(state, in: cursor.words, from: cursor.index)
     while run.end < cursor.end, Format.kind(of: run.next, level: level) == .empty {
       run.append(
         Format.leaf(

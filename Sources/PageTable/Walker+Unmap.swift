@@ -79,7 +79,7 @@ extension Walker {
   /// may reach past the end.
   @inline(__always)
   private func clearLeaves(_ cursor: inout Cursor) {
-    var run = state.pointee.memory.run(in: cursor.words, from: cursor.index)
+    var run = StoreRun(state, in: cursor.words, from: cursor.index)
     repeat {
       let itemsLog2 = leafItemsLog2(cursor)
       if Build.checks {

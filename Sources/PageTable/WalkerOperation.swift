@@ -18,9 +18,12 @@ extension PageTableDomain {
   func run<Operation: WalkerOperation>(
     _ operation: Operation, _ target: inout Operation.Target
   ) -> Operation.Result {
-    let visitor = OnWalker(operation: operation, state: state, checks: checks)
-    // A domain was opened with a format of the table.
-    return FormatTable.visit(format, visitor, &target).unsafelyUnwrapped
+    choice.checks
+      ? FormatTable.visit(
+        choice.format, OnWalker<Operation, DebugBuild>(operation: operation, state: state), &target)
+      : FormatTable.visit(
+        choice.format, OnWalker<Operation, ProductionBuild>(operation: operation, state: state),
+        &target)
   }
 
   @inline(__always)
@@ -33,18 +36,19 @@ extension PageTableDomain {
 }
 
 /// Makes the walker that an operation runs on.
-struct OnWalker<Operation: WalkerOperation>: FormatVisitor {
+struct OnWalker<Operation: WalkerOperation, Build: BuildMode>: FormatVisitor {
   let operation: Operation
   let state: UnsafeMutablePointer<DomainState>
-  /// Whether the build is the one that checks.
-  let checks: Bool
 
   @inline(__always)
   func visit<Format: PageTableFormat>(
     _ format: Format.Type, _ target: inout Operation.Target
   ) -> Operation.Result {
-    checks
-      ? operation.run(Walker<Format, DebugBuild>(state), &target)
-      : operation.run(Walker<Format, ProductionBuild>(state), &target)
+    operation.run(Walker<Format, Build>(state), &target)
   }
+
+  /// Cannot happen, since a domain is opened with a format of the table: spares every operation a
+  /// test.
+  @inline(__always)
+  func visitNone() -> Operation.Result { Never?.none.unsafelyUnwrapped }
 }

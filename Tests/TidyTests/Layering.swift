@@ -51,7 +51,8 @@ struct Layering {
   }
 
   private var uses: [Use] {
-    tree.files.flatMap { file in
+    // What a test stages or builds by itself is in no target where it lies.
+    tree.files.filter { !$0.path.contains("/Fixtures/") }.flatMap { file in
       switch file.kind {
       case .swift where !file.path.hasSuffix("Package.swift"): imports(file)
       case .c: includes(file)
