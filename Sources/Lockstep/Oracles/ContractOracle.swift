@@ -117,6 +117,8 @@ public final class ContractOracle: Oracle {
   ) -> Judgement? {
     query.pointee.iova = table!.space.iova(key)
     let status = observed.lane.run(query)
+    // A subject that cannot be asked has not answered wrongly.
+    if status == .refused { return nil }
     let verdict = table!.judge(query.pointee, status, observed.lane.records)
     let judgement = take(verdict, property, observed, lookup: query.pointee.iova)
     if case .found = judgement { return judgement }
