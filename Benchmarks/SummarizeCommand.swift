@@ -7,9 +7,9 @@ struct SummarizeCommand: ParsableCommand {
     commandName: "summarize",
     abstract: "Print the medians of measures, and their ratios to another revision's.",
     discussion: """
-      A ratio is this tree's median over the base's, so below 1 is faster for times and \
-      instructions, above 1 for all that is counted by the second. The range of the rounds beside \
-      it tells how far to trust it.
+      A ratio is the median of this tree's rounds over the base's, pair by pair, so below 1 is \
+      faster for times and instructions, above 1 for all that is counted by the second. The range \
+      of the rounds beside it tells how far to trust it.
       """)
 
   @Argument(help: "Measures of this tree.")

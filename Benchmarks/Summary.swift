@@ -43,7 +43,7 @@ struct Summary {
     guard let other = base?.file.series[name] else { return ["-", one, "-", "-"] }
     guard let ratio = ratio(name) else { return [Self.short(other.median), one, "-", "-"] }
     return [
-      Self.short(other.median), one, Self.ratio(ratio.medians),
+      Self.short(other.median), one, Self.ratio(ratio.median),
       "\(Self.ratio(ratio.rounds.lowerBound)) to \(Self.ratio(ratio.rounds.upperBound))",
     ]
   }
@@ -72,12 +72,12 @@ struct Summary {
   }
 
   private func cell(_ name: Measure.Name) -> String {
-    if base != nil { return ratio(name).map { Self.ratio($0.medians) } ?? "-" }
+    if base != nil { return ratio(name).map { Self.ratio($0.median) } ?? "-" }
     return Self.short(here.series[name]!.median)
   }
 
   private func mean(_ names: [Measure.Name]) -> String {
-    let logarithms = names.compactMap { ratio($0).map { log($0.medians) } }
+    let logarithms = names.compactMap { ratio($0).map { log($0.median) } }
     if logarithms.isEmpty { return "-" }
     return Self.ratio(exp(logarithms.reduce(0, +) / Double(logarithms.count)))
   }
@@ -92,7 +92,7 @@ struct Summary {
   private var verdicts: String {
     let lines =
       base.map { base in
-        Target.ratios.map { $0.verdict(ratio($0.name)?.medians, of: base.name) }
+        Target.ratios.map { $0.verdict(ratio($0.name)?.median, of: base.name) }
       } ?? Target.figures.map { $0.verdict(here.series[$0.name]?.median, of: nil) }
     return lines.map { "Target: \($0)\n" }.joined()
   }

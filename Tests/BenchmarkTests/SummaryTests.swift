@@ -18,11 +18,14 @@ import Testing
       .map { $0.split(separator: " ").joined(separator: " ") }
   }
 
-  @Test func aRatioIsOfMediansAndItsRangeOfPairsOfRounds() throws {
+  @Test func aRatioIsTheMedianOfPairsOfRoundsNotOfMedians() throws {
     let ratio = try #require(
-      Ratio(Series(values: [50, 80, 90]), over: Series(values: [100, 100, 100])))
-    #expect(ratio.medians == 0.8)
+      Ratio(Series(values: [50, 160, 900]), over: Series(values: [100, 200, 1000])))
+    #expect(ratio.median == 0.8)
     #expect(ratio.rounds == 0.5...0.9)
+    let other = try #require(
+      Ratio(Series(values: [10, 20, 90]), over: Series(values: [20, 10, 30])))
+    #expect(other.median == 2)
     #expect(Ratio(Series(values: [1]), over: Series(values: [0])) == nil)
   }
 
