@@ -23,9 +23,17 @@ public final class TableShadow {
 
   private struct Core {
     var used = 0
+    var keepsBefore = true
     var segmentStart = 0
     var fault: StoreFault?
     var top: Top?
+  }
+
+  /// Whether each operation's beginning is remembered: ``appendChanges(to:)`` needs it. Changed between
+  /// scenarios only.
+  public var keepsBefore: Bool {
+    get { core.pointee.keepsBefore }
+    set { core.pointee.keepsBefore = newValue }
   }
 
   /// Slots below this one have been in use.
@@ -97,10 +105,10 @@ public final class TableShadow {
       let first = slot * Self.wordsPerSlot + Int(shadow.low)
       let bytes = (Int(shadow.high) - Int(shadow.low)) * 8
       memset(told + first, 0, bytes)
-      memset(before + first, 0, bytes)
+      if core.pointee.keepsBefore { memset(before + first, 0, bytes) }
     }
     touched.removeAll()
-    core.pointee = Core()
+    core.pointee = Core(keepsBefore: core.pointee.keepsBefore)
   }
 
   // MARK: Taking in a log
@@ -262,6 +270,7 @@ public final class TableShadow {
 
   /// Ends the operation: what it told is where the next one begins.
   public func settle() {
+    guard core.pointee.keepsBefore else { return touched.removeAll() }
     for index in 0..<touched.count {
       let range = touched[index]
       if range.count == 1 {

@@ -30,7 +30,11 @@ public final class Engine {
   public private(set) var finding: Finding?
   /// Whether all words of small domains are held against what was told after every operation, and
   /// not only those that the operation told. The rest is seen when the scenario ends.
-  public var isThorough = true
+  /// What a run that is not thorough finds has no true `pte` lines: it is run again for its report.
+  /// Changed between scenarios only.
+  public var isThorough = true {
+    didSet { for observed in lanes { observed.shadow.keepsBefore = isThorough } }
+  }
   /// Told when a finding is made, with it.
   public var onFinding: (Finding) -> Void = { _ in }
   /// Where requests come from; findings carry it.
