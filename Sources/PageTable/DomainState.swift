@@ -11,7 +11,7 @@ struct TopTable: Equatable {
 struct DomainState: ~Copyable {
   let host: UnsafeMutablePointer<iopt_host>
   let log: UnsafeMutablePointer<iopt_log>
-  let memory: TableMemory
+  let memory: DomainMemory
   let revision: iopt_gather_revision
   /// The memory-encryption bit of the machine; 0 when there is none.
   let encryptionBit: UInt64
@@ -36,7 +36,7 @@ struct DomainState: ~Copyable {
   init(host: UnsafeMutablePointer<iopt_host>, _ configuration: borrowing iopt_config) {
     self.host = host
     log = host.pointee.log
-    memory = TableMemory(host: host)
+    memory = DomainMemory(host: host)
     revision = iopt_gather_revision(rawValue: configuration.gather)
     encryptionBit = configuration.sme_mask
     inputLog2 = Int(configuration.va_lg2)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import SubjectABI
 
-/// The words of one table, to be read. They are written through `TableMemory` alone.
+/// The words of one table, to be read. They are written through `DomainMemory` alone.
 struct TableWords: Equatable {
   fileprivate let start: UnsafeMutablePointer<UInt64>
 
@@ -12,7 +12,7 @@ struct TableWords: Equatable {
 /// The memory that a domain's tables are in. Nothing else writes their words, and every way to
 /// write them ends in the log: stores are told of in the order in which hardware can see them, and
 /// before anything else is logged.
-struct TableMemory: ~Copyable {
+struct DomainMemory: ~Copyable {
   private let host: UnsafeMutablePointer<iopt_host>
   fileprivate let log: UnsafeMutablePointer<iopt_log>
   private let arena: UnsafeMutableRawPointer
