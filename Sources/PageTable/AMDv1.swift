@@ -89,7 +89,7 @@ enum AMDv1: PageTableFormat {
     if nextLevel(entry) == 0 { return 0 }
     // The ones below the address, from the place where a single item would have its first.
     let code = UInt32(
-      truncatingIfNeeded: entry >> UInt64(TableShape.itemLog2(level: level) - 1))
+      truncatingIfNeeded: entry.shifted(by: TableShape.itemLog2(level: level) &- 1))
     return (~code).trailingZeroBitCount
   }
 

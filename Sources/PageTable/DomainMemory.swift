@@ -44,9 +44,7 @@ struct DomainMemory: ~Copyable {
   @inline(__always)
   func store(_ value: UInt64, to words: TableWords, _ index: Int, count: Int = 1) {
     (words.start + index).update(repeating: value, count: count)
-    if log.pointee.stores != 0 {
-      iopt_log_store(log, address(of: words, index), UInt64(count), value, 0)
-    }
+    if log.pointee.stores != 0 { self.log(value, words, index, count: count) }
   }
 
   /// Replaces a word that still holds `expected`; false when it does not.
@@ -63,13 +61,22 @@ struct DomainMemory: ~Copyable {
       if words[index] != expected { return false }
       words.start[index] = value
     }
-    if log.pointee.stores != 0 { iopt_log_store(log, address(of: words, index), 1, value, 0) }
+    if log.pointee.stores != 0 { self.log(value, words, index, count: 1) }
     return true
+  }
+
+  /// The one place that writes store records.
+  @inline(__always)
+  fileprivate func log(
+    _ value: UInt64, _ words: TableWords, _ index: Int, count: Int, stride: UInt64 = 0
+  ) {
+    iopt_log_store(
+      log, address(of: words, index), UInt64(truncatingIfNeeded: count), value, stride)
   }
 }
 
-/// Stores to words that lie one after the other. What was written is told of when the run ends, a
-/// record for each stretch of one stride; nothing else may be logged meanwhile without `tell`.
+/// Stores to words that lie one after the other. They are told of when the run ends at the latest;
+/// nothing else may be logged meanwhile.
 struct StoreRun: ~Copyable {
   private let state: UnsafeMutablePointer<DomainState>
   private let words: TableWords
@@ -101,31 +108,75 @@ struct StoreRun: ~Copyable {
     end &+= 1
   }
 
-  /// Writes the same to the next 2^countLog2 words.
+  /// Writes the same to the next `count` words, and tells of them at once.
   @inline(__always)
-  mutating func append(_ value: UInt64, countLog2: Int) {
-    if countLog2 == 0 { return append(value) }
-    (words.start + end).update(repeating: value, count: 1 &<< countLog2)
-    end &+= 1 &<< countLog2
+  mutating func append(_ value: UInt64, count: Int) {
+    (words.start + end).update(repeating: value, count: count)
+    end &+= count
+    if state.pointee.memory.log.pointee.stores != 0 { logSame(value, count: count) }
   }
 
-  /// Tells of what was written so far.
-  mutating func tell() {
-    if state.pointee.memory.log.pointee.stores != 0 { logStretches() }
+  @inline(never)
+  private mutating func logSame(_ value: UInt64, count: Int) {
+    let start = end - count
+    if first < start { logStretches(to: start) }
+    state.pointee.memory.log(value, words, start, count: count)
     first = end
   }
 
   @inline(never)
-  private func logStretches() {
+  private func logStretches() { logStretches(to: end) }
+
+  /// Tells of words that were written, as they are now: a record for each stretch of one stride.
+  private func logStretches(to end: Int) {
     var start = first
     while start < end {
       var next = start + 1
       let stride = next < end ? words[next] &- words[start] : 0
       while next < end, words[next] &- words[next - 1] == stride { next += 1 }
-      iopt_log_store(
-        state.pointee.memory.log, state.pointee.memory.address(of: words, start),
-        UInt64(next - start), words[start], next - start > 1 ? stride : 0)
+      state.pointee.memory.log(
+        words[start], words, start, count: next - start, stride: next - start > 1 ? stride : 0)
       start = next
     }
+  }
+}
+
+/// Words that lie one after the other and are cleared. They are told of, in one record, when the run
+/// ends; nothing else may be logged meanwhile.
+struct ClearRun: ~Copyable {
+  private let state: UnsafeMutablePointer<DomainState>
+  private let words: TableWords
+  private let first: Int
+  /// One past the last word that was cleared.
+  private(set) var end: Int
+
+  /// Begins with the word at `index`.
+  @inline(__always)
+  init(_ state: UnsafeMutablePointer<DomainState>, in words: TableWords, from index: Int) {
+    self.state = state
+    self.words = words
+    first = index
+    end = index
+  }
+
+  @inline(__always)
+  deinit {
+    if state.pointee.memory.log.pointee.stores != 0, first < end {
+      state.pointee.memory.log(0, words, first, count: end &- first)
+    }
+  }
+
+  /// The word that comes next, as it is.
+  @inline(__always) var next: UInt64 { words[end] }
+
+  /// Clears the next 2^countLog2 words.
+  @inline(__always)
+  mutating func clear(countLog2: Int) {
+    if countLog2 == 0 {
+      words.start[end] = 0
+    } else {
+      (words.start + end).update(repeating: 0, count: 1 &<< countLog2)
+    }
+    end &+= 1 &<< countLog2
   }
 }

@@ -71,29 +71,43 @@ extension Walker {
   /// Writes leaves of one item for as long as nothing is there.
   @inline(__always)
   private func fillEmpty(_ mapping: inout Mapping, _ cursor: inout Cursor) {
-    let (level, context) = (cursor.level, context)
+    let (end, level, context) = (cursor.end, cursor.level, context)
+    let (sizeLog2, attributes) = (mapping.sizeLog2, mapping.attributes)
+    var output = mapping.output
     var run = StoreRun(state, in: cursor.words, from: cursor.index)
-    while run.end < cursor.end, Format.kind(of: run.next, level: level) == .empty {
+    while run.end < end, Format.kind(of: run.next, level: level) == .empty {
       run.append(
         Format.leaf(
-          output: mapping.output, sizeLog2: mapping.sizeLog2, level: level,
-          attributes: mapping.attributes, context))
-      mapping.output &+= power(of: mapping.sizeLog2)
+          output: output, sizeLog2: sizeLog2, level: level, attributes: attributes, context))
+      output &+= power(of: sizeLog2)
     }
+    mapping.output = output
     cursor.index = run.end
   }
 
   /// Writes leaves of several items for as long as all of them are zero.
   @inline(__always)
   private func fillClear(_ mapping: inout Mapping, _ cursor: inout Cursor, _ items: Int) {
-    while cursor.index < cursor.end {
-      var found: UInt64 = 0
-      for item in 0..<items { found |= cursor.words[cursor.index &+ item] }
-      if found != 0 { return }
-      writeLeaf(cursor, mapping)
-      mapping.output &+= power(of: mapping.sizeLog2)
-      cursor.index &+= items
+    let (words, end, level, context) = (cursor.words, cursor.end, cursor.level, context)
+    let (sizeLog2, attributes) = (mapping.sizeLog2, mapping.attributes)
+    var output = mapping.output
+    var run = StoreRun(state, in: words, from: cursor.index)
+    while run.end < end, isClear(words, from: run.end, items) {
+      run.append(
+        Format.leaf(
+          output: output, sizeLog2: sizeLog2, level: level, attributes: attributes, context),
+        count: items)
+      output &+= power(of: sizeLog2)
     }
+    mapping.output = output
+    cursor.index = run.end
+  }
+
+  @inline(__always)
+  private func isClear(_ words: TableWords, from first: Int, _ count: Int) -> Bool {
+    var found: UInt64 = 0
+    for index in 0..<count { found |= words[first &+ index] }
+    return found == 0
   }
 
   /// Expects the size at hand to be the best one here.

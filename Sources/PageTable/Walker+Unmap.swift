@@ -79,18 +79,17 @@ extension Walker {
   /// may reach past the end.
   @inline(__always)
   private func clearLeaves(_ cursor: inout Cursor) {
-    var run = StoreRun(state, in: cursor.words, from: cursor.index)
+    let (end, level) = (cursor.end, cursor.level)
+    if Build.checks { checkClear(cursor, itemsLog2: leafItemsLog2(cursor)) }
+    var run = ClearRun(state, in: cursor.words, from: cursor.index)
     repeat {
-      let itemsLog2 = leafItemsLog2(cursor)
-      if Build.checks {
-        run.tell()
-        checkClear(cursor, itemsLog2: itemsLog2)
-      }
-      run.append(0, countLog2: itemsLog2)
+      run.clear(countLog2: leafItemsLog2(cursor))
       cursor.index = run.end
-      if cursor.index >= cursor.end { break }
+      if run.end >= end { break }
       cursor.entry = run.next
-    } while Format.kind(of: cursor.entry, level: cursor.level) == .leaf
+      // A warning comes after all that was cleared before it: that leaf begins another run.
+      if Build.checks, isInside(cursor, itemsLog2: leafItemsLog2(cursor)) { break }
+    } while Format.kind(of: cursor.entry, level: level) == .leaf
   }
 
   /// Empties the table below an item, and drops it when the range covers all of it.

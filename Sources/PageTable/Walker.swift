@@ -211,9 +211,15 @@ struct Walker<Format: PageTableFormat, Build: BuildMode> {
 
   @inline(__always)
   func checkClear(_ cursor: Cursor, itemsLog2: Int) {
-    if Format.expectsAlignedClears {
-      _ = warns(!UInt64(truncatingIfNeeded: cursor.index).isAligned(to: itemsLog2))
-    }
+    _ = warns(isInside(cursor, itemsLog2: itemsLog2))
+  }
+
+  /// Whether the cursor stands inside of what is to be cleared from there, against what the format
+  /// expects.
+  @inline(__always)
+  func isInside(_ cursor: Cursor, itemsLog2: Int) -> Bool {
+    Format.expectsAlignedClears
+      && !UInt64(truncatingIfNeeded: cursor.index).isAligned(to: itemsLog2)
   }
 
   @inline(__always)
