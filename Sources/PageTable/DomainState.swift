@@ -9,6 +9,9 @@ struct TopTable: Equatable {
 
 /// Everything that a domain is; it stays where it is as long as the domain is open.
 struct DomainState: ~Copyable {
+  let format: iopt_format
+  /// Whether the build is the one that checks.
+  let checks: Bool
   let host: UnsafeMutablePointer<iopt_host>
   let log: UnsafeMutablePointer<iopt_log>
   let memory: DomainMemory
@@ -34,6 +37,8 @@ struct DomainState: ~Copyable {
   var hasCrashed = false
 
   init(host: UnsafeMutablePointer<iopt_host>, _ configuration: borrowing iopt_config) {
+    format = iopt_format(rawValue: configuration.format)
+    checks = configuration.build == IOPT_BUILD_DEBUG.rawValue
     self.host = host
     log = host.pointee.log
     memory = DomainMemory(host: host)

@@ -5,28 +5,8 @@ import SubjectABI
 /// not its tables, which are the host's.
 public struct PageTableDomain: ~Copyable {
   let state: UnsafeMutablePointer<DomainState>
-  let choice: Choice
 
-  /// The format and the build, in one word: operations look at nothing else to choose their code.
-  struct Choice {
-    private let code: UInt32
-    private static var checking: UInt32 { 32 }
-
-    @inline(__always)
-    init(_ format: UInt32, checks: Bool) { code = checks ? format | Self.checking : format }
-
-    /// Whether the build is the one that checks.
-    @inline(__always) var checks: Bool { code & Self.checking != 0 }
-
-    @inline(__always) var format: iopt_format {
-      iopt_format(rawValue: checks ? code &- Self.checking : code)
-    }
-  }
-
-  private init(_ choice: Choice, _ state: UnsafeMutablePointer<DomainState>) {
-    self.choice = choice
-    self.state = state
-  }
+  private init(_ state: UnsafeMutablePointer<DomainState>) { self.state = state }
 
   /// Initialises a page table (`pt_iommu_*_init()`). On failure `status` says why and there is no
   /// domain; on success an INFO record was written.
@@ -40,8 +20,7 @@ public struct PageTableDomain: ~Copyable {
     }
     let state = UnsafeMutablePointer<DomainState>.allocate(capacity: 1)
     state.initialize(to: DomainState(host: host, configuration))
-    let isDebug = configuration.build == IOPT_BUILD_DEBUG.rawValue
-    let domain = PageTableDomain(Choice(configuration.format, checks: isDebug), state)
+    let domain = PageTableDomain(state)
     status = domain.initialize(configuration)
     if status != .done { return nil }
     domain.logInfo()

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
 /// 0 or a negative errno, as the kernel's functions return it.
+@frozen
 public struct Status: Equatable, Sendable {
   /// The number itself.
   public let code: Int32
 
-  @inline(__always)
+  @inlinable
   init(_ code: Int32) { self.code = code }
 
   /// Nothing went wrong.
-  public static let done = Status(0)
+  @inlinable
+  public static var done: Status { Status(0) }
   static let noEntry = Status(-2)
   static let noSuchDevice = Status(-6)
   static let again = Status(-11)

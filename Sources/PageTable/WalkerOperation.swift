@@ -18,12 +18,10 @@ extension PageTableDomain {
   func run<Operation: WalkerOperation>(
     _ operation: Operation, _ target: inout Operation.Target
   ) -> Operation.Result {
-    choice.checks
-      ? FormatTable.visit(
-        choice.format, OnWalker<Operation, DebugBuild>(operation: operation, state: state), &target)
-      : FormatTable.visit(
-        choice.format, OnWalker<Operation, ProductionBuild>(operation: operation, state: state),
-        &target)
+    let format = state.pointee.format
+    return state.pointee.checks
+      ? FormatTable.visit(format, OnWalker<Operation, DebugBuild>(operation, state), &target)
+      : FormatTable.visit(format, OnWalker<Operation, ProductionBuild>(operation, state), &target)
   }
 
   @inline(__always)
@@ -39,6 +37,12 @@ extension PageTableDomain {
 struct OnWalker<Operation: WalkerOperation, Build: BuildMode>: FormatVisitor {
   let operation: Operation
   let state: UnsafeMutablePointer<DomainState>
+
+  @inline(__always)
+  init(_ operation: Operation, _ state: UnsafeMutablePointer<DomainState>) {
+    self.operation = operation
+    self.state = state
+  }
 
   @inline(__always)
   func visit<Format: PageTableFormat>(
