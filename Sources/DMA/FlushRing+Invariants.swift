@@ -3,7 +3,8 @@
 extension FlushRing {
   #if LOCKSTEP_INTERNAL_CHECKS
     /// Traps when the ring's ends are out of place, or the newest entry does not belong behind the
-    /// one before it.
+    /// one before it. That a place stays free is no rule: while another CPU flushes, the kernel's ring
+    /// can overflow.
     func checkInvariants() {
       precondition(mask != .max && mask & (mask + 1) == 0, "the size is no power of two")
       precondition(head <= mask && tail <= mask, "an end of the ring lies outside of it")
@@ -18,15 +19,10 @@ extension FlushRing {
 
     /// Traps when there is nothing to remove.
     func checkCanRemove() { precondition(head != tail, "the ring is empty") }
-
-    /// Traps when there is no room: the ring would look empty.
-    func checkCanAppend() { precondition(!isFull, "the ring is full") }
   #else
     @inline(__always)
     func checkInvariants() {}
     @inline(__always)
     func checkCanRemove() {}
-    @inline(__always)
-    func checkCanAppend() {}
   #endif
 }

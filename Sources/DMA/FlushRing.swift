@@ -39,7 +39,6 @@ struct FlushRing: ~Copyable {
 
   /// Only when the ring is not full.
   mutating func append(_ entry: FlushEntry) {
-    checkCanAppend()
     let entries = self.entries ?? allocateEntries()
     entries[Int(tail)] = entry
     tail = (tail + 1) & mask

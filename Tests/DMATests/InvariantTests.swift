@@ -80,18 +80,6 @@ import Testing
       expectTrap(exit, "a child comes before its parent")
     }
 
-    @Test func anEntryBeyondAFullRingTraps() async {
-      let exit = await #expect(
-        processExitsWith: .failure, observing: [\.standardErrorContent]
-      ) {
-        var ring = FlushRing(size: 2)
-        for _ in 0..<2 {
-          ring.append(FlushEntry(frame: 1, count: 1, tables: TableList(), counter: 0))
-        }
-      }
-      expectTrap(exit, "the ring is full")
-    }
-
     @Test func anEntryOutOfAnEmptyRingTraps() async {
       let exit = await #expect(
         processExitsWith: .failure, observing: [\.standardErrorContent]

@@ -15,6 +15,8 @@ struct TestSettings {
   var grows = false
   /// How many queues may be allocated.
   var queueAllocations = Int.max
+  /// Whether operations can be interrupted. Not together with `listening`.
+  var interrupts = false
   /// What the host hears and logs.
   var listening: Listening = []
 
@@ -62,6 +64,7 @@ final class TestDomain {
     self.subject = subject.table
     host = TestHost.make(
       queueAllocations: settings.queueAllocations, listening: settings.listening)
+    if settings.interrupts { host.pointee.canInterrupt() }
     var configuration = settings.configuration
     let status = self.subject.pointee.open(&host.pointee.host, &configuration, &state)
     precondition(status == IOPT_DONE.rawValue)
@@ -78,6 +81,12 @@ final class TestDomain {
 
   /// Lets the Nth allocation of a table from now fail.
   func failAllocation(_ countdown: Int) { host.pointee.allocationsToFailure = countdown }
+
+  /// Runs `work`, as another virtual CPU would, when an operation comes to `point` for the first time.
+  /// What was logged by then is among the records that the work's first operation returns.
+  func interrupt(at point: iopt_point, _ work: @escaping () -> Void) {
+    host.pointee.interrupt(at: point, work)
+  }
 
   /// Frees every table, as at the end of a domain's life.
   func teardown() -> [DMARecord] {

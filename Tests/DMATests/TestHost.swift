@@ -12,6 +12,8 @@ struct TestHost {
   /// The Nth allocation from now fails; 0: none does.
   var allocationsToFailure = 0
   private(set) var liveTables = 0
+  /// What another virtual CPU does at the first such point, once.
+  private var interruption: (point: UInt32, work: () -> Void)?
   private var usedSlots = 0
   private var queueAllocations: Int
 
@@ -33,10 +35,28 @@ struct TestHost {
     return made
   }
 
+  /// Runs `work` when the subject comes to `point`, in the middle of its operation. Only on a host
+  /// that `canInterrupt`.
+  mutating func interrupt(at point: iopt_point, _ work: @escaping () -> Void) {
+    precondition(host.yield != nil)
+    interruption = (point.rawValue, work)
+  }
+
+  /// Lets the subject say where it is.
+  mutating func canInterrupt() {
+    host.yield = { host, point in
+      let own = TestHost.of(host!)
+      guard let interruption = own.pointee.interruption, interruption.point == point else { return }
+      own.pointee.interruption = nil
+      interruption.work()
+    }
+  }
+
   static func destroy(_ host: UnsafeMutablePointer<TestHost>) {
     host.pointee.host.log.pointee.words.deallocate()
     host.pointee.host.log.deallocate()
     host.pointee.host.arena.deallocate()
+    host.deinitialize(count: 1)
     host.deallocate()
   }
 
