@@ -119,7 +119,7 @@ struct StoreRun: ~Copyable {
   @inline(never)
   private mutating func logSame(_ value: UInt64, count: Int) {
     let start = end - count
-    if first < start { logStretches(to: start) }
+    logStretches(to: start)
     state.pointee.memory.log(value, words, start, count: count)
     first = end
   }
