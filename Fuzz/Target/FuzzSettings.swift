@@ -81,27 +81,12 @@ public struct FuzzSettings: Sendable {
 
   /// Who judges.
   public func choice() throws(OracleError) -> OracleChoice {
-    var choice = try OracleChoice(list: oracle ?? (subject == nil ? "comparison" : "contract,leak"))
-    if subject != nil, choice.needsTwoSubjects {
-      throw OracleError(
-        description: "--subject: one subject alone cannot be judged by comparison")
-    }
+    var choice = try OracleChoice(list: oracle ?? OracleChoice.usual(alone: subject != nil))
+    if subject != nil, choice.needsTwoSubjects { throw OracleChoice.needsAnother }
     choice.filter = PropertyFilter(
-      only: try Self.properties(only, "--only"), except: try Self.properties(except, "--except"))
+      only: try OracleChoice.properties(only, "--only"),
+      except: try OracleChoice.properties(except, "--except"))
     return choice
-  }
-
-  private static func properties(
-    _ list: String?, _ option: String
-  ) throws(OracleError) -> Set<String> {
-    guard let list else { return [] }
-    let names = list.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    for name in names where !OracleChoice.properties.contains(name) {
-      throw OracleError(
-        description: "\(option) '\(name)': expected "
-          + OracleChoice.properties.joined(separator: ", "))
-    }
-    return Set(names)
   }
 
   /// The subjects that run.

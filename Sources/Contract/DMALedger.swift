@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Log
 
 /// Who has an IOVA that the allocator handed out.
 enum DMAHolder: Equatable {
@@ -49,12 +50,6 @@ struct DMALedger {
   mutating func remove(at index: Int) { entries.remove(at: index) }
 
   private func index(endingFrom address: UInt64) -> Int {
-    var low = 0
-    var high = entries.count
-    while low < high {
-      let middle = (low + high) / 2
-      if entries[middle].last < address { low = middle + 1 } else { high = middle }
-    }
-    return low
+    firstIndex(endingFrom: address, count: entries.count) { entries[$0].last }
   }
 }

@@ -26,13 +26,7 @@ public struct IntervalMap: Equatable, Sendable {
 
   /// The index of the first mapping that ends at or after `address`.
   private func index(endingFrom address: UInt64) -> Int {
-    var low = 0
-    var high = mappings.count
-    while low < high {
-      let middle = (low + high) / 2
-      if mappings[middle].last < address { low = middle + 1 } else { high = middle }
-    }
-    return low
+    firstIndex(endingFrom: address, count: mappings.count) { mappings[$0].last }
   }
 
   /// The mapping that holds `address`.

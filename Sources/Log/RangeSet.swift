@@ -13,13 +13,7 @@ public struct RangeSet {
 
   /// The index of the first range that ends at or after `address`.
   private func index(endingFrom address: UInt64) -> Int {
-    var low = 0
-    var high = ranges.count
-    while low < high {
-      let middle = (low + high) / 2
-      if ranges[middle].last < address { low = middle + 1 } else { high = middle }
-    }
-    return low
+    firstIndex(endingFrom: address, count: ranges.count) { ranges[$0].last }
   }
 
   /// Whether any address from `first` to `last` is in the set.

@@ -66,7 +66,4 @@ public struct RecordView: Sequence, IteratorProtocol {
     defer { position += length }
     return Record(words: UnsafeBufferPointer(rebasing: words[position..<position + length]))
   }
-
-  /// The records that tell what happened, stores left out.
-  public var events: some Sequence<Record> { lazy.filter { !$0.isStore } }
 }

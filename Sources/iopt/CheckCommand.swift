@@ -20,51 +20,34 @@ struct Check: ParsableCommand {
   @Argument(help: ArgumentHelp("Scenarios, plain or gzip; - is standard input.", valueName: "file"))
   var files: [String]
 
-  @Option(
-    name: .customLong("subject"),
-    help: ArgumentHelp(
-      "\(subjectForms); may be repeated. Default: swift and reference.",
-      valueName: "subject[,gather=R]"))
-  var subjects: [String] = []
+  @OptionGroup var subjects: SubjectsOption
 
   @OptionGroup var oracles: OracleOptions
 
-  @Option(help: "Print at most this many reports; the rest are counted.")
-  var reports = 10
-
-  @Flag(help: "Print the result as JSON.")
-  var json = false
+  @OptionGroup var output: ReportOptions
 
   func validate() throws {
-    guard reports >= 0 else { throw ValidationError("--reports takes at least 0") }
     if try choice().needsTwoSubjects {
       throw ValidationError("--oracle comparison needs two subjects: use iopt diff")
     }
   }
 
-  private func choice() throws -> OracleChoice { try oracles.choice(default: "contract,leak") }
+  private func choice() throws -> OracleChoice {
+    try oracles.choice(default: OracleChoice.usual(alone: true))
+  }
 
   func run() throws {
-    let names = subjects.isEmpty ? ["swift", "reference"] : subjects
     let choice = try choice()
-    let engines = try names.map { choice.engine([try LaneChoice($0).lane()]) }
-    let progress = ProgressLine()
-    let printer = FindingPrinter(limit: reports, isSilent: json, progress)
-    engines.forEach(printer.listen)
-    let run = FileRun(engines)
-    if progress.isShown {
-      run.onProgress = { progress.show("\($0.scenarios) scenarios, \($0.statements) statements") }
+    let engines = try subjects.lanes().map { choice.engine([$0]) }
+    let (_, printer) = try output.judge(files, engines) {
+      "\($0.scenarios) scenarios, \($0.statements) statements"
     }
-    for file in files { try run.run(TraceReader(path: file)) }
-    printer.finish()
-    if json {
+    if output.json {
       try printJSON(CheckJSON(subjects: engines.map(CheckJSON.Subject.init), reports: printer.json))
     } else {
       for engine in engines { print(engine.judgementLines.joined(separator: "\n")) }
     }
-    var tally = RunTally()
-    for engine in engines { tally.add(engine.tally) }
-    try tally.verdict.leave()
+    try RunTally(engines).verdict.leave()
   }
 }
 
@@ -72,10 +55,20 @@ extension Engine {
   /// What was judged of one subject, and how it ended: departures and refusals a line each, the
   /// verdict last.
   var judgementLines: [String] {
+    departureLines + tally.unopenedLines + tally.refusalLines + [verdictLine]
+  }
+
+  /// What is known and allowed, and what was judged in part only, a line each.
+  var departureLines: [String] {
     var departures = departures.map { "  \($0.name): \($0.count)" }
     if tally.crashed > 0 {
       departures.append("  judged only up to a crash: \(tally.crashed) scenarios")
     }
+    return departures
+  }
+
+  /// How it ended.
+  var verdictLine: String {
     let verdict =
       switch tally.verdict {
       case .agrees: "kept"
@@ -83,10 +76,8 @@ extension Engine {
       case .nothingJudged: "nothing to judge"
       }
     let refused = tally.refused > 0 ? ", \(tally.refused) refused" : ""
-    return departures + tally.unopenedLines + tally.refusalLines + [
-      "\(lanes.map(\.lane.label).joined(separator: " and ")): \(tally.scenarios) scenarios,"
-        + " \(tally.statements) statements, judged \(tally.judgements) times\(refused): \(verdict)"
-    ]
+    return "\(lanes.map(\.lane.label).joined(separator: " and ")): \(tally.scenarios) scenarios,"
+      + " \(tally.statements) statements, judged \(tally.judgements) times\(refused): \(verdict)"
   }
 }
 

@@ -19,34 +19,20 @@ struct Diff: ParsableCommand {
 
   @OptionGroup var sides: SideOptions
 
-  @Option(help: "Print at most this many reports; the rest are counted.")
-  var reports = 10
-
-  @Flag(help: "Print the result as JSON.")
-  var json = false
-
-  func validate() throws {
-    guard reports >= 0 else { throw ValidationError("--reports takes at least 0") }
-  }
+  @OptionGroup var output: ReportOptions
 
   func run() throws {
     let lanes = try sides.lanes()
     let engine = OracleChoice([.comparison]).engine(lanes)
-    let progress = ProgressLine()
-    let printer = FindingPrinter(limit: reports, isSilent: json, progress)
-    printer.listen(to: engine)
-    let run = FileRun([engine])
-    if progress.isShown {
-      run.onProgress = { progress.show("\($0.scenarios) scenarios, \($0.statements) statements") }
+    let (_, printer) = try output.judge(files, [engine]) {
+      "\($0.scenarios) scenarios, \($0.statements) statements"
     }
-    for file in files { try run.run(TraceReader(path: file)) }
-    printer.finish()
     try summarize(engine.tally, printer, lanes.map(\.label))
     try engine.tally.verdict.leave()
   }
 
   private func summarize(_ tally: RunTally, _ printer: FindingPrinter, _ names: [String]) throws {
-    guard !json else {
+    guard !output.json else {
       return try printJSON(
         DiffJSON(
           left: names[0], right: names[1], scenarios: tally.scenarios,

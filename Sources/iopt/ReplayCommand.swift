@@ -17,48 +17,25 @@ struct Replay: ParsableCommand {
   @Argument(help: ArgumentHelp("Traces, plain or gzip; - is standard input.", valueName: "file"))
   var files: [String]
 
-  @Option(
-    name: .customLong("subject"),
-    help: ArgumentHelp(
-      "\(subjectForms); may be repeated. Default: swift and reference.",
-      valueName: "subject[,gather=R]"))
-  var subjects: [String] = []
+  @OptionGroup var subjects: SubjectsOption
 
-  @Option(help: "Print at most this many reports; the rest are counted.")
-  var reports = 10
-
-  @Flag(help: "Print the result as JSON.")
-  var json = false
-
-  func validate() throws {
-    guard reports >= 0 else { throw ValidationError("--reports takes at least 0") }
-  }
+  @OptionGroup var output: ReportOptions
 
   func run() throws {
-    let names = subjects.isEmpty ? ["swift", "reference"] : subjects
-    let lanes = try names.map { try LaneChoice($0).lane() }
+    let lanes = try subjects.lanes()
     let engines = lanes.map { Engine([$0], [TraceOracle()]) }
-    let progress = ProgressLine()
-    let printer = FindingPrinter(limit: reports, isSilent: json, progress)
-    engines.forEach(printer.listen)
-    let run = FileRun(engines, keepsObservations: true)
-    if progress.isShown {
-      run.onProgress = {
-        progress.show("\($0.scenarios) scenarios, \($0.observations) observations")
-      }
+    let (run, printer) = try output.judge(files, engines, keepsObservations: true) {
+      "\($0.scenarios) scenarios, \($0.observations) observations"
     }
-    for file in files { try run.run(TraceReader(path: file)) }
-    printer.finish()
-    var tally = RunTally()
-    for engine in engines { tally.add(engine.tally) }
-    try summarize(run.tally, tally, printer, lanes.map(\.label))
+    let tally = RunTally(engines)
+    try summarize(run, tally, printer, lanes.map(\.label))
     try tally.verdict.leave()
   }
 
   private func summarize(
     _ run: FileRun.Tally, _ tally: RunTally, _ printer: FindingPrinter, _ names: [String]
   ) throws {
-    guard !json else {
+    guard !output.json else {
       return try printJSON(
         ReplayJSON(
           subjects: names, scenarios: run.scenarios, statements: run.statements,

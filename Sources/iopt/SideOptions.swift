@@ -31,9 +31,9 @@ struct JudgeOptions: ParsableArguments {
   @OptionGroup var oracles: OracleOptions
 
   func choice() throws -> OracleChoice {
-    let choice = try oracles.choice(default: subject == nil ? "comparison" : "contract,leak")
+    let choice = try oracles.choice(default: OracleChoice.usual(alone: subject != nil))
     if subject != nil, choice.needsTwoSubjects {
-      throw ValidationError("--subject: one subject alone cannot be judged by comparison")
+      throw ValidationError(OracleChoice.needsAnother.description)
     }
     return choice
   }
@@ -79,12 +79,10 @@ struct OracleOptions: ParsableArguments {
   }
 
   private func names(of list: String?, _ option: String) throws -> Set<String> {
-    guard let list else { return [] }
-    let names = list.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    for name in names where !OracleChoice.properties.contains(name) {
-      throw ValidationError(
-        "\(option) '\(name)': expected \(OracleChoice.properties.joined(separator: ", "))")
+    do throws(OracleError) {
+      return try OracleChoice.properties(list, option)
+    } catch {
+      throw ValidationError(error.description)
     }
-    return Set(names)
   }
 }

@@ -64,10 +64,8 @@ struct SweepContract: ParsableCommand {
     }
     var narrowing = Narrowing(engine.lanes.map(\.lane))
     if files.isEmpty { try generate(&narrowing) { judge($0, nil) } }
-    let lines = engine.judgementLines
-    let atTheEnd = engine.tally.unopenedLines.count + engine.tally.refusalLines.count + 1
-    for line in lines.dropLast(atTheEnd) { print(line) }
-    try findings.finish(lines.last!, engine.tally, leftOut: narrowing.lines())
+    for line in engine.departureLines { print(line) }
+    try findings.finish(engine.verdictLine, engine.tally, leftOut: narrowing.lines())
   }
 
   private func generate(_ narrowing: inout Narrowing, _ judge: (Scenario) -> Void) throws {

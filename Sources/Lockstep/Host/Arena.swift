@@ -98,6 +98,15 @@ public struct Arena: ~Copyable {
     states[slot] == .table || states[slot] == .continuation
   }
 
+  /// The first slots of all tables that are allocated.
+  var tables: some Sequence<Int> {
+    let states = states
+    return (0..<used).lazy.filter { states[$0] == .table }
+  }
+
+  /// The physical address of a slot.
+  static func address(ofSlot slot: Int) -> UInt64 { base + UInt64(slot * slotSize) }
+
   /// The words of one slot.
   @inline(__always)
   public func words(_ slot: Int) -> UnsafeMutablePointer<UInt64> {

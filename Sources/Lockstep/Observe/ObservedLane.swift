@@ -39,9 +39,7 @@ public final class ObservedLane {
 
   /// The records of the last request.
   @inline(__always)
-  var log: UnsafeBufferPointer<UInt64> {
-    UnsafeBufferPointer(start: lane.log.pointee.words, count: Int(lane.log.pointee.count))
-  }
+  var log: UnsafeBufferPointer<UInt64> { lane.logWords }
 
   /// Opens a domain on empty table memory.
   func open(_ configuration: borrowing iopt_config) {
@@ -107,7 +105,7 @@ public final class ObservedLane {
   func tableAddress(of pa: UInt64) -> UInt64 {
     guard var slot = ArenaLayout.slot(of: pa) else { return pa & ~0xfff }
     while slot > 0, lane.host.state.pointee.arena.states[slot] == .continuation { slot -= 1 }
-    return Arena.base + UInt64(slot * Arena.slotSize)
+    return Arena.address(ofSlot: slot)
   }
 
   func endScenario() {

@@ -195,10 +195,6 @@ public final class ContractOracle: Oracle {
   }
 
   private func depart(_ departure: String, _ observed: ObservedLane) -> Judgement {
-    guard counted.add(departure) else { return .kept }
-    return .found(
-      Fault(
-        "departure \(departure)",
-        .departure(subject: observed.lane.label, name: departure), lane: laneIndex))
+    counted.judge(departure, of: observed, lane: laneIndex)
   }
 }

@@ -8,10 +8,13 @@ struct DepartureCount {
 
   init(forbidden: Set<String>) { self.forbidden = forbidden }
 
-  /// Counts one more; true when it is forbidden.
-  mutating func add(_ name: String) -> Bool {
+  /// Counts one more, and judges it: found where it is forbidden. `lane` is the subject's number.
+  mutating func judge(_ name: String, of observed: ObservedLane, lane: Int) -> Judgement {
     counts[name, default: 0] += 1
-    return forbidden.contains(name) || forbidden.contains("all")
+    guard forbidden.contains(name) || forbidden.contains("all") else { return .kept }
+    return .found(
+      Fault(
+        "departure \(name)", .departure(subject: observed.lane.label, name: name), lane: lane))
   }
 
   /// In the order of their names.

@@ -103,13 +103,8 @@ public final class LeakOracle: Oracle {
   }
 
   private func leakedTables(_ observed: ObservedLane) -> [UInt64] {
-    let state = observed.lane.host.state
-    var result: [UInt64] = []
-    for slot in 0..<state.pointee.arena.used
-    where state.pointee.arena.states[slot] == .table && !gathered[slot] {
-      result.append(Arena.base + UInt64(slot * Arena.slotSize))
-    }
-    return result
+    observed.lane.host.state.pointee.arena.tables
+      .filter { !gathered[$0] }.map(Arena.address(ofSlot:))
   }
 
   private func linkedTables(_ observed: ObservedLane, _ engine: Engine) -> Set<UInt64> {
@@ -121,11 +116,7 @@ public final class LeakOracle: Oracle {
   }
 
   private func depart(_ departure: String, _ observed: ObservedLane) -> Judgement {
-    guard counted.add(departure) else { return .kept }
-    return .found(
-      Fault(
-        "departure \(departure)", .departure(subject: observed.lane.label, name: departure),
-        lane: laneIndex))
+    counted.judge(departure, of: observed, lane: laneIndex)
   }
 
   /// Whether the revision in force leaves ranges out of a strict gather: without `flush_range` all

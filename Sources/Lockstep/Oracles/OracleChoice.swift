@@ -30,6 +30,26 @@ public struct OracleChoice: Equatable, Sendable {
     self.init(names)
   }
 
+  /// Who judges where nobody is named: `alone` is one subject.
+  public static func usual(alone: Bool) -> String { alone ? "contract,leak" : "comparison" }
+
+  /// What `--subject` with an oracle that compares is told.
+  public static let needsAnother = OracleError(
+    description: "--subject: one subject alone cannot be judged by comparison")
+
+  /// Reads what `option` says: a list of properties; nil: none.
+  public static func properties(
+    _ list: String?, _ option: String
+  ) throws(OracleError) -> Set<String> {
+    guard let list else { return [] }
+    let names = list.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    for name in names where !properties.contains(name) {
+      throw OracleError(
+        description: "\(option) '\(name)': expected \(properties.joined(separator: ", "))")
+    }
+    return Set(names)
+  }
+
   /// Those that a user may name; `trace` is `iopt replay`'s and `abi` always in force.
   public static let selectable: [OracleName] = [.comparison, .contract, .leak]
 

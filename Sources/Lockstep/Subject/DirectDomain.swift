@@ -70,9 +70,7 @@ public final class DirectDomain {
 
   /// Where they start.
   public var liveTableAddresses: [UInt64] {
-    (0..<lane.host.state.pointee.arena.used)
-      .filter { lane.host.state.pointee.arena.states[$0] == .table }
-      .map { Arena.base + UInt64($0 * Arena.slotSize) }
+    lane.host.state.pointee.arena.tables.map(Arena.address(ofSlot:))
   }
 
   /// Lets the subject free its tables; returns how many are left, nil without a teardown.

@@ -60,10 +60,14 @@ public final class Lane {
   @inline(__always)
   public var log: UnsafeMutablePointer<iopt_log> { host.log }
 
-  /// The same as records.
-  public var records: RecordView {
-    RecordView(UnsafeBufferPointer(start: log.pointee.words, count: Int(log.pointee.count)))
+  /// Its words that are in use, valid until the next request.
+  @inline(__always)
+  var logWords: UnsafeBufferPointer<UInt64> {
+    UnsafeBufferPointer(start: log.pointee.words, count: Int(log.pointee.count))
   }
+
+  /// The same as records.
+  public var records: RecordView { RecordView(logWords) }
 
   /// Opens a domain on empty table memory.
   public func open(_ configuration: borrowing iopt_config) -> SubjectStatus {
@@ -125,14 +129,7 @@ public final class Lane {
   public var slotsUsed: Int { host.state.pointee.arena.used }
 
   /// Tables that are allocated now.
-  public var liveTables: Int {
-    var count = 0
-    for slot in 0..<host.state.pointee.arena.used
-    where host.state.pointee.arena.states[slot] == .table {
-      count += 1
-    }
-    return count
-  }
+  public var liveTables: Int { host.state.pointee.arena.tables.reduce(0) { count, _ in count + 1 } }
 
   /// Closes the domain without touching its tables, and clears the arena.
   public func endScenario() {
