@@ -18,6 +18,9 @@ public struct DMAContract {
   /// What was claimed no longer since `begin`.
   public internal(set) var departures: DMADepartures = []
 
+  /// Nothing is claimed any more.
+  var isLost: Bool { departures.contains(.listWithEmptyPiece) }
+
   var ledger = DMALedger()
   var buffers = DMABufferTable()
   /// Reservations that hold.
@@ -95,6 +98,8 @@ public struct DMAContract {
   public mutating func observe(
     _ operation: UnsafePointer<iopt_op>, _ log: RecordView
   ) -> DMABreach? {
+    if mapsListWithEmptyPiece(operation) { departures.insert(.listWithEmptyPiece) }
+    if isLost { return nil }
     self.operation.begin(operation, buffers)
     justMapped = nil
     justUnmapped = nil
@@ -104,6 +109,16 @@ public struct DMAContract {
       if let breach = note(record) { return breach }
     }
     return conclude(operation)
+  }
+
+  private func mapsListWithEmptyPiece(_ operation: UnsafePointer<iopt_op>) -> Bool {
+    guard operation.pointee.kind == IOPT_OP_DMA_MAP_SG.rawValue,
+      buffers.index(of: UInt16(truncatingIfNeeded: operation.pointee.handle)) == nil
+    else { return false }
+    let pieces = UnsafeBufferPointer(
+      start: operation.pointee.pieces, count: Int(operation.pointee.piece_count))
+    let rest = pieces.drop { $0.len == 0 }
+    return rest.contains { $0.len == 0 }
   }
 }
 

@@ -22,6 +22,10 @@ public enum DMADeparture: UInt8, CaseIterable, Sendable {
   /// A scatterlist is unmapped from its first piece on, and one that begins with an empty piece not
   /// at all: its IOVA and its mappings stay for good.
   case listThatBeginsEmpty
+  /// A scatterlist has an empty piece behind one that is not. Arithmetic wraps, what came before
+  /// counts for nothing, and memory is mapped outside the IOVA or not at all: nothing is claimed any
+  /// more.
+  case listWithEmptyPiece
   /// Virtual time or a deadline passed the end of 64 bits, and the timer is due in the past.
   case timeWrapped
 }
