@@ -19,7 +19,9 @@ public struct DMAContract {
   public internal(set) var departures: DMADepartures = []
 
   /// Nothing is claimed any more.
-  var isLost: Bool { departures.contains(.listWithEmptyPiece) }
+  var isLost: Bool {
+    departures.contains(.listWithEmptyPiece) || departures.contains(.listOf4GiB)
+  }
 
   var ledger = DMALedger()
   var buffers = DMABufferTable()
@@ -98,7 +100,7 @@ public struct DMAContract {
   public mutating func observe(
     _ operation: UnsafePointer<iopt_op>, _ log: RecordView
   ) -> DMABreach? {
-    if mapsListWithEmptyPiece(operation) { departures.insert(.listWithEmptyPiece) }
+    noteList(operation)
     if isLost { return nil }
     self.operation.begin(operation, buffers)
     justMapped = nil
@@ -111,14 +113,19 @@ public struct DMAContract {
     return conclude(operation)
   }
 
-  private func mapsListWithEmptyPiece(_ operation: UnsafePointer<iopt_op>) -> Bool {
+  /// Notes a list after whose mapping nothing is claimed.
+  private mutating func noteList(_ operation: UnsafePointer<iopt_op>) {
     guard operation.pointee.kind == IOPT_OP_DMA_MAP_SG.rawValue,
       buffers.index(of: UInt16(truncatingIfNeeded: operation.pointee.handle)) == nil
-    else { return false }
+    else { return }
     let pieces = UnsafeBufferPointer(
       start: operation.pointee.pieces, count: Int(operation.pointee.piece_count))
-    let rest = pieces.drop { $0.len == 0 }
-    return rest.contains { $0.len == 0 }
+    var length: UInt64 = 0
+    for piece in pieces {
+      if piece.len == 0, length > 0 { departures.insert(.listWithEmptyPiece) }
+      length &+= piece.len
+    }
+    if length > UInt64(UInt32.max) { departures.insert(.listOf4GiB) }
   }
 }
 
