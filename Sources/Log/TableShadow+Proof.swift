@@ -40,10 +40,42 @@ extension TableShadow {
   /// The first word of all tables that memory does not hold as told.
   public func firstUntoldWord() -> UntoldWord? {
     for slot in 0..<used where isLive(slot) {
-      let first = slot * Self.wordsPerSlot
-      if let word = firstDifference(first, first + Self.wordsPerSlot) { return word }
+      if let word = firstDifference(slot: slot) { return word }
     }
     return nil
+  }
+
+  /// The first word of what is no table any more, or was passed over, that is not as the stores to it
+  /// left it. For memory that may be read there too.
+  public func firstChangeOutsideTables() -> UntoldWord? {
+    for slot in 0..<used where !isLive(slot) {
+      if let word = firstDifference(slot: slot) { return word }
+    }
+    return nil
+  }
+
+  /// Writes zeros over all words that were told. Where memory was seen to be as told, it is all zeros
+  /// afterwards.
+  public func clear(_ memory: UnsafeMutablePointer<UInt64>) {
+    for slot in 0..<used {
+      let told = wordsTold(in: slot)
+      memset(memory + told.lowerBound, 0, told.count * 8)
+    }
+  }
+
+  /// Most words of a slot were never told: they are zero, and what was told need not be read for that.
+  private func firstDifference(slot: Int) -> UntoldWord? {
+    let first = slot * Self.wordsPerSlot
+    let told = wordsTold(in: slot)
+    return firstNonzero(first, told.lowerBound)
+      ?? firstDifference(told.lowerBound, told.upperBound)
+      ?? firstNonzero(told.upperBound, first + Self.wordsPerSlot)
+  }
+
+  @inline(__always)
+  private func firstNonzero(_ first: Int, _ end: Int) -> UntoldWord? {
+    if memcmp(zeros, memory + first, (end - first) * 8) == 0 { return nil }
+    return untold((first..<end).first { memory[$0] != 0 }!)
   }
 
   @inline(__always)

@@ -12,6 +12,8 @@ public final class TableShadow {
   let told: UnsafeMutablePointer<UInt64>
   /// The same when the operation at hand began.
   let before: UnsafeMutablePointer<UInt64>
+  /// A slot of zeros.
+  let zeros: UnsafeMutablePointer<UInt64>
   /// The memory that the subject writes.
   let memory: UnsafePointer<UInt64>
   /// What each slot is, valid below ``used``.
@@ -72,6 +74,8 @@ public final class TableShadow {
     self.memory = memory
     told = Self.reserve()
     before = Self.reserve()
+    zeros = .allocate(capacity: Self.wordsPerSlot)
+    zeros.initialize(repeating: 0, count: Self.wordsPerSlot)
     slots = .allocate(capacity: Self.slotCount)
     slots.initialize(repeating: SlotShadow(), count: Self.slotCount)
     core = .allocate(capacity: 1)
@@ -81,6 +85,7 @@ public final class TableShadow {
   deinit {
     munmap(told, Self.bytes)
     munmap(before, Self.bytes)
+    zeros.deallocate()
     slots.deallocate()
     core.deallocate()
   }
@@ -217,12 +222,14 @@ public final class TableShadow {
     touched.append(first..<end, after: segmentStart)
   }
 
-  /// Whether all of the words belong to tables that are allocated; notes that they were told.
+  /// Whether all of the words belong to one table that is allocated; notes that they were told.
   private func isLive(words range: Range<Int>) -> Bool {
     var first = range.lowerBound
     while first < range.upperBound {
       let slot = first / Self.wordsPerSlot
-      guard slots[slot].state != SlotShadow.free else { return false }
+      let state = slots[slot].state
+      guard state != SlotShadow.free else { return false }
+      guard first == range.lowerBound || state == SlotShadow.continuation else { return false }
       let end = min(range.upperBound, (slot + 1) * Self.wordsPerSlot)
       noteTold(slot, UInt16(first - slot * Self.wordsPerSlot), UInt16(end - first))
       first = end
@@ -231,6 +238,15 @@ public final class TableShadow {
   }
 
   // MARK: Tables
+
+  /// The words of a slot among which all are that were told; an empty range when none was.
+  @inline(__always)
+  func wordsTold(in slot: Int) -> Range<Int> {
+    let first = slot * Self.wordsPerSlot
+    let shadow = slots[slot]
+    guard shadow.low < shadow.high else { return first..<first }
+    return first + Int(shadow.low)..<first + Int(shadow.high)
+  }
 
   /// The slot that holds `pa`, when it lies below ``used``.
   func slot(of pa: UInt64) -> Int? {
@@ -285,6 +301,6 @@ public final class TableShadow {
 
 /// A store record that cannot be true.
 public enum StoreFault: Equatable, Sendable {
-  /// It is not wholly in tables that are allocated at that moment.
+  /// It is not wholly in one table that is allocated at that moment.
   case outsideTables(pa: UInt64)
 }

@@ -35,7 +35,12 @@ public final class Engine {
   /// What a run that is not thorough finds has no true `pte` lines: it is run again for its report.
   /// Changed between scenarios only.
   public var isThorough = true {
-    didSet { for observed in lanes { observed.shadow.keepsBefore = isThorough } }
+    didSet {
+      for observed in lanes {
+        observed.shadow.keepsBefore = isThorough
+        observed.watch(thoroughly: isThorough)
+      }
+    }
   }
   /// Told when a finding is made, with it.
   public var onFinding: (Finding) -> Void = { _ in }
@@ -64,7 +69,7 @@ public final class Engine {
 
   /// What changes with each operation, behind a pointer, so that nothing here needs an exclusivity
   /// check.
-  private struct Hot {
+  struct Hot {
     var state = State.idle
     var tally = RunTally()
     var operation: UnsafePointer<iopt_op>?
@@ -73,7 +78,9 @@ public final class Engine {
     var logDifference: LogDifference?
   }
 
-  private let hot: UnsafeMutablePointer<Hot>
+  let hot: UnsafeMutablePointer<Hot>
+  /// What was asked in the scenario at hand, of a thorough run.
+  let history = ScenarioHistory()
   // The lanes once more: an array's elements are counted references.
   private let first: ObservedLane
   private let last: ObservedLane
@@ -126,6 +133,7 @@ public final class Engine {
     hot.pointee.operationIndex = -1
     finding = nil
     self.configuration = copy configuration
+    if isThorough { history.begin(source, place) }
     for observed in lanes { observed.open(configuration) }
     guard takeAnswers() else { return }
     for oracle in oracles where take(oracle.begin(self), of: oracle) { return }
@@ -139,6 +147,7 @@ public final class Engine {
     hot.pointee.operationIndex += 1
     guard hot.pointee.state == .running else { return judgeAfterTheEnd() }
     hot.pointee.tally.statements += 1
+    if isThorough { history.append(operation, place) }
     first.run(operation)
     if isPair {
       last.run(operation)
@@ -160,18 +169,33 @@ public final class Engine {
 
   /// Ends the scenario: what can be asked only then is asked.
   public func finish() {
-    guard state == .running else { return }
+    guard state != .idle, state != .found else { return }
     place.isEnd = true
     defer { place.isEnd = false }
-    for observed in lanes {
-      if let word = observed.shadow.firstUntoldWord() {
-        return report(.abi, misuse(observed, .untoldWord(word)), atEnd: true)
+    if state == .running {
+      for observed in lanes {
+        if let word = observed.shadow.firstUntoldWord() {
+          return report(.abi, misuse(observed, .untoldWord(word)), atEnd: true)
+        }
+      }
+      // What asks subjects for more comes before what takes their tables down.
+      for oracle in oracles.reversed() {
+        if take(oracle.end(self), of: oracle, atEnd: true) { return }
       }
     }
-    // What asks subjects for more comes before what takes their tables down.
-    for oracle in oracles.reversed() {
-      if take(oracle.end(self), of: oracle, atEnd: true) { return }
+    if let fault = closingFault(tablesAreAsTold: state == .running) {
+      report(.abi, fault, atEnd: true)
     }
+  }
+
+  /// Closes the domains; what shows only then that a subject did to table memory.
+  func closingFault(tablesAreAsTold: Bool = false) -> Fault? {
+    for observed in lanes {
+      if let misuse = observed.closeDomain(tablesAreAsTold: tablesAreAsTold) {
+        return self.misuse(observed, misuse)
+      }
+    }
+    return nil
   }
 
   /// Leaves the lanes empty.
@@ -265,13 +289,16 @@ public final class Engine {
   /// Up to so many slots, all words are held against what was told after every operation.
   private static let fewSlots = 32
 
-  private func abiFault() -> Fault? {
-    for observed in lanes where observed.status != .crashed {
+  /// A rule of the ABI that a subject broke in the request at hand; `everyWord`: all words of large
+  /// domains are looked at too.
+  func abiFault(everyWord: Bool = false) -> Fault? {
+    for observed in lanes {
       if let misuse = observed.misuse { return self.misuse(observed, misuse) }
+      if observed.status == .crashed { continue }
       if let word = observed.shadow.firstFalseWord() {
         return misuse(observed, .untoldWord(word))
       }
-      guard isThorough, observed.shadow.slotsUsed <= Self.fewSlots,
+      guard everyWord || isThorough && observed.shadow.slotsUsed <= Self.fewSlots,
         let word = observed.shadow.firstUntoldWord()
       else { continue }
       return misuse(observed, .untoldWord(word))
@@ -303,15 +330,21 @@ public final class Engine {
   private func report(_ oracle: OracleName, _ fault: Fault, atEnd: Bool = false) {
     hot.pointee.state = .found
     hot.pointee.tally.findings += 1
+    let found = makeFinding(oracle, fault, atEnd: atEnd)
+    let isBuiltIn = lanes.allSatisfy(\.lane.subject.isBuiltIn)
+    let finding = oracle == .abi || !isBuiltIn ? misuseBehind(found) ?? found : found
+    self.finding = finding
+    onFinding(finding)
+  }
+
+  func makeFinding(_ oracle: OracleName, _ fault: Fault, atEnd: Bool) -> Finding {
     let request = request
     var place = place
     place.operation = operationIndex
-    let finding = Finding(
+    return Finding(
       signature: Signature(
         oracle, operation: atEnd ? "end" : request.word, difference: fault.difference),
       place: place, statement: atEnd ? "" : request.text,
       subjects: lanes.map(\.lane.specification), evidence: fault.evidence, faultyLane: fault.lane)
-    self.finding = finding
-    onFinding(finding)
   }
 }

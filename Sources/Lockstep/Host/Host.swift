@@ -8,8 +8,27 @@ struct HostState: ~Copyable {
   /// The Nth allocation from now fails; 0 when disarmed.
   var allocationsToFailure: UInt64 = 0
   var failNextQueue = false
-  /// Set when a subject broke the ABI; reported as a verdict of its own.
-  var misuse: Misuse?
+  /// The first way in which the subject broke the ABI by a call; ``misuse`` has all ways.
+  private(set) var brokenRule: Misuse?
+
+  mutating func note(_ misuse: Misuse) {
+    if brokenRule == nil { brokenRule = misuse }
+  }
+
+  /// Whether the subject broke the ABI by what it called or touched.
+  @inline(__always)
+  var isMisused: Bool { brokenRule != nil || arena.isTouched }
+
+  /// How; reported as a verdict of its own.
+  var misuse: Misuse? { brokenRule ?? arena.touch.map(Misuse.trespass) }
+
+  /// Back to the beginning.
+  mutating func reset(isCleared: Bool) {
+    arena.reset(isCleared: isCleared)
+    allocationsToFailure = 0
+    failNextQueue = false
+    brokenRule = nil
+  }
 }
 
 /// What a subject's host pointer points at. The services come first, so that a service finds the
@@ -18,42 +37,6 @@ private struct HostBlock {
   var services = iopt_host()
   var log = iopt_log()
   var state: UnsafeMutablePointer<HostState>
-}
-
-/// A way in which a subject broke the ABI's rules.
-public enum Misuse: Equatable, Sendable {
-  /// It freed an address that is not the start of an allocated table.
-  case freedUnallocated(pa: UInt64)
-  /// It asked for a table of no bytes.
-  case allocatedNothing
-  /// It logged a store that is not wholly in tables that are allocated.
-  case storedOutsideTables(pa: UInt64)
-  /// A table word is not what its store records say.
-  case untoldWord(UntoldWord)
-
-  /// The misuse without its numbers: what tells one kind from another.
-  public var name: String {
-    switch self {
-    case .freedUnallocated: "free of no table"
-    case .allocatedNothing: "alloc of nothing"
-    case .storedOutsideTables: "store outside tables"
-    case .untoldWord: "untold word"
-    }
-  }
-
-  public var description: String {
-    switch self {
-    case .freedUnallocated(let pa):
-      "freed \(hex(pa)), which is not the start of an allocated table"
-    case .allocatedNothing:
-      "asked for a table of 0 bytes"
-    case .storedOutsideTables(let pa):
-      "logged a store at \(hex(pa)), which is not wholly in allocated tables"
-    case .untoldWord(let word):
-      "changed the table word at \(hex(word.pa)) without a store record that says so:"
-        + " \(hex(word.found)), told \(hex(word.told))"
-    }
-  }
 }
 
 /// Owns the services of one subject, at an address that does not change.
@@ -102,13 +85,16 @@ public struct Host: ~Copyable {
     nonmutating set { log.pointee.stores = newValue ? 1 : 0 }
   }
 
-  /// Makes ready for the next scenario.
-  func reset() {
-    state.pointee.arena.reset()
+  /// How closely the subject is watched. Changed between scenarios only.
+  var scrutiny: Arena.Scrutiny {
+    get { state.pointee.arena.scrutiny }
+    nonmutating set { state.pointee.arena.scrutiny = newValue }
+  }
+
+  /// Makes ready for the next scenario. `isCleared`: the tables are zero already.
+  func reset(isCleared: Bool) {
+    state.pointee.reset(isCleared: isCleared)
     log.pointee.count = 0
-    state.pointee.allocationsToFailure = 0
-    state.pointee.failNextQueue = false
-    state.pointee.misuse = nil
   }
 }
 
@@ -134,7 +120,7 @@ private let allocateTable: @convention(c) (UnsafeMutablePointer<iopt_host>?, UIn
   let state = hostState(host)
   let log = host!.pointee.log
   guard bytes > 0 else {
-    state.pointee.misuse = .allocatedNothing
+    state.pointee.note(.allocatedNothing)
     iopt_log0(log, IOPT_EVENT_ALLOC_FAIL.rawValue)
     return 0
   }
@@ -162,7 +148,10 @@ private let allocateTable: @convention(c) (UnsafeMutablePointer<iopt_host>?, UIn
 private let freeTable: @convention(c) (UnsafeMutablePointer<iopt_host>?, UInt64) -> Void = {
   host, pa in
   let state = hostState(host)
-  if !state.pointee.arena.free(pa: pa) { state.pointee.misuse = .freedUnallocated(pa: pa) }
+  if !state.pointee.arena.free(pa: pa) {
+    let isFreed = state.pointee.arena.slot(of: pa).map { state.pointee.arena.states[$0] == .freed }
+    state.pointee.note(isFreed == true ? .freedTwice(pa: pa) : .freedUnallocated(pa: pa))
+  }
   iopt_log1(host!.pointee.log, IOPT_EVENT_FREE.rawValue, pa)
 }
 

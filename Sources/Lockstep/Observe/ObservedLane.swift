@@ -19,6 +19,8 @@ public final class ObservedLane {
     var status = SubjectStatus.refused
     /// The request opened a domain with a DMA layer.
     var opensLayer = false
+    /// All of table memory is as the stores say: what they do not name is zero.
+    var isProven = false
   }
 
   private let records = RecordBuffer()
@@ -31,11 +33,24 @@ public final class ObservedLane {
     lane.host.logsStores = lane.subject.logsStores
     answer = .allocate(capacity: 1)
     answer.initialize(to: Answer())
+    watch(thoroughly: true)
   }
 
   deinit {
     lane.host.logsStores = false
+    lane.host.scrutiny = .whole
     answer.deallocate()
+  }
+
+  /// Says how closely the subject is watched between scenarios that are run once. `exactly`: whatever
+  /// it costs.
+  func watch(thoroughly: Bool, exactly: Bool = false) {
+    // Without stores, nothing is known of what a freed table held.
+    if exactly || !lane.subject.logsStores {
+      lane.host.scrutiny = .exact
+    } else {
+      lane.host.scrutiny = thoroughly || !lane.subject.isBuiltIn ? .whole : .light
+    }
   }
 
   /// The records of the last request.
@@ -58,13 +73,14 @@ public final class ObservedLane {
   /// hold: what can be asked at little cost.
   @inline(__always)
   var isAtFault: Bool {
-    lane.host.state.pointee.misuse != nil || shadow.isFalse
+    lane.host.state.pointee.isMisused || shadow.isFalse
   }
 
   /// The rule of the ABI that the subject broke in this scenario, if any. Asked when the request's
-  /// log was taken in.
+  /// log was taken in. After a crash nothing counts but what it touched.
   @inline(__always)
   var misuse: Misuse? {
+    if status == .crashed { return lane.host.state.pointee.arena.touch.map(Misuse.trespass) }
     if let misuse = lane.host.state.pointee.misuse { return misuse }
     if case .outsideTables(let pa)? = shadow.fault { return .storedOutsideTables(pa: pa) }
     return nil
@@ -109,8 +125,39 @@ public final class ObservedLane {
     return Arena.address(ofSlot: slot)
   }
 
+  /// Closes the domain, and looks for what was written outside of tables in the whole scenario, and for
+  /// what the subject did while it was closed. `tablesAreAsTold`: the words of tables were looked at.
+  func closeDomain(tablesAreAsTold: Bool) -> Misuse? {
+    lane.closeDomain()
+    if let misuse { return misuse }
+    let isTold =
+      lane.subject.logsStores && status == .done
+      && (lane.host.scrutiny != .light || shadow.slotsUsed <= Self.fewSlots)
+    if isTold {
+      lane.host.state.pointee.arena.openForHarness()
+      if let word = shadow.firstChangeOutsideTables() { return misuse(changed: word) }
+    }
+    if let word = lane.host.state.pointee.arena.strayWord() { return .trespass(word) }
+    answer.pointee.isProven = tablesAreAsTold && isTold && !lane.isTornDown
+    return nil
+  }
+
+  /// Under light scrutiny, freed tables of scenarios with more slots are not looked at.
+  private static let fewSlots = 64
+
+  /// What it means that a word outside of tables is not as stores left it.
+  private func misuse(changed word: UntoldWord) -> Misuse {
+    let place = lane.host.state.pointee.arena.place(of: word.pa)
+    // Where freed tables were closed, it was written before.
+    if lane.host.scrutiny == .exact, place == .freedTable { return .untoldWord(word) }
+    return .trespass(
+      Trespass(access: .write, place: place, pa: word.pa, found: word.found, before: word.told))
+  }
+
   func endScenario() {
+    if answer.pointee.isProven { shadow.clear(lane.host.state.pointee.arena.words(0)) }
     shadow.reset()
-    lane.endScenario()
+    lane.endScenario(isCleared: answer.pointee.isProven)
+    answer.pointee.isProven = false
   }
 }

@@ -12,6 +12,8 @@ public final class Lane {
   let host = Host()
   /// How the last attempt to open a domain ended.
   private(set) var lastOpen = SubjectStatus.refused
+  /// The domain was asked to free its tables: what it stored meanwhile was not taken in.
+  private(set) var isTornDown = false
   /// What the subject was not even asked, as its version of the ABI has no word for it.
   private var refusalInItsPlace: String?
   /// The open domain, or nil. Behind a pointer, so that a run needs no exclusivity check.
@@ -123,6 +125,7 @@ public final class Lane {
       return nil
     }
     log.pointee.count = 0
+    isTornDown = true
     teardown(domain)
     return liveTables
   }
@@ -133,12 +136,17 @@ public final class Lane {
   /// Tables that are allocated now.
   public var liveTables: Int { host.state.pointee.arena.tables.reduce(0) { count, _ in count + 1 } }
 
-  /// Closes the domain without touching its tables, and clears the arena.
-  public func endScenario() {
-    if let open = domain.pointee {
-      close(open)
-      domain.pointee = nil
-    }
-    host.reset()
+  /// Closes the domain, if one is open, without touching its tables.
+  func closeDomain() {
+    guard let open = domain.pointee else { return }
+    close(open)
+    domain.pointee = nil
+  }
+
+  /// Closes the domain, and clears the arena, unless its tables are known to be clear.
+  public func endScenario(isCleared: Bool = false) {
+    closeDomain()
+    host.reset(isCleared: isCleared)
+    isTornDown = false
   }
 }

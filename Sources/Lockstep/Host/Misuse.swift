@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Log
+
+/// A way in which a subject broke the ABI's rules.
+public enum Misuse: Equatable, Sendable {
+  /// It freed an address that is not the start of an allocated table.
+  case freedUnallocated(pa: UInt64)
+  /// It freed a table that it had freed before.
+  case freedTwice(pa: UInt64)
+  /// It asked for a table of no bytes.
+  case allocatedNothing
+  /// It logged a store that is not wholly in one table that is allocated.
+  case storedOutsideTables(pa: UInt64)
+  /// A table word is not what its store records say.
+  case untoldWord(UntoldWord)
+  /// It touched memory that is no table of its own.
+  case trespass(Trespass)
+
+  /// The misuse without its numbers: what tells one kind from another.
+  public var name: String {
+    switch self {
+    case .freedUnallocated: "free of no table"
+    case .freedTwice: "table freed twice"
+    case .allocatedNothing: "alloc of nothing"
+    case .storedOutsideTables: "store outside tables"
+    case .untoldWord: "untold word"
+    case .trespass(let trespass): trespass.name
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .freedUnallocated(let pa):
+      "freed \(hex(pa)), which is not the start of an allocated table"
+    case .freedTwice(let pa):
+      "freed the table at \(hex(pa)) a second time"
+    case .allocatedNothing:
+      "asked for a table of 0 bytes"
+    case .storedOutsideTables(let pa):
+      "logged a store at \(hex(pa)), which is not wholly in one allocated table"
+    case .untoldWord(let word):
+      "changed the table word at \(hex(word.pa)) without a store record that says so:"
+        + " \(hex(word.found)), told \(hex(word.told))"
+    case .trespass(let trespass): trespass.description
+    }
+  }
+}
+
+/// A touch of memory that is no table of the subject's.
+public struct Trespass: Equatable, Sendable {
+  /// What it did there.
+  public enum Access: Equatable, Sendable {
+    case read
+    case write
+    /// One of the two: this machine does not say which.
+    case touch
+  }
+
+  /// What is there instead of a table.
+  public enum Place: Equatable, Sendable {
+    case freedTable
+    /// Less than a slot past a table that ends at `end`, where no table begins.
+    case pastTable(end: UInt64)
+    case unallocated
+    /// In front of the arena, and behind it.
+    case beforeMemory
+    case pastMemory
+  }
+
+  public var access: Access
+  public var place: Place
+  /// Where, as a physical address.
+  public var pa: UInt64
+  /// What was found there afterwards, and what had been there, when it was found out by that.
+  public var found: UInt64?
+  public var before: UInt64 = 0
+
+  /// The touch without its numbers.
+  public var name: String {
+    let verb =
+      switch access {
+      case .read: "read"
+      case .write: "write"
+      case .touch: "touch"
+      }
+    return switch place {
+    case .freedTable: "\(verb) \(access == .write ? "to" : "of") a freed table"
+    case .pastTable: "\(verb) past a table"
+    case .unallocated: "\(verb) outside tables"
+    case .beforeMemory: "\(verb) before table memory"
+    case .pastMemory: "\(verb) past table memory"
+    }
+  }
+
+  var description: String {
+    let verb =
+      switch access {
+      case .read: "read"
+      case .write: "wrote"
+      case .touch: "touched"
+      }
+    let words = found.map { ": \(hex($0)), was \(hex(before))" } ?? ""
+    return "\(verb) \(hex(pa)), \(whereabouts)\(words)"
+  }
+
+  private var whereabouts: String {
+    switch place {
+    case .freedTable: "which is in a freed table"
+    case .pastTable(let end): "\(pa - end) bytes past the end of a table"
+    case .unallocated: "where it has no table"
+    case .beforeMemory: "\(Arena.base &- pa) bytes before table memory"
+    case .pastMemory: "\(pa &- Arena.end) bytes past the end of table memory"
+    }
+  }
+}
