@@ -33,6 +33,9 @@ public struct Subject: @unchecked Sendable {
     }
   }
 
+  /// Whether it is one of the two that are part of this program.
+  var isBuiltIn: Bool { specification == "swift" || specification == "reference" }
+
   /// The word that stands for the subject in reports.
   public var name: String { specification }
 
