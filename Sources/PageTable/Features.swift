@@ -15,6 +15,11 @@ struct FeatureSet: OptionSet {
   static let signExtend = FeatureSet(rawValue: IOPT_FEATURE_SIGN_EXTEND.rawValue)
   static let flushRange = FeatureSet(rawValue: IOPT_FEATURE_FLUSH_RANGE.rawValue)
   static let noGaps = FeatureSet(rawValue: IOPT_FEATURE_FLUSH_RANGE_NO_GAPS.rawValue)
+
+  /// Those that are no one format's own.
+  @inline(__always) static var ofEveryFormat: FeatureSet {
+    [.dmaIncoherent, .fullVA, .dynamicTop, .signExtend, .flushRange, .noGaps]
+  }
 }
 
 /// How the kernel's code was compiled.

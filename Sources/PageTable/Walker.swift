@@ -24,7 +24,7 @@ struct Walker<Format: PageTableFormat, Build: BuildMode> {
     // Sign extension does not go with the two.
     without.formUnion(
       Format.features.contains(.signExtend) ? [.dynamicTop, .fullVA] : .signExtend)
-    return FeatureSet(rawValue: .max).subtracting(without)
+    return FeatureSet.ofEveryFormat.union(Format.features).subtracting(without)
   }
 
   @inline(__always)

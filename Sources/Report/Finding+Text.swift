@@ -15,6 +15,9 @@ extension Finding {
         + " \(difference.eventWord) at \(whereabouts)"
     case .misuse(let subject, let misuse):
       "\(place)\(subject) broke a rule of the subject ABI at \(whereabouts): \(misuse.description)"
+    case .refusal(let subject, let reason, let lookup):
+      "\(place)\(subject) refuses what it states that it can do at \(whereabouts)"
+        + (lookup.map { "; iova_to_phys \(hex($0))" } ?? "") + ": \(reason)"
     case .breach(let subject, let text, let lookup):
       "\(place)\(subject) breaks the contract at \(whereabouts)"
         + (lookup.map { "; iova_to_phys \(hex($0))" } ?? "") + ": \(text)"
@@ -52,7 +55,7 @@ extension Finding {
         "  and the observations are the same:",
       ]
       lines += right.lines.prefix(12).map { "    \($0.text)" }
-    case .misuse, .breach, .departure, .leak: break
+    case .misuse, .refusal, .breach, .departure, .leak: break
     }
     if !place.file.isEmpty { lines.append("  reproduce: \(Command.reproduce(self))") }
     return lines.joined(separator: "\n") + "\n"

@@ -9,6 +9,7 @@ extension RunTally {
       withoutStores == 0
       ? [] : ["  \(withoutStores) scenarios compared without stores: a subject tells none"]
     return silent + Self.lines(refusals.map { ($0, $1) }, "not run")
+      + Self.lines(unanswered.map { ($0, $1) }, "judged without lookups")
   }
 
   /// What to say of scenarios whose domain could not be opened: a line for each reason.

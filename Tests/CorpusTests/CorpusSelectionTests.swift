@@ -46,6 +46,16 @@ import Testing
     #expect(found[2] == .adds)
   }
 
+  /// Two faults of one revision, which both show in the gather of an `unmap_fast`.
+  @Test func twoFaultsOfOneRevisionAreBothKept() throws {
+    let inputs = try ["fills", "syncs"].map { fault in
+      let path = "Corpus/reproducers/gather-always-add-\(fault)-a-queued-gather.iopt"
+      return CorpusInput(
+        name: fault, bytes: try encode(readScenarios(path: path)[0].scenario))
+    }
+    #expect(try verdicts(inputs, left: .alwaysAdd) == [.adds, .adds])
+  }
+
   @Test func filesThatAreNoInputsAreLeftOut() throws {
     let scratch = try Scratch()
     let folder = try scratch.corpus(

@@ -43,7 +43,10 @@ import enum ScenarioLanguage.Operation
     #expect(lines.contains("failures    4 in 2 kinds"))
     #expect(lines.contains("  comparison unmap: nothing/sync: 1, the smallest is another.iopt"))
     #expect(
-      lines.contains { $0.hasPrefix("  comparison unmap_fast: gather[2]: 3, the smallest is ") })
+      lines.contains {
+        $0.hasPrefix(
+          "  comparison unmap_fast: gather[2] empty on the left: 3, the smallest is ")
+      })
   }
 
   @Test func statsCountsInputsOfTheDMALayerAndTheRelaxedOfThem() throws {

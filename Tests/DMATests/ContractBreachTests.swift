@@ -15,6 +15,14 @@ import Testing
         == .mistranslated(iova: 0xafff, expected: 0x5fff, found: 0))
   }
 
+  @Test func whereNobodyAnswersNothingIsBroken() {
+    let feed = ContractFeed()
+    feed.map(1, at: 0xa000)
+    #expect(feed.lookUnanswered() == nil)
+    feed.queue(1, at: 0xa000)
+    #expect(feed.lookUnanswered() == nil)
+  }
+
   @Test func aBufferThatStillTranslatesAfterItsUnmap() {
     let feed = ContractFeed()
     feed.map(1, at: 0xa000)

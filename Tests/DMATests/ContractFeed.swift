@@ -61,6 +61,11 @@ final class ContractFeed {
     contract.checkLastOperation { known[$0] ?? 0 }
   }
 
+  /// The same, where nothing can be asked.
+  func lookUnanswered() -> DMABreach? {
+    contract.checkAll { _ in nil } ?? contract.checkLastOperation { _ in nil }
+  }
+
   // MARK: Operations that go well
 
   @discardableResult

@@ -106,7 +106,8 @@ struct ContractCase: CustomTestStringConvertible, Sendable {
     scenario.domain.gather = .original
     let finding = run.run(scenario)
     #expect(finding?.place.operation == 1)
-    #expect(finding?.signature.description == "contract dma_unmap: reuse: freedBeforeSync")
+    #expect(
+      finding?.signature.description == "contract dma_unmap: reuse: freedBeforeSync [no-gaps]")
   }
 }
 

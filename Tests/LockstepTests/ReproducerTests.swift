@@ -54,6 +54,31 @@ import Testing
     #expect(shown == [named[2]])
   }
 
+  /// What each file says that it shows, and no two the same of one pair of sides: else one of them is
+  /// needless, or the signature does not tell their causes apart.
+  @Test func noTwoShowTheSame() throws {
+    let shown = try Self.files.compactMap { path -> [String]? in
+      let text = try String(contentsOfFile: path, encoding: .utf8)
+      return value("shows", in: text).map {
+        [$0] + ["left", "right"].compactMap { value($0, in: text) }
+      }
+    }
+    #expect(!shown.isEmpty)
+    #expect(Set(shown.map { $0[0] }).count == shown.count, "\(shown)")
+  }
+
+  /// Nothing can be taken from it, and it stays what it is.
+  @Test(arguments: files) func shrinksToItself(_ path: String) throws {
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    guard let left = value("left", in: text), let right = value("right", in: text) else { return }
+    let lanes = [try LaneChoice(left).lane(), try LaneChoice(right).lane()]
+    let scenarios = try readScenarios(path: path).map(\.scenario)
+    try #require(scenarios.count == 1)
+    let result = try #require(Minimizer(OracleChoice([.comparison]), lanes).minimize(scenarios[0]))
+    #expect(result.scenario.text == scenarios[0].text)
+    #expect(result.signature.description == value("shows", in: text))
+  }
+
   private func value(_ name: String, in text: String) -> String? {
     let prefix = "# \(name): "
     return text.split(separator: "\n").first { $0.hasPrefix(prefix) }

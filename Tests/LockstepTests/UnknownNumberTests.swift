@@ -55,6 +55,27 @@ import Testing
     #expect(domain.opened == IOPT_DONE.rawValue)
   }
 
+  /// A feature of another format fails initialisation, in both builds, as one that the format does not
+  /// have.
+  @Test(arguments: BuiltIn.allCases, [IOPT_BUILD_PRODUCTION.rawValue, IOPT_BUILD_DEBUG.rawValue])
+  func featuresOfOtherFormatsAreNotSupported(_ subject: BuiltIn, _ build: UInt32) {
+    for bit in [
+      IOPT_FEATURE_RISCV_SVNAPOT_64K, IOPT_FEATURE_AMDV1_ENCRYPT_TABLES,
+      IOPT_FEATURE_AMDV1_FORCE_COHERENCE, IOPT_FEATURE_VTDSS_FORCE_COHERENCE,
+      IOPT_FEATURE_VTDSS_FORCE_WRITEABLE, IOPT_FEATURE_X86_64_AMD_ENCRYPT_TABLES,
+    ] {
+      let domain = EdgeDomain(subject, .ours) {
+        $0.build = build
+        $0.features |= bit.rawValue
+      }
+      let isOwn = bit == IOPT_FEATURE_RISCV_SVNAPOT_64K
+      #expect(
+        domain.opened == (isOwn ? IOPT_DONE : IOPT_FAILED).rawValue, "feature \(bit.rawValue)")
+      if isOwn { continue }
+      #expect(domain.host.takeWords() == [UInt64(IOPT_EVENT_RET.rawValue) | 2 << 32, 0 &- 95, 0])
+    }
+  }
+
   /// The members of the layer count only with a layer.
   @Test(arguments: BuiltIn.allCases)
   func whatIsNotAskedForIsNotLookedAt(_ subject: BuiltIn) {

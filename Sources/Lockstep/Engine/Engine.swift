@@ -76,6 +76,9 @@ public final class Engine {
     var operationIndex = -1
     var wasRefused = false
     var logDifference: LogDifference?
+    var modes = ModesInForce()
+    /// ``RunTally/judgements`` before the scenario.
+    var judgementsBefore = 0
   }
 
   let hot: UnsafeMutablePointer<Hot>
@@ -131,6 +134,8 @@ public final class Engine {
     hot.pointee.wasRefused = false
     hot.pointee.operation = nil
     hot.pointee.operationIndex = -1
+    hot.pointee.modes = ModesInForce(configuration)
+    hot.pointee.judgementsBefore = hot.pointee.tally.judgements
     finding = nil
     self.configuration = copy configuration
     if isThorough { history.begin(source, place) }
@@ -163,6 +168,7 @@ public final class Engine {
     } else {
       for oracle in oracles where take(oracle.judge(self), of: oracle) { return true }
     }
+    if ModesInForce.mayChange(after: operation.pointee.kind) { noteModes(operation) }
     settle()
     return true
   }
@@ -225,8 +231,8 @@ public final class Engine {
         first.shadow, first.log, last.shadow, last.log)
       if !isThorough, !first.isAtFault, !last.isAtFault { return true }
     } else {
-      for observed in lanes where observed.status == .refused {
-        refuse(observed)
+      if lanes.contains(where: { $0.status == .refused }) {
+        takeRefusal()
         return false
       }
       takeUnlikeLogs()
@@ -258,14 +264,6 @@ public final class Engine {
     let kind = UnopenedDomain(
       format: domain.format, build: domain.build, errno: result?.errno ?? 0)
     hot.pointee.tally.unopened[kind, default: 0] += 1
-  }
-
-  private func refuse(_ observed: ObservedLane) {
-    hot.pointee.state = .refused
-    hot.pointee.wasRefused = true
-    hot.pointee.tally.refused += 1
-    let reason = "\(observed.lane.label) refuses: \(observed.lane.refusal)"
-    hot.pointee.tally.refusals[reason, default: 0] += 1
   }
 
   /// Takes in what the lanes logged where they did not both succeed and tell their stores. After a
@@ -322,12 +320,12 @@ public final class Engine {
       return false
     case .found(let fault):
       hot.pointee.tally.judgements += 1
-      report(oracle.name, fault, atEnd: atEnd)
+      report(fault.oracle ?? oracle.name, fault, atEnd: atEnd)
       return true
     }
   }
 
-  private func report(_ oracle: OracleName, _ fault: Fault, atEnd: Bool = false) {
+  func report(_ oracle: OracleName, _ fault: Fault, atEnd: Bool = false) {
     hot.pointee.state = .found
     hot.pointee.tally.findings += 1
     let found = makeFinding(oracle, fault, atEnd: atEnd)
@@ -343,7 +341,8 @@ public final class Engine {
     place.operation = operationIndex
     return Finding(
       signature: Signature(
-        oracle, operation: atEnd ? "end" : request.word, difference: fault.difference),
+        oracle, operation: atEnd ? "end" : request.word, difference: fault.difference,
+        modes: modes(atEnd: atEnd)),
       place: place, statement: atEnd ? "" : request.text,
       subjects: lanes.map(\.lane.specification), evidence: fault.evidence, faultyLane: fault.lane)
   }

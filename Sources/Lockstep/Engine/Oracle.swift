@@ -54,6 +54,8 @@ public struct Fault: Sendable {
   public var evidence: Finding.Evidence
   /// The number of the lane at fault, where one is.
   public var lane: Int?
+  /// Whose rule it breaks, where that is not the oracle that tells it.
+  var oracle: OracleName?
 
   /// A fault of this kind.
   public init(_ difference: String, _ evidence: Finding.Evidence, lane: Int? = nil) {

@@ -21,6 +21,9 @@ public struct RunTally: Equatable, Sendable {
   /// Why, in words, and how many scenarios each time.
   public var refusals: [String: Int] = [:]
 
+  /// Why a subject did not answer what an oracle asked it beside the scenario, in words, and in how
+  /// many scenarios: those were judged without it.
+  public var unanswered: [String: Int] = [:]
   /// Domains that no subject could open, and how many scenarios each time: of these nothing but
   /// that was compared.
   public var unopened: [UnopenedDomain: Int] = [:]
@@ -38,6 +41,7 @@ public struct RunTally: Equatable, Sendable {
     withoutStores += other.withoutStores
     refused += other.refused
     refusals.merge(other.refusals, uniquingKeysWith: +)
+    unanswered.merge(other.unanswered, uniquingKeysWith: +)
     unopened.merge(other.unopened, uniquingKeysWith: +)
   }
 

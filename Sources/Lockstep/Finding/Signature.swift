@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
 /// Everything that judges a run, by the word that `--oracle` takes.
-public enum OracleName: String, CaseIterable, Sendable {
+public enum OracleName: String, CaseIterable, Codable, Sendable {
   /// The rules of the subject ABI, and whether stores tell the truth. Always in force.
   case abi
   /// Two subjects do the same, and table memory is the same between any two events.
@@ -17,22 +17,34 @@ public enum OracleName: String, CaseIterable, Sendable {
   public var judgesOneSubject: Bool { self == .leak || self == .contract }
 }
 
-/// What tells one fault from another: who found it at which kind of operation, and what is wrong
-/// there. Two failures with the same signature are taken for the same fault.
-public struct Signature: Hashable, Sendable, CustomStringConvertible {
+/// What tells one fault from another: who found it at which kind of operation, what is wrong there and
+/// which side has more of it, and the modes in force. No address, length or count is part of it, so
+/// that it stays the same when a scenario is made smaller. Two failures with the same signature are
+/// taken for the same fault.
+public struct Signature: Codable, Hashable, Sendable, CustomStringConvertible {
   /// Who found it.
   public var oracle: OracleName
   /// The operation's word, or `domain`, or `end`.
   public var operation: String
-  /// What is wrong: `ret[1]`, `sync[2]`, `sync/nothing`, `crash/no crash`, `memory before sync`, …
+  /// What is wrong, and on which side: `ret[1] ENXIO/0`, `sync[2] larger on the left`,
+  /// `sync/nothing`, `crash/no crash`, `memory before sync: 0 on the right`, …
   public var difference: String
+  /// What was in force there, as far as the operation can hang on it.
+  public var modes: Modes
 
   /// A signature of these parts.
-  public init(_ oracle: OracleName, operation: String, difference: String) {
+  public init(
+    _ oracle: OracleName, operation: String, difference: String, modes: Modes = []
+  ) {
     self.oracle = oracle
     self.operation = operation
     self.difference = difference
+    self.modes = modes
   }
 
-  public var description: String { "\(oracle.rawValue) \(operation): \(difference)" }
+  /// `comparison unmap: sync[2] larger on the left [flush-range]`
+  public var description: String {
+    let words = "\(oracle.rawValue) \(operation): \(difference)"
+    return modes.isEmpty ? words : "\(words) \(modes)"
+  }
 }

@@ -30,14 +30,15 @@ public final class ComparisonOracle: Oracle {
     let left = engine.side(engine.lanes[0])
     let right = engine.side(engine.lanes[1])
     if let difference = RecordDifference(left.words, right.words) {
-      return Fault(difference.signature, .observations(left: left, right: right))
+      return Fault(difference.signature(left.form), .observations(left: left, right: right))
     }
     guard let log = engine.logDifference, let event = log.memoryBeforeEvent else {
       return Fault("status", .observations(left: left, right: right))
     }
     let word = Self.eventWord(event, left.words)
+    let cleared = log.left == 0 ? ": 0 on the left" : log.right == 0 ? ": 0 on the right" : ""
     return Fault(
-      "memory before \(word)",
+      "memory before \(word)\(cleared)",
       .memory(
         MemoryDifference(
           event: event, eventWord: word, pa: log.pa, left: log.left, right: log.right),

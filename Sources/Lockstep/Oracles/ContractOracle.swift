@@ -17,6 +17,10 @@ public final class ContractOracle: Oracle {
   private var hasLayer = false
   /// A promise that does not count was broken: what follows may only repeat it.
   private var isSilenced = false
+  /// A lookup was refused in this scenario.
+  private var isUnanswered = false
+  /// What a lookup without an answer comes to, where that is anything.
+  private var pending: Judgement?
   private let query: UnsafeMutablePointer<iopt_op>
   /// Answers of which the page table's contract says nothing.
   public private(set) var unspecified = 0
@@ -47,6 +51,7 @@ public final class ContractOracle: Oracle {
 
   public func begin(_ engine: Engine) -> Judgement {
     isSilenced = false
+    isUnanswered = false
     table = nil
     hasLayer = engine.configuration.has_dma != 0
     let observed = engine.lanes[laneIndex]
@@ -81,15 +86,14 @@ public final class ContractOracle: Oracle {
     guard observed.status == .done, PageTableContract.changesMappings(operation) else {
       return judgement
     }
-    return lookUp(around: operation, property, observed) ?? judgement
+    return lookUp(around: operation, property, engine) ?? judgement
   }
 
   private func endTable(_ engine: Engine) -> Judgement {
     guard let mappings = table?.mapped.mappings else { return .nothing }
-    let observed = engine.lanes[laneIndex]
     for mapping in mappings {
       for key in [mapping.first, mapping.last] {
-        if let found = lookUp(key, "lookup", observed) { return found }
+        if let found = lookUp(key, "lookup", engine) { return found }
       }
     }
     return mappings.isEmpty ? .nothing : .kept
@@ -97,15 +101,15 @@ public final class ContractOracle: Oracle {
 
   /// Both ends of the operation's range, the bytes beside them, and the ends of the mappings there.
   private func lookUp(
-    around operation: iopt_op, _ property: String, _ observed: ObservedLane
+    around operation: iopt_op, _ property: String, _ engine: Engine
   ) -> Judgement? {
     let first = table!.space.key(operation.iova)
     let last = first &+ (operation.len - 1)
     for key in [first &- 1, first, last, last &+ 1] {
-      if let found = lookUp(key, property, observed) { return found }
+      if let found = lookUp(key, property, engine) { return found }
       guard let mapping = table!.mapped.mapping(at: key) else { continue }
       for end in [mapping.first, mapping.last] where end != key {
-        if let found = lookUp(end, property, observed) { return found }
+        if let found = lookUp(end, property, engine) { return found }
       }
     }
     return nil
@@ -113,16 +117,25 @@ public final class ContractOracle: Oracle {
 
   /// nil when the lookup's answer is as it should be.
   private func lookUp(
-    _ key: UInt64, _ property: String, _ observed: ObservedLane
+    _ key: UInt64, _ property: String, _ engine: Engine
   ) -> Judgement? {
+    let observed = engine.lanes[laneIndex]
     query.pointee.iova = table!.space.iova(key)
     let status = observed.lane.run(query)
-    // A subject that cannot be asked has not answered wrongly.
-    if status == .refused { return nil }
+    if status == .refused { return takeRefusedLookup(engine) }
     let verdict = table!.judge(query.pointee, status, observed.lane.records)
     let judgement = take(verdict, property, observed, lookup: query.pointee.iova)
     if case .found = judgement { return judgement }
     return nil
+  }
+
+  /// A subject that cannot be asked has not answered wrongly: it is counted, once a scenario.
+  private func takeRefusedLookup(_ engine: Engine) -> Judgement? {
+    if isUnanswered { return nil }
+    isUnanswered = true
+    return engine.takeRefusedLookup(
+      query.pointee.iova, engine.lanes[laneIndex], lane: laneIndex
+    ).map(Judgement.found)
   }
 
   private func take(
@@ -149,11 +162,13 @@ public final class ContractOracle: Oracle {
     guard let operation = engine.operation, observed.status == .done else { return .nothing }
     answers += 1
     let before = dma.departures
+    pending = nil
     if let breach = dma.observe(operation, observed.lane.records)
-      ?? dma.checkLastOperation({ translate($0, observed) })
+      ?? dma.checkLastOperation({ translate($0, engine) })
     {
       return broken(breach, observed)
     }
+    if let pending { return pending }
     for departure in DMADeparture.allCases
     where dma.departures.contains(departure) && !before.contains(departure) {
       let judgement = depart("\(departure)", observed)
@@ -164,15 +179,28 @@ public final class ContractOracle: Oracle {
 
   private func endLayer(_ engine: Engine) -> Judgement {
     let observed = engine.lanes[laneIndex]
-    guard let breach = dma.checkAll({ translate($0, observed) }) else { return .kept }
+    pending = nil
+    guard let breach = dma.checkAll({ translate($0, engine) }) else { return pending ?? .kept }
     return broken(breach, observed)
   }
 
-  private func translate(_ iova: UInt64, _ observed: ObservedLane) -> UInt64 {
+  /// nil when there is no answer; what that comes to is then ``pending``.
+  private func translate(_ iova: UInt64, _ engine: Engine) -> UInt64? {
+    let observed = engine.lanes[laneIndex]
     answers += 1
     query.pointee.iova = iova
-    guard observed.lane.run(query) == .done else { return 0 }
-    return observed.lane.records.lazy.compactMap(ResultRecord.init).first { _ in true }?.value ?? 0
+    switch observed.lane.run(query) {
+    case .done:
+      return observed.lane.records.lazy.compactMap(ResultRecord.init).first { _ in true }?.value
+        ?? 0
+    case .refused: pending = pending ?? takeRefusedLookup(engine)
+    case .crashed, .failed:
+      pending =
+        pending
+        ?? broken(
+          "translation", "lookup: crash", "the lookup ran away or faulted", observed, lookup: iova)
+    }
+    return nil
   }
 
   private func broken(_ breach: DMABreach, _ observed: ObservedLane) -> Judgement {

@@ -30,7 +30,7 @@ public final class TraceOracle: Oracle {
     var left = Finding.Side(
       name: "recorded", words: engine.expected, form: engine.request.resultForm)
     left.annotate(like: engine.lanes[0], engine.domain)
-    let difference = RecordDifference(left.words, right.words)?.signature ?? "status"
+    let difference = RecordDifference(left.words, right.words)?.signature(left.form) ?? "status"
     return Fault(difference, .observations(left: left, right: right))
   }
 }

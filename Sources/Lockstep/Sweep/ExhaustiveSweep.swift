@@ -28,6 +28,8 @@ public final class ExhaustiveSweep {
 
   private let engine: Engine
   private var tracks: [Track] = []
+  /// Configurations that the first lane refused.
+  private var refused: [DomainConfiguration] = []
   private var lowered = LoweredScenario()
   private static let chunk = 4096
 
@@ -51,7 +53,7 @@ public final class ExhaustiveSweep {
         narrowing.leaveOut(need)
         continue
       }
-      guard let opened = try? DirectDomain(left, Scenario(domain: domain)) else { continue }
+      guard let opened = open(left, domain) else { continue }
       let operations = BoundaryOperations(domain, opened.info).operations.compactMap {
         narrowing.narrowed($0)
       }
@@ -63,9 +65,29 @@ public final class ExhaustiveSweep {
     tally.configurations = tracks.count
   }
 
+  /// nil when the domain cannot be opened; one that is refused is kept, to be told.
+  private func open(_ lane: Lane, _ domain: DomainConfiguration) -> DirectDomain? {
+    do throws(DirectDomain.OpenFailure) {
+      return try DirectDomain(lane, Scenario(domain: domain))
+    } catch {
+      if error.status == .refused { refused.append(domain) }
+      return nil
+    }
+  }
+
+  /// Lets the engine count the refusals, or find fault with them.
+  private func judgeRefused() {
+    for domain in refused where engine.run(Scenario(domain: domain)) != nil {
+      tally.divergences += 1
+      onDivergence(Scenario(domain: domain))
+    }
+    refused = []
+  }
+
   /// Runs all sequences of 1, then 2, up to `depth` operations. False when it was told to stop
   /// before the end.
   public func sweep(depth: Int) -> Bool {
+    judgeRefused()
     for length in 1...depth {
       guard sweep(length: length) else { return false }
       tally.depth = length

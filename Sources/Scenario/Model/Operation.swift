@@ -60,7 +60,7 @@ public enum Operation: Equatable, Sendable {
 
 extension Operation {
   /// Whether the operation is one of the DMA layer, which a `dma` line must precede.
-  var needsDMA: Bool {
+  public var needsDMA: Bool {
     switch self {
     case .dmaMap, .dmaMapSG, .dmaUnmap, .relax, .failFQ, .tick, .reserve: true
     default: false
