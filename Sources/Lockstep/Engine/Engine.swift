@@ -83,6 +83,8 @@ public final class Engine {
   /// Where nothing differs a comparison has nothing more to say: the rest is asked each time.
   private let compares: Bool
   private let others: [any Oracle]
+  /// Where the engine tells how far it is: where its lanes tell their calls, or nowhere.
+  private let progress: UnsafeMutablePointer<RunProgress>?
 
   /// Runs on `lanes`, which nobody else uses meanwhile.
   public init(_ lanes: [Lane], _ oracles: [any Oracle]) {
@@ -96,6 +98,7 @@ public final class Engine {
     takesTogether = isPair && tellStores
     others = self.oracles.filter { !$0.judgesDifferencesOnly }
     compares = others.count < oracles.count
+    progress = lanes[0].progress
     hot = .allocate(capacity: 1)
     hot.initialize(to: Hot())
   }
@@ -123,6 +126,11 @@ public final class Engine {
     hot.pointee.operation = nil
     hot.pointee.operationIndex = -1
     finding = nil
+    if let progress {
+      progress.pointee.scenarios &+= 1
+      progress.pointee.operation = -1
+      progress.pointee.isAtEnd = 0
+    }
     self.configuration = copy configuration
     for observed in lanes { observed.open(configuration) }
     guard takeAnswers() else { return }
@@ -135,6 +143,7 @@ public final class Engine {
   public func run(_ operation: UnsafePointer<iopt_op>) -> Bool {
     hot.pointee.operation = operation
     hot.pointee.operationIndex += 1
+    if let progress { progress.pointee.operation = Int64(hot.pointee.operationIndex) }
     guard hot.pointee.state == .running else { return judgeAfterTheEnd() }
     hot.pointee.tally.statements += 1
     first.run(operation)
@@ -159,6 +168,7 @@ public final class Engine {
   /// Ends the scenario: what can be asked only then is asked.
   public func finish() {
     guard state == .running else { return }
+    progress?.pointee.isAtEnd = 1
     place.isEnd = true
     defer { place.isEnd = false }
     for observed in lanes {

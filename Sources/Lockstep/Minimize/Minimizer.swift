@@ -63,6 +63,8 @@ public final class Minimizer {
 extension Lane {
   /// Another lane with the same subject and revision and with memory of its own.
   public var twin: Lane {
-    Lane(subject, gather: gather.flatMap { GatherRevision(rawValue: $0) })
+    Lane(
+      subject, gather: gather.flatMap { GatherRevision(rawValue: $0) }, progress: progress,
+      number: Int(number))
   }
 }

@@ -25,10 +25,20 @@ public final class Lane {
       UnsafeMutableRawPointer?, UnsafePointer<iopt_op>?
     ) -> UInt32
   private let close: @convention(c) (UnsafeMutableRawPointer?) -> Void
+  /// Where calls into the subject are told, and under which number; nil: nowhere.
+  let progress: UnsafeMutablePointer<RunProgress>?
+  let number: Int32
 
-  public init(_ subject: Subject, gather: GatherRevision? = nil) {
+  /// A lane for `subject`. With `progress`, which outlives the lane, it says there when it calls the
+  /// subject, as lane `number`.
+  public init(
+    _ subject: Subject, gather: GatherRevision? = nil,
+    progress: UnsafeMutablePointer<RunProgress>? = nil, number: Int = 0
+  ) {
     self.subject = subject
     self.gather = gather?.rawValue
+    self.progress = progress
+    self.number = Int32(number)
     open = subject.table.members.open
     runOperation = subject.table.members.run
     close = subject.table.members.close
@@ -49,7 +59,18 @@ public final class Lane {
 
   /// Why the last request was refused: in the subject's words, or in the harness's where it
   /// refused in the subject's place.
-  public var refusal: String { refusalInItsPlace ?? subject.refusal }
+  public var refusal: String { refusalInItsPlace ?? call(.refusal) { subject.refusal } }
+
+  /// Calls into the subject, and says so.
+  @inline(__always)
+  private func call<Answer>(
+    _ phase: RunProgress.Phase, kind: UInt32 = 0, _ body: () -> Answer
+  ) -> Answer {
+    guard let progress else { return body() }
+    progress.pointee.enter(phase, lane: number, kind: kind)
+    defer { progress.pointee.leave() }
+    return body()
+  }
 
   private var gatherSuffix: String {
     guard let gather, let revision = GatherRevision(rawValue: gather) else { return "" }
@@ -80,7 +101,7 @@ public final class Lane {
       lastOpen = .refused
       return .refused
     }
-    lastOpen = Self.status(open(host.services, &configuration, domain))
+    lastOpen = Self.status(call(.open) { open(host.services, &configuration, domain) })
     if lastOpen != .done { domain.pointee = nil }
     return lastOpen
   }
@@ -98,7 +119,8 @@ public final class Lane {
       host.state.pointee.failNextQueue = true
       return .done
     default:
-      return Self.status(runOperation(domain.pointee, operation))
+      return Self.status(
+        call(.operation, kind: operation.pointee.kind) { runOperation(domain.pointee, operation) })
     }
   }
 
@@ -121,7 +143,7 @@ public final class Lane {
       return nil
     }
     log.pointee.count = 0
-    teardown(domain)
+    call(.teardown) { teardown(domain) }
     return liveTables
   }
 
@@ -134,7 +156,7 @@ public final class Lane {
   /// Closes the domain without touching its tables, and clears the arena.
   public func endScenario() {
     if let open = domain.pointee {
-      close(open)
+      call(.close) { close(open) }
       domain.pointee = nil
     }
     host.reset()
