@@ -8,6 +8,7 @@ import SubjectABI
 /// zero or not), and the kinds of records that it logged, in order, each with about how often in a
 /// row (once, twice, up to 15 times, more).
 public struct Behaviour: Equatable, Sendable {
+  /// Each feature as a hash of what it is made of.
   public private(set) var features: Set<UInt64> = []
 
   /// Nothing yet.

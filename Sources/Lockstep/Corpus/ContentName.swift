@@ -5,6 +5,7 @@
 public struct ContentName: Hashable, Comparable, Sendable, CustomStringConvertible {
   private let words: [UInt32]
 
+  /// The name of a file with these bytes.
   public init(of bytes: [UInt8]) {
     var hash: [UInt32] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0]
     var schedule = [UInt32](repeating: 0, count: 80)

@@ -5,6 +5,7 @@ import ScenarioLanguage
 /// A folder of fuzz inputs, one a file. Every file is written beside its place, seen to the disk
 /// and renamed there, so whoever stops in the middle leaves whole files only.
 public struct CorpusFolder {
+  /// The folder as it was named, without a slash of ours.
   public let path: String
 
   /// `create`: make the folder when there is none.
@@ -87,6 +88,7 @@ public struct CorpusFolder {
     return result
   }
 
+  /// The bytes of one file of the folder.
   public func read(_ name: String) throws(ScenarioError) -> [UInt8] {
     try readFile("\(path)/\(name)")
   }
@@ -101,6 +103,7 @@ public struct CorpusFolder {
     try file.commit()
   }
 
+  /// Removes a file; an error when it is not there.
   public func remove(_ name: String) throws(ScenarioError) {
     let file = "\(path)/\(name)"
     if unlink(file) != 0 { throw Self.failure("cannot remove", file) }
@@ -127,7 +130,9 @@ public struct CorpusFolder {
 
 /// A file of a corpus.
 public struct CorpusInput: Equatable, Sendable {
+  /// The file's name, without a folder.
   public var name: String
+  /// The whole file.
   public var bytes: [UInt8]
 
   public init(name: String, bytes: [UInt8]) {

@@ -7,6 +7,7 @@ import ScenarioLanguage
 ///
 /// and for each input a line `SHA1 LENGTH NAME` and its bytes. Equal inputs make equal files.
 public struct CorpusPack: Equatable, Sendable {
+  /// In the order in which they are packed.
   public var inputs: [CorpusInput]
 
   public init(_ inputs: [CorpusInput]) { self.inputs = inputs }

@@ -5,8 +5,11 @@ import ScenarioLanguage
 public final class CorpusSurvey {
   /// One input and what came of it.
   public struct Entry: Sendable {
+    /// The file.
     public var input: CorpusInput
+    /// What its bytes decode to.
     public var scenario: Scenario
+    /// What the last lane did in it.
     public var behaviour: Behaviour
     /// Of what is found first; nil when all is well.
     public var failure: Signature?

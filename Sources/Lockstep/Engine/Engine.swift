@@ -20,7 +20,9 @@ public final class Engine {
     case found
   }
 
+  /// The subjects that are run, in the order in which each request is handed to them.
   public let lanes: [ObservedLane]
+  /// Who judges, in the order in which they are asked.
   public let oracles: [any Oracle]
   /// Where the scenario at hand stands.
   public var state: State { hot.pointee.state }

@@ -7,6 +7,7 @@ import ScenarioLanguage
 public final class FileRun {
   /// What was run, however many engines ran it.
   public struct Tally: Equatable, Sendable {
+    /// Scenarios that were begun.
     public var scenarios = 0
     /// Statements that some engine ran: `domain` lines and operations.
     public var statements = 0
@@ -14,7 +15,9 @@ public final class FileRun {
     public var observations = 0
   }
 
+  /// Each is fed every request.
   public let engines: [Engine]
+  /// What was run so far.
   public private(set) var tally = Tally()
   /// Called now and then with the tally.
   public var onProgress: ((Tally) -> Void)?

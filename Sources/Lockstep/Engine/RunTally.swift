@@ -3,6 +3,7 @@ import ScenarioLanguage
 
 /// What an engine went through.
 public struct RunTally: Equatable, Sendable {
+  /// Scenarios that were begun.
   public var scenarios = 0
   /// Statements that were run: `domain` lines and operations.
   public var statements = 0
@@ -49,7 +50,9 @@ public struct RunTally: Equatable, Sendable {
 
 /// A kind of domain whose initialisation failed on every side, as a count goes by.
 public struct UnopenedDomain: Hashable, Sendable {
+  /// The domain's format.
   public var format: Format
+  /// With the kernel's checks or without.
   public var build: Build
   /// Positive; 0 when the subject gave none.
   public var errno: Int32

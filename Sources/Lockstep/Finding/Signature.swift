@@ -20,6 +20,7 @@ public enum OracleName: String, CaseIterable, Sendable {
 /// What tells one fault from another: who found it at which kind of operation, and what is wrong
 /// there. Two failures with the same signature are taken for the same fault.
 public struct Signature: Hashable, Sendable, CustomStringConvertible {
+  /// Who found it.
   public var oracle: OracleName
   /// The operation's word, or `domain`, or `end`.
   public var operation: String

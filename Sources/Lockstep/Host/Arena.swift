@@ -7,8 +7,11 @@ import SubjectABI
 /// 0x800000000 + N × 0x1000. Reserved, not committed; freed slots are never handed out again and
 /// are poisoned where AddressSanitizer is present.
 public struct Arena: ~Copyable {
+  /// The physical address of slot 0.
   public static let base = ArenaLayout.base
+  /// Bytes of a slot, the smallest table.
   public static let slotSize = ArenaLayout.slotSize
+  /// Slots of an arena.
   public static let slotCount = ArenaLayout.slotCount
   /// So many slots stay in memory from one scenario to the next: writing zeros costs far less than
   /// new pages do. The rest goes back.
@@ -28,6 +31,7 @@ public struct Arena: ~Copyable {
     case skipped = 4
   }
 
+  /// Where slot 0 is in this process.
   public let memory: UnsafeMutableRawPointer
   /// One state a slot, valid below ``used``.
   public let states: UnsafeMutablePointer<Slot>
@@ -35,6 +39,7 @@ public struct Arena: ~Copyable {
   public private(set) var used = 0
   private let sanitizer: AddressSanitizer
 
+  /// Reserves the memory; ends the process when there is no room for it.
   public init() {
     let size = Self.slotCount * Self.slotSize
     let mapped = mmap(

@@ -62,6 +62,7 @@ public struct Host: ~Copyable {
   let state: UnsafeMutablePointer<HostState>
   let log: UnsafeMutablePointer<iopt_log>
 
+  /// Table memory and services of their own, nothing armed.
   public init() {
     state = .allocate(capacity: 1)
     state.initialize(to: HostState())

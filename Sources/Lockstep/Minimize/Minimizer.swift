@@ -6,6 +6,7 @@ import ScenarioLanguage
 public final class Minimizer {
   /// What came of it.
   public struct Result: Equatable, Sendable {
+    /// The smallest that was found.
     public var scenario: Scenario
     /// Of what is found, before and after.
     public var signature: Signature

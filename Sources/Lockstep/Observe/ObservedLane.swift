@@ -6,6 +6,7 @@ import SubjectABI
 /// A lane of which everything is seen: what it answers, the memory that its stores tell, and, when
 /// asked for, its observations as the language has them.
 public final class ObservedLane {
+  /// The lane that is seen.
   public let lane: Lane
   let shadow: TableShadow
   /// How the last request ended.

@@ -2,7 +2,9 @@
 
 /// Which oracles judge a run, and how: what `--oracle`, `--only`, `--except` and `--forbid` say.
 public struct OracleChoice: Equatable, Sendable {
+  /// The oracles; `abi` judges whether it is named or not.
   public var names: Set<OracleName>
+  /// Which of their properties count.
   public var filter: PropertyFilter
   /// Departures that are findings; `all`: every one.
   public var forbidden: Set<String>

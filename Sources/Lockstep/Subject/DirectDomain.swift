@@ -8,6 +8,7 @@ import SubjectABI
 public final class DirectDomain {
   /// How opening ended when it did not succeed.
   public struct OpenFailure: Error, Equatable {
+    /// Refused, failed or crashed.
     public var status: SubjectStatus
     /// The errno, positive, when initialisation failed with one.
     public var errno: Int32?

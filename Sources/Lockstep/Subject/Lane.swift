@@ -5,6 +5,7 @@ import SubjectABI
 
 /// One subject with table memory of its own, running one scenario at a time.
 public final class Lane {
+  /// Whom it runs.
   public let subject: Subject
   /// Overrides the domain line's revision when set.
   public let gather: UInt32?
@@ -29,8 +30,8 @@ public final class Lane {
   let progress: UnsafeMutablePointer<RunProgress>?
   let number: Int32
 
-  /// A lane for `subject`. With `progress`, which outlives the lane, it says there when it calls the
-  /// subject, as lane `number`.
+  /// A lane with no domain open. `gather` overrides the revision that domain lines name. With
+  /// `progress`, which outlives the lane, it says there when it calls the subject, as lane `number`.
   public init(
     _ subject: Subject, gather: GatherRevision? = nil,
     progress: UnsafeMutablePointer<RunProgress>? = nil, number: Int = 0
@@ -51,10 +52,10 @@ public final class Lane {
     domain.deallocate()
   }
 
-  /// The lane in reports: its subject, and the revision where one was chosen. It is what a user
-  /// types to get this lane.
+  /// The lane in reports.
   public var label: String { specification }
 
+  /// What a user types to get this lane: the subject, and the revision where one was chosen.
   public var specification: String { subject.specification + gatherSuffix }
 
   /// Why the last request was refused: in the subject's words, or in the harness's where it

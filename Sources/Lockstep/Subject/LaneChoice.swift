@@ -4,10 +4,12 @@ import ScenarioLanguage
 /// A subject as a user types it, and the revision of `gather_range_pages` to put in force:
 /// `S` or `S,gather=R`.
 public struct LaneChoice: Sendable {
+  /// A built-in subject or a plug-in, loaded.
   public let subject: Subject
   /// nil: what the domain line says.
   public let gather: GatherRevision?
 
+  /// Reads what was typed and loads a plug-in; the error says what was expected.
   public init(_ text: String) throws(SubjectError) {
     let parts = text.split(separator: ",", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2 else {

@@ -17,6 +17,7 @@ public final class AllocationSweep {
     /// The sides answer differently when the table that a domain starts with cannot be allocated.
     case differsWhenOpened(Scenario)
 
+    /// The run that shows it.
     public var scenario: Scenario {
       switch self {
       case .differs(let scenario), .leaks(let scenario, _, _), .changesMappings(let scenario, _, _),
@@ -26,7 +27,9 @@ public final class AllocationSweep {
     }
   }
 
+  /// What was run so far.
   public struct Tally: Equatable, Sendable {
+    /// Scenarios that were swept.
     public var scenarios = 0
     /// Scenarios that one of the subjects cannot run at all.
     public var refused = 0
@@ -41,18 +44,22 @@ public final class AllocationSweep {
     /// out of an operation's own gather, no sync is called for that, and the gather's tables are
     /// forgotten. Documentation/sweeps.md calls it `forgottenByItsGather`.
     public var forgotten = 0
+    /// Runs in which something was wrong.
     public var faults = 0
   }
 
+  /// What was run so far.
   public private(set) var tally = Tally()
   /// At most so many allocations of one operation fail; nil: all of them.
   public var limit: UInt64?
+  /// Told of each fault.
   public var onFault: (Fault) -> Void = { _ in }
 
   private let lanes: [Lane]
   private let engine: Engine
   private var lowered = LoweredScenario()
 
+  /// Runs on two lanes, which are compared.
   public init(left: Lane, right: Lane) {
     lanes = [left, right]
     engine = OracleChoice([.comparison]).engine(lanes)

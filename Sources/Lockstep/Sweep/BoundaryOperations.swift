@@ -4,6 +4,7 @@ import ScenarioLanguage
 /// The operations that an exhaustive sweep puts together: on ranges at the boundaries of a domain's
 /// tables, entries and space.
 public struct BoundaryOperations: Sendable {
+  /// In the order in which a sweep tries them.
   public let operations: [Operation]
 
   /// A range of IOVAs, bytes.
@@ -14,6 +15,7 @@ public struct BoundaryOperations: Sendable {
     var isInside = true
   }
 
+  /// Those for one configuration, as a subject reported it when it was opened.
   public init(_ domain: DomainConfiguration, _ info: DomainInfo) {
     let edges = Self.edges(info)
     let prot: Protection = [.read, .write]

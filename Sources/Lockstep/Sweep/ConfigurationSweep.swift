@@ -5,10 +5,13 @@ import ScenarioLanguage
 /// Opens a domain with every combination of widths, top, features and build on two subjects: do
 /// they accept and refuse the same, and report the same?
 public final class ConfigurationSweep {
+  /// What was tried so far.
   public struct Tally: Equatable, Sendable {
+    /// Configurations that both sides were asked for.
     public var configurations = 0
     /// How many of them could be opened.
     public var accepted = 0
+    /// Those that the sides answered differently.
     public var divergences = 0
   }
 
@@ -23,11 +26,13 @@ public final class ConfigurationSweep {
     case all
   }
 
+  /// What was tried so far.
   public private(set) var tally = Tally()
   /// What was left out for want of a subject that can do it.
   public private(set) var narrowing: Narrowing
   /// Given the domain, as a scenario without operations, of each difference.
   public var onDivergence: (Scenario) -> Void = { _ in }
+  /// Told now and then how far it has come.
   public var onProgress: (Tally) -> Void = { _ in }
 
   private let engine: Engine

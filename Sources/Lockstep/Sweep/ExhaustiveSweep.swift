@@ -7,7 +7,9 @@ import SubjectABI
 public final class ExhaustiveSweep {
   /// What was run so far.
   public struct Tally: Equatable, Sendable {
+    /// Configurations that are swept.
     public var configurations = 0
+    /// Sequences that were run, each from an empty domain.
     public var sequences = 0
     /// Sequences in which something was wrong.
     public var divergences = 0
@@ -15,6 +17,7 @@ public final class ExhaustiveSweep {
     public var depth = 0
   }
 
+  /// What was run so far.
   public private(set) var tally = Tally()
   /// What was left out for want of a subject that can do it.
   public private(set) var narrowing: Narrowing
