@@ -113,6 +113,12 @@ public final class Engine {
   /// What was seen that is known and allowed, by name, and how often.
   public var departures: [(name: String, count: Int)] { oracles.flatMap(\.departures) }
 
+  /// What was run since the last call; the tally begins anew.
+  public func takeTally() -> RunTally {
+    defer { hot.pointee.tally = RunTally() }
+    return hot.pointee.tally
+  }
+
   private static func rank(_ name: OracleName) -> Int { OracleName.allCases.firstIndex(of: name)! }
 
   // MARK: One request after another

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
 /// Everything that judges a run, by the word that `--oracle` takes.
-public enum OracleName: String, CaseIterable, Sendable {
+public enum OracleName: String, CaseIterable, Codable, Sendable {
   /// The rules of the subject ABI, and whether stores tell the truth. Always in force.
   case abi
+  /// A subject did not end the process that runs it, and returned in time. Always in force where
+  /// subjects run in processes of their own.
+  case process
   /// Two subjects do the same, and table memory is the same between any two events.
   case comparison
   /// A subject does what a recorded trace says.
@@ -19,7 +22,7 @@ public enum OracleName: String, CaseIterable, Sendable {
 
 /// What tells one fault from another: who found it at which kind of operation, and what is wrong
 /// there. Two failures with the same signature are taken for the same fault.
-public struct Signature: Hashable, Sendable, CustomStringConvertible {
+public struct Signature: Codable, Hashable, Sendable, CustomStringConvertible {
   /// Who found it.
   public var oracle: OracleName
   /// The operation's word, or `domain`, or `end`.

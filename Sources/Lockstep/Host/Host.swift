@@ -21,7 +21,7 @@ private struct HostBlock {
 }
 
 /// A way in which a subject broke the ABI's rules.
-public enum Misuse: Equatable, Sendable {
+public enum Misuse: Codable, Equatable, Sendable {
   /// It freed an address that is not the start of an allocated table.
   case freedUnallocated(pa: UInt64)
   /// It asked for a table of no bytes.

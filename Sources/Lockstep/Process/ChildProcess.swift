@@ -23,11 +23,14 @@ public final class ChildProcess {
     case end(End)
   }
 
+  /// Its number.
   public let pid: pid_t
-  private let pipe: Int32
+  private let socket: Int32
   private let progress: UnsafeMutablePointer<RunProgress>
   private let limit: Duration
+  /// What was read, and how much of it was handed on.
   private var pending: [UInt8] = []
+  private var taken = 0
   private var end: End?
   /// The calls that the watch saw last, and when it saw that they had moved.
   private var calls: UInt64 = 0
@@ -36,8 +39,7 @@ public final class ChildProcess {
   /// Runs `body` in a child, which ends with it. `progress` lies in shared memory: lanes in the
   /// child report there, and a call into one may take `limit`.
   public init(
-    _ progress: UnsafeMutablePointer<RunProgress>, limit: Duration,
-    _ body: (borrowing MessageWriter) -> Void
+    _ progress: UnsafeMutablePointer<RunProgress>, limit: Duration, _ body: (ParentLink) -> Void
   ) throws(ProcessError) {
     self.progress = progress
     self.limit = limit
@@ -45,12 +47,14 @@ public final class ChildProcess {
     progress.pointee.lane = -1
     calls = progress.pointee.calls
     var ends: [Int32] = [-1, -1]
-    guard Glibc.pipe(&ends) == 0 else { throw ProcessError("cannot make a pipe") }
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+    guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
+      throw ProcessError("cannot make a socket")
+    }
     let child = iopt_isolation_fork()
     if child == 0 {
       close(ends[0])
-      body(MessageWriter(pipe: ends[1]))
+      body(ParentLink(socket: ends[1]))
       progress.pointee.isDone = 1
       _exit(0)
     }
@@ -60,7 +64,7 @@ public final class ChildProcess {
       throw ProcessError("cannot make a process")
     }
     pid = child
-    pipe = ends[0]
+    socket = ends[0]
   }
 
   deinit {
@@ -68,8 +72,13 @@ public final class ChildProcess {
       kill(pid, SIGKILL)
       _ = status()
     }
-    close(pipe)
+    close(socket)
   }
+
+  /// Sends the child a message; whether it went out whole. How a child ended that cannot take it,
+  /// ``next()`` says.
+  @discardableResult
+  public func send(_ message: [UInt8]) -> Bool { Frame.send(message, to: socket) }
 
   /// Waits for the next message, or for the end.
   public func next() -> Event {
@@ -82,11 +91,11 @@ public final class ChildProcess {
   public func next(waiting: Bool) -> Event? {
     if let message = takeMessage() { return .message(message) }
     if let end { return .end(end) }
-    var poll = pollfd(fd: pipe, events: Int16(POLLIN), revents: 0)
+    var poll = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
     let count = Glibc.poll(&poll, 1, waiting ? slice : 0)
     if count > 0, fill() { return takeMessage().map(Event.message) }
     // Without a writer left, or for want of a sign from it.
-    if count > 0 || waiting { watch(hasClosed: count > 0) }
+    if count > 0 || waiting { watch() }
     if count > 0, end == nil, waiting { usleep(1000) }
     guard end != nil else { return nil }
     while isReadable, fill() {}
@@ -100,34 +109,38 @@ public final class ChildProcess {
   }
 
   private var isReadable: Bool {
-    var poll = pollfd(fd: pipe, events: Int16(POLLIN), revents: 0)
+    var poll = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
     return Glibc.poll(&poll, 1, 0) > 0
   }
 
-  /// Reads what is in the pipe; false at its end.
+  /// Reads what is there; false at its end.
   private func fill() -> Bool {
-    let old = pending.count
+    pending.removeFirst(taken)
+    taken = 0
     let room = 1 << 16
-    pending.reserveCapacity(old + room)
     let more = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
-      count = max(0, read(pipe, buffer.baseAddress!, room))
+      count = max(0, read(socket, buffer.baseAddress!, room))
     }
     pending += more
     return !more.isEmpty
   }
 
   private func takeMessage() -> [UInt8]? {
-    let header = MessageWriter.headerSize
-    guard pending.count >= header else { return nil }
-    let size = (0..<header).reduce(0) { $0 | Int(pending[$1]) << (8 * $1) }
-    guard pending.count >= header + size else { return nil }
-    let message = Array(pending[header..<header + size])
-    pending.removeFirst(header + size)
+    guard pending.count - taken >= Frame.headerSize else { return nil }
+    let start = taken + Frame.headerSize
+    let size = Frame.size(pending[taken..<start])
+    guard pending.count - start >= size else { return nil }
+    taken = start + size
+    let message = Array(pending[start..<taken])
+    if taken == pending.count {
+      pending.removeAll(keepingCapacity: true)
+      taken = 0
+    }
     return message
   }
 
   /// Looks whether the process has ended, and ends it when a lane takes too long.
-  private func watch(hasClosed: Bool) {
+  private func watch() {
     end = status(WNOHANG)
     guard end == nil, isOverLimit else { return }
     kill(pid, SIGKILL)
@@ -156,28 +169,6 @@ public final class ChildProcess {
     if signal != 0 { return .signalled(signal) }
     let code = status >> 8 & 0xff
     return code == 0 && progress.pointee.isDone == 1 ? .done : .exited(code)
-  }
-}
-
-/// The child's end of the pipe.
-public struct MessageWriter: ~Copyable {
-  fileprivate static let headerSize = 4
-  private let pipe: Int32
-
-  fileprivate init(pipe: Int32) { self.pipe = pipe }
-
-  /// Sends a message whole. A child without a parent ends.
-  public func send(_ message: [UInt8]) {
-    let header = (0..<Self.headerSize).map { UInt8(truncatingIfNeeded: message.count >> (8 * $0)) }
-    (header + message).withUnsafeBytes { bytes in
-      var rest = bytes[...]
-      while !rest.isEmpty {
-        let count = write(pipe, UnsafeRawBufferPointer(rebasing: rest).baseAddress!, rest.count)
-        if count < 0 && errno == EINTR { continue }
-        if count <= 0 { _exit(1) }
-        rest = rest.dropFirst(count)
-      }
-    }
   }
 }
 

@@ -5,7 +5,7 @@
 /// being asked of which lane.
 public struct RunProgress: BitwiseCopyable, Sendable {
   /// What is asked of a lane.
-  public enum Phase: UInt32, Sendable {
+  public enum Phase: UInt32, Codable, Sendable {
     /// The plug-in is loaded, and asked for its description and capabilities.
     case load
     /// A domain is opened.

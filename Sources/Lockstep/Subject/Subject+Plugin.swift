@@ -4,7 +4,7 @@ import ScenarioLanguage
 import SubjectABI
 
 /// Why a subject cannot be had. Its description is one line.
-public struct SubjectError: Error, Equatable, CustomStringConvertible {
+public struct SubjectError: Error, Codable, Equatable, CustomStringConvertible {
   public let description: String
 }
 
