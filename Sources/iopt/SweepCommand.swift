@@ -61,16 +61,16 @@ struct SweepOutput: ParsableArguments {
 /// What a sweep found so far.
 final class SweepFindings {
   private let output: SweepOutput
-  private let engine: Engine
+  private let judge: any ScenarioJudge
   private(set) var count = 0
   /// Why a finding could not be kept; thrown when the sweep is over.
   private var failure: (any Error)?
   private let progress: ProgressLine
 
-  /// `engine` makes reports: it judges as the sweep does and is nobody else's.
-  init(_ output: SweepOutput, _ engine: Engine, _ progress: ProgressLine) {
+  /// `judge` makes reports: it judges as the sweep does and is nobody else's.
+  init(_ output: SweepOutput, _ judge: any ScenarioJudge, _ progress: ProgressLine) {
     self.output = output
-    self.engine = engine
+    self.judge = judge
     self.progress = progress
   }
 
@@ -78,7 +78,7 @@ final class SweepFindings {
   func report(_ scenario: Scenario, _ kind: String, from source: String? = nil) {
     add(scenario, kind) { path in
       let report =
-        engine.run(scenario, file: path)?.report
+        try judge.judge(scenario, file: path)?.report
         ?? "\(path): wrong only in the run that found it\n"
       return report + (source.map { "  the scenario is that of \($0)\n" } ?? "")
     }

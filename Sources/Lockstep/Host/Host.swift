@@ -30,6 +30,12 @@ public enum Misuse: Codable, Equatable, Sendable {
   case storedOutsideTables(pa: UInt64)
   /// A table word is not what its store records say.
   case untoldWord(UntoldWord)
+  /// It answered with a number that is no `enum iopt_status`.
+  case unknownStatus(UInt32)
+  /// It counts more words in its log than there is room for.
+  case logOverrun(count: UInt64, capacity: UInt64)
+  /// It wrote a record that is none: of no kind, too short, or past the log's end.
+  case unreadableRecord(header: UInt64)
 
   /// The misuse without its numbers: what tells one kind from another.
   public var name: String {
@@ -38,6 +44,9 @@ public enum Misuse: Codable, Equatable, Sendable {
     case .allocatedNothing: "alloc of nothing"
     case .storedOutsideTables: "store outside tables"
     case .untoldWord: "untold word"
+    case .unknownStatus: "unknown status"
+    case .logOverrun: "log overrun"
+    case .unreadableRecord: "unreadable record"
     }
   }
 
@@ -52,6 +61,13 @@ public enum Misuse: Codable, Equatable, Sendable {
     case .untoldWord(let word):
       "changed the table word at \(hex(word.pa)) without a store record that says so:"
         + " \(hex(word.found)), told \(hex(word.told))"
+    case .unknownStatus(let number):
+      "returned \(number), which is no status"
+    case .logOverrun(let count, let capacity):
+      "says that its log has \(count) words, where there is room for \(capacity)"
+    case .unreadableRecord(let header):
+      "logged what is no record, or one that is too short or ends behind the log: it begins with"
+        + " \(hex(header))"
     }
   }
 }

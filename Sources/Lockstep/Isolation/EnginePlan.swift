@@ -76,3 +76,11 @@ public enum IsolationError: Error, CustomStringConvertible {
     }
   }
 }
+
+extension Narrowing {
+  /// Fits scenarios to what the subjects of `judge` can do.
+  public init(_ judge: any ScenarioJudge) {
+    self.init(
+      zip(judge.labels, judge.capabilities).map { Party(name: $0, capabilities: $1) })
+  }
+}

@@ -67,6 +67,9 @@ public final class ObservedLane {
   var misuse: Misuse? {
     if let misuse = lane.host.state.pointee.misuse { return misuse }
     if case .outsideTables(let pa)? = shadow.fault { return .storedOutsideTables(pa: pa) }
+    if lane.subject.isPlugin, let header = lane.records.firstUnreadable {
+      return .unreadableRecord(header: header)
+    }
     return nil
   }
 

@@ -102,7 +102,7 @@ public final class Lane {
       lastOpen = .refused
       return .refused
     }
-    lastOpen = Self.status(call(.open) { open(host.services, &configuration, domain) })
+    lastOpen = status(call(.open) { open(host.services, &configuration, domain) }, other: .failed)
     if lastOpen != .done { domain.pointee = nil }
     return lastOpen
   }
@@ -120,21 +120,32 @@ public final class Lane {
       host.state.pointee.failNextQueue = true
       return .done
     default:
-      return Self.status(
-        call(.operation, kind: operation.pointee.kind) { runOperation(domain.pointee, operation) })
+      return status(
+        call(.operation, kind: operation.pointee.kind) { runOperation(domain.pointee, operation) },
+        other: .done)
     }
   }
 
-  /// `enum iopt_status`; a number that is not known is no answer. Spelt out, since `rawValue` of
-  /// another module's type would be a call in every operation.
+  /// `enum iopt_status`; a number that is not known is the subject's fault, and counts as `other`.
+  /// Spelt out, since `rawValue` of another module's type would be a call in every operation.
   @inline(__always)
-  private static func status(_ number: UInt32) -> SubjectStatus {
+  private func status(_ number: UInt32, other: SubjectStatus) -> SubjectStatus {
+    if log.pointee.count > log.pointee.capacity { forgetLog() }
     switch number {
-    case IOPT_DONE.rawValue: .done
-    case IOPT_CRASHED.rawValue: .crashed
-    case IOPT_FAILED.rawValue: .failed
-    default: .refused
+    case IOPT_DONE.rawValue: return .done
+    case IOPT_CRASHED.rawValue: return .crashed
+    case IOPT_FAILED.rawValue: return .failed
+    case IOPT_REFUSED.rawValue: return .refused
+    default:
+      host.state.pointee.misuse = .unknownStatus(number)
+      return other
     }
+  }
+
+  private func forgetLog() {
+    host.state.pointee.misuse = .logOverrun(
+      count: log.pointee.count, capacity: log.pointee.capacity)
+    log.pointee.count = 0
   }
 
   /// Lets the subject free every table, when it can; the records replace the log's contents.

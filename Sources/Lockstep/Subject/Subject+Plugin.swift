@@ -43,7 +43,7 @@ extension Subject {
       dlclose(handle)
       throw SubjectError(description: "subject '\(path)': \(error.text)")
     }
-    return Subject(table: table, specification: path)
+    return Subject(table: table, specification: path, isPlugin: true)
   }
 
   private static func loaderMessage() -> String {
