@@ -27,6 +27,7 @@ let package = Package(
     .target(
       name: "DMA", dependencies: ["PageTable", "SubjectABI"], swiftSettings: internalChecks),
     .target(name: "SwiftSubject", dependencies: ["PageTable", "DMA", "SubjectABI"]),
+    .target(name: "CIsolation"),
     .target(name: "Log"),
     .target(
       name: "ScenarioLanguage", dependencies: ["Log", "SubjectABI", "CZlib"],
@@ -36,8 +37,8 @@ let package = Package(
     .target(
       name: "Lockstep",
       dependencies: [
-        "Contract", "Hardware", "Log", "ScenarioLanguage", "SwiftSubject", "Reference",
-        "SubjectABI",
+        "CIsolation", "Contract", "Hardware", "Log", "ScenarioLanguage", "SwiftSubject",
+        "Reference", "SubjectABI",
       ]),
     .target(name: "Report", dependencies: ["Lockstep", "Log", "ScenarioLanguage"]),
     .executableTarget(

@@ -36,6 +36,7 @@ let package = Package(
     .target(
       name: "SwiftSubject", dependencies: ["PageTable", "DMA", "SubjectABI"],
       swiftSettings: instrumentedSwift),
+    .target(name: "CIsolation"),
     .target(name: "Log"),
     .target(
       name: "ScenarioLanguage", dependencies: ["Log", "SubjectABI", "CZlib"],
@@ -46,8 +47,8 @@ let package = Package(
     .target(
       name: "Lockstep",
       dependencies: [
-        "Contract", "Hardware", "Log", "ScenarioLanguage", "SwiftSubject", "Reference",
-        "SubjectABI",
+        "CIsolation", "Contract", "Hardware", "Log", "ScenarioLanguage", "SwiftSubject",
+        "Reference", "SubjectABI",
       ]),
     .target(name: "Report", dependencies: ["Lockstep", "Log", "ScenarioLanguage"]),
     .target(name: "CFuzzer", path: "CFuzzer"),

@@ -2,7 +2,7 @@
 import Glibc
 
 /// A table word that is not what the store records say.
-public struct UntoldWord: Equatable, Sendable {
+public struct UntoldWord: Codable, Equatable, Sendable {
   /// Where it is.
   public var pa: UInt64
   /// What the records say, and what is there.

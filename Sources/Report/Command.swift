@@ -7,16 +7,38 @@ enum Command {
   static func reproduce(_ finding: Finding) -> String {
     let file = quoted(finding.place.file)
     let subjects = finding.subjects.map(quoted)
+    if case .process(let fatality) = finding.evidence { return reproduce(fatality, file, subjects) }
     switch finding.oracle {
     case .trace: return "iopt replay \(file) --subject \(subjects[0])"
     case .comparison: return "iopt diff \(file) --left \(subjects[0]) --right \(subjects[1])"
     case .abi where subjects.count == 2:
       return "iopt diff \(file) --left \(subjects[0]) --right \(subjects[1])"
-    case .abi, .leak, .contract:
+    case .abi, .leak, .contract, .process:
       let check = "iopt check \(file) --subject \(quoted(finding.faultySubject))"
       guard case .departure(_, let name) = finding.evidence else { return check }
       return "\(check) --forbid \(name)"
     }
+  }
+
+  /// What lets a subject end its process again.
+  private static func reproduce(
+    _ fatality: Fatality, _ file: String, _ subjects: [String]
+  ) -> String {
+    let command =
+      if subjects.count == 2 {
+        "iopt diff \(file) --left \(subjects[0]) --right \(subjects[1])"
+      } else {
+        "iopt \(fatality.isReplay ? "replay" : "check") \(file) --subject \(subjects[0])"
+      }
+    let isBuiltIn = finding(subjects, isOnly: ["swift", "reference"])
+    guard case .limit(let seconds) = fatality.end, seconds != Fatality.usualLimit else {
+      return command + (isBuiltIn ? " --isolate" : "")
+    }
+    return "\(command)\(isBuiltIn ? " --isolate" : "") --limit \(Finding.text(seconds))"
+  }
+
+  private static func finding(_ subjects: [String], isOnly names: [Substring]) -> Bool {
+    subjects.allSatisfy { names.contains($0.prefix { $0 != "," }) }
   }
 
   /// The word as a POSIX shell reads it.

@@ -42,7 +42,7 @@ public struct FindingJSON: Encodable {
     case .observations(let one, let other), .memory(_, let one, let other):
       left = Side(one)
       right = Side(other)
-    case .misuse, .refusal, .breach, .departure, .leak: break
+    case .misuse, .refusal, .breach, .departure, .leak, .process: break
     }
   }
 }

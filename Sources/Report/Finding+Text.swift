@@ -26,10 +26,11 @@ extension Finding {
     case .leak(let subject, let tables):
       "\(place)\(subject) leaves tables behind after its teardown at \(whereabouts):"
         + " \(tables.map(hex).joined(separator: " "))"
+    case .process(let fatality): "\(place)\(headline(of: fatality))"
     }
   }
 
-  private var whereabouts: String {
+  var whereabouts: String {
     let scenario =
       place.file.isEmpty ? "the scenario" : "the scenario at line \(place.scenarioLine)"
     if place.isEnd { return "the end of \(scenario)" }
@@ -55,7 +56,7 @@ extension Finding {
         "  and the observations are the same:",
       ]
       lines += right.lines.prefix(12).map { "    \($0.text)" }
-    case .misuse, .refusal, .breach, .departure, .leak: break
+    case .misuse, .refusal, .breach, .departure, .leak, .process: break
     }
     if !place.file.isEmpty { lines.append("  reproduce: \(Command.reproduce(self))") }
     return lines.joined(separator: "\n") + "\n"

@@ -24,6 +24,8 @@ struct Check: ParsableCommand {
 
   @OptionGroup var oracles: OracleOptions
 
+  @OptionGroup var isolation: IsolationOptions
+
   @OptionGroup var output: ReportOptions
 
   func validate() throws {
@@ -38,20 +40,20 @@ struct Check: ParsableCommand {
 
   func run() throws {
     let choice = try choice()
-    let engines = try subjects.lanes().map { choice.engine([$0]) }
-    let (_, printer) = try output.judge(files, engines) {
+    let plans = try subjects.requests().map { EnginePlan([$0], make: choice.engine) }
+    let (judges, _, printer) = try output.judge(files, plans, isolation) {
       "\($0.scenarios) scenarios, \($0.statements) statements"
     }
     if output.json {
-      try printJSON(CheckJSON(subjects: engines.map(CheckJSON.Subject.init), reports: printer.json))
+      try printJSON(CheckJSON(subjects: judges.map(CheckJSON.Subject.init), reports: printer.json))
     } else {
-      for engine in engines { print(engine.judgementLines.joined(separator: "\n")) }
+      for judge in judges { print(judge.judgementLines.joined(separator: "\n")) }
     }
-    try RunTally(engines).verdict.leave()
+    try RunTally(judges).verdict.leave()
   }
 }
 
-extension Engine {
+extension Judging {
   /// What was judged of one subject, and how it ended: departures and refusals a line each, the
   /// verdict last.
   var judgementLines: [String] {
@@ -76,7 +78,7 @@ extension Engine {
       case .nothingJudged: "nothing to judge"
       }
     let refused = tally.refused > 0 ? ", \(tally.refused) refused" : ""
-    return "\(lanes.map(\.lane.label).joined(separator: " and ")): \(tally.scenarios) scenarios,"
+    return "\(labels.joined(separator: " and ")): \(tally.scenarios) scenarios,"
       + " \(tally.statements) statements, judged \(tally.judgements) times\(refused): \(verdict)"
   }
 }
@@ -93,17 +95,18 @@ private struct CheckJSON: Encodable {
     var findings: Int
     var departures: [String: Int]
 
-    init(_ engine: Engine) {
-      name = engine.lanes[0].lane.label
-      scenarios = engine.tally.scenarios
-      statements = engine.tally.statements
-      judgements = engine.tally.judgements
-      refused = engine.tally.refused
-      refusals = engine.tally.refusals
-      notOpened = engine.tally.unopenedReasons
-      findings = engine.tally.findings
+    init(_ judge: any Judging) {
+      let tally = judge.tally
+      name = judge.labels[0]
+      scenarios = tally.scenarios
+      statements = tally.statements
+      judgements = tally.judgements
+      refused = tally.refused
+      refusals = tally.refusals
+      notOpened = tally.unopenedReasons
+      findings = tally.findings
       departures = Dictionary(
-        engine.departures.map { ($0.name, $0.count) }, uniquingKeysWith: +)
+        judge.departures.map { ($0.name, $0.count) }, uniquingKeysWith: +)
     }
   }
 

@@ -19,16 +19,18 @@ struct Diff: ParsableCommand {
 
   @OptionGroup var sides: SideOptions
 
+  @OptionGroup var isolation: IsolationOptions
+
   @OptionGroup var output: ReportOptions
 
   func run() throws {
-    let lanes = try sides.lanes()
-    let engine = OracleChoice([.comparison]).engine(lanes)
-    let (_, printer) = try output.judge(files, [engine]) {
+    let plan = EnginePlan(try sides.requests(), make: OracleChoice([.comparison]).engine)
+    let (judges, _, printer) = try output.judge(files, [plan], isolation) {
       "\($0.scenarios) scenarios, \($0.statements) statements"
     }
-    try summarize(engine.tally, printer, lanes.map(\.label))
-    try engine.tally.verdict.leave()
+    let tally = judges[0].tally
+    try summarize(tally, printer, plan.labels)
+    try tally.verdict.leave()
   }
 
   private func summarize(_ tally: RunTally, _ printer: FindingPrinter, _ names: [String]) throws {

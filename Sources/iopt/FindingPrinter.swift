@@ -17,9 +17,9 @@ final class FindingPrinter {
     self.progress = progress
   }
 
-  /// Listens to an engine.
-  func listen(to engine: Engine) {
-    engine.onFinding = { [unowned self] in add($0) }
+  /// Listens to one that judges.
+  func listen(to judge: any Judging) {
+    judge.onFinding = { [unowned self] in add($0) }
   }
 
   private func add(_ finding: Finding) {

@@ -41,6 +41,8 @@ struct Generate: ParsableCommand {
       valueName: "subject"))
   var subjects: [String] = []
 
+  @OptionGroup var isolation: IsolationOptions
+
   func validate() throws {
     guard count >= 0 else { throw ValidationError("--count takes at least 0") }
     guard operations >= 1 else { throw ValidationError("--operations takes at least 1") }
@@ -67,7 +69,9 @@ struct Generate: ParsableCommand {
   }
 
   private func narrowing() throws -> Narrowing? {
-    subjects.isEmpty ? nil : Narrowing(try subjects.map { try LaneChoice($0).lane() })
+    if subjects.isEmpty { return nil }
+    let plan = EnginePlan(try subjects.map { try LaneRequest($0) }) { Engine($0, []) }
+    return Narrowing(try isolation.judge(plan, file: ""))
   }
 
   private func chosenLayer() throws -> ScenarioGenerator.Layer {

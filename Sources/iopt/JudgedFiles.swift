@@ -15,20 +15,44 @@ struct ReportOptions: ParsableArguments {
     guard reports >= 0 else { throw ValidationError("--reports takes at least 0") }
   }
 
-  /// Runs the files on all engines, with reports as findings are made; `progress` is what the
-  /// terminal shows meanwhile. Returns what was run, and what is to be printed as JSON.
+  /// Runs the files as each of `plans` says, with reports as findings are made; `progress` is what
+  /// the terminal shows meanwhile. Returns who judged, what was run, and what is to be printed as
+  /// JSON.
   func judge(
-    _ files: [String], _ engines: [Engine], keepsObservations: Bool = false,
-    progress text: @escaping (FileRun.Tally) -> String
-  ) throws -> (run: FileRun.Tally, printer: FindingPrinter) {
+    _ files: [String], _ plans: [EnginePlan], _ isolation: IsolationOptions,
+    keepsObservations: Bool = false, progress text: @escaping (FileRun.Tally) -> String
+  ) throws -> (judges: [any Judging], run: FileRun.Tally, printer: FindingPrinter) {
     let progress = ProgressLine()
     let printer = FindingPrinter(limit: reports, isSilent: json, progress)
-    engines.forEach(printer.listen)
-    let run = FileRun(engines, keepsObservations: keepsObservations)
-    if progress.isShown { run.onProgress = { progress.show(text($0)) } }
-    for file in files { try run.run(TraceReader(path: file)) }
+    let judges = try plans.map { plan -> any Judging in
+      guard isolation.isolates(plan.requests) else { return try plan.engine() }
+      return IsolatedEngine(plan, limit: isolation.duration, replays: keepsObservations)
+    }
+    judges.forEach(printer.listen)
+    let show = progress.isShown ? { progress.show(text($0)) } : nil
+    let tally = try run(files, judges, keepsObservations, show)
     printer.finish()
-    return (run.tally, printer)
+    return (judges, tally, printer)
+  }
+
+  private func run(
+    _ files: [String], _ judges: [any Judging], _ keepsObservations: Bool,
+    _ show: ((FileRun.Tally) -> Void)?
+  ) throws -> FileRun.Tally {
+    let engines = judges.compactMap { $0 as? Engine }
+    let isolated = judges.compactMap { $0 as? IsolatedEngine }
+    guard !isolated.isEmpty else {
+      let run = FileRun(engines, keepsObservations: keepsObservations)
+      run.onProgress = show
+      for file in files { try run.run(TraceReader(path: file)) }
+      return run.tally
+    }
+    for engine in isolated { try engine.load(file: files.first ?? "") }
+    let run = BatchRun(isolated, beside: engines, keepsObservations: keepsObservations)
+    run.onProgress = show
+    for file in files { try run.run(TraceReader(path: file)) }
+    try run.finish()
+    return run.tally
   }
 }
 
@@ -41,15 +65,15 @@ struct SubjectsOption: ParsableArguments {
       valueName: "subject[,gather=R]"))
   var subjects: [String] = []
 
-  func lanes() throws -> [Lane] {
-    try (subjects.isEmpty ? ["swift", "reference"] : subjects).map { try LaneChoice($0).lane() }
+  func requests() throws -> [LaneRequest] {
+    try (subjects.isEmpty ? ["swift", "reference"] : subjects).map { try LaneRequest($0) }
   }
 }
 
 extension RunTally {
-  /// What all engines went through.
-  init(_ engines: [Engine]) {
+  /// What all of them went through.
+  init(_ judges: [any Judging]) {
     self.init()
-    for engine in engines { add(engine.tally) }
+    for judge in judges { add(judge.tally) }
   }
 }

@@ -30,11 +30,13 @@ struct Minimize: ParsableCommand {
 
   @OptionGroup var judges: JudgeOptions
 
+  @OptionGroup var isolation: IsolationOptions
+
   func validate() throws { _ = try judges.choice() }
 
   func run() throws {
-    let lanes = try judges.lanes()
-    let minimizer = Minimizer(try judges.choice(), lanes)
+    let plan = try judges.plan()
+    let minimizer = Minimizer(try isolation.judge(plan, file: file))
     let progress = ProgressLine()
     if progress.isShown {
       minimizer.onProgress = {
@@ -45,6 +47,7 @@ struct Minimize: ParsableCommand {
     for scenario in scenarios {
       let result = minimizer.minimize(scenario)
       progress.clear()
+      if let failure = minimizer.failure { throw failure }
       if let result { return try write(result, from: scenario) }
     }
     let refused = minimizer.refusals.values.reduce(0, +)
@@ -54,7 +57,7 @@ struct Minimize: ParsableCommand {
       throw nothingJudged
     }
     writeError(
-      "\(file): \(lanes.map(\.label).joined(separator: " and ")): nothing is found\n")
+      "\(file): \(plan.labels.joined(separator: " and ")): nothing is found\n")
     throw somethingDiffers
   }
 

@@ -19,16 +19,18 @@ struct Replay: ParsableCommand {
 
   @OptionGroup var subjects: SubjectsOption
 
+  @OptionGroup var isolation: IsolationOptions
+
   @OptionGroup var output: ReportOptions
 
   func run() throws {
-    let lanes = try subjects.lanes()
-    let engines = lanes.map { Engine([$0], [TraceOracle()]) }
-    let (run, printer) = try output.judge(files, engines, keepsObservations: true) {
+    let plans = try subjects.requests().map { EnginePlan([$0]) { Engine($0, [TraceOracle()]) } }
+    let (judges, run, printer) = try output.judge(files, plans, isolation, keepsObservations: true)
+    {
       "\($0.scenarios) scenarios, \($0.observations) observations"
     }
-    let tally = RunTally(engines)
-    try summarize(run, tally, printer, lanes.map(\.label))
+    let tally = RunTally(judges)
+    try summarize(run, tally, printer, judges.flatMap(\.labels))
     try tally.verdict.leave()
   }
 

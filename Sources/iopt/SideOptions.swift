@@ -15,7 +15,9 @@ struct SideOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The right side.", valueName: "subject[,gather=R]"))
   var right = "reference"
 
-  func lanes() throws -> [Lane] { [try LaneChoice(left).lane(), try LaneChoice(right).lane()] }
+  func lanes() throws -> [Lane] { try requests().map { try $0.load().lane() } }
+
+  func requests() throws -> [LaneRequest] { [try LaneRequest(left), try LaneRequest(right)] }
 }
 
 /// Who judges, and what: two sides against each other, or each subject alone.
@@ -38,9 +40,17 @@ struct JudgeOptions: ParsableArguments {
     return choice
   }
 
-  func lanes() throws -> [Lane] {
-    if let subject { return [try LaneChoice(subject).lane()] }
-    return try sides.lanes()
+  func lanes() throws -> [Lane] { try requests().map { try $0.load().lane() } }
+
+  func requests() throws -> [LaneRequest] {
+    if let subject { return [try LaneRequest(subject)] }
+    return try sides.requests()
+  }
+
+  /// What judges so, of subjects that are not loaded yet.
+  func plan() throws -> EnginePlan {
+    let choice = try choice()
+    return EnginePlan(try requests(), make: choice.engine)
   }
 }
 

@@ -23,11 +23,13 @@ struct Sweep: ParsableCommand {
 struct SweepOptions: ParsableArguments {
   @OptionGroup var sides: SideOptions
 
+  @OptionGroup var isolation: IsolationOptions
+
   @OptionGroup var output: SweepOutput
 
-  func lanes() throws -> (left: Lane, right: Lane) {
-    let lanes = try sides.lanes()
-    return (lanes[0], lanes[1])
+  /// An engine of `make` for both sides.
+  func plan(_ make: @escaping ([Lane]) -> Engine) throws -> EnginePlan {
+    EnginePlan(try sides.requests(), make: make)
   }
 }
 
@@ -61,16 +63,16 @@ struct SweepOutput: ParsableArguments {
 /// What a sweep found so far.
 final class SweepFindings {
   private let output: SweepOutput
-  private let engine: Engine
+  private let judge: any ScenarioJudge
   private(set) var count = 0
   /// Why a finding could not be kept; thrown when the sweep is over.
   private var failure: (any Error)?
   private let progress: ProgressLine
 
-  /// `engine` makes reports: it judges as the sweep does and is nobody else's.
-  init(_ output: SweepOutput, _ engine: Engine, _ progress: ProgressLine) {
+  /// `judge` makes reports: it judges as the sweep does and is nobody else's.
+  init(_ output: SweepOutput, _ judge: any ScenarioJudge, _ progress: ProgressLine) {
     self.output = output
-    self.engine = engine
+    self.judge = judge
     self.progress = progress
   }
 
@@ -78,10 +80,31 @@ final class SweepFindings {
   func report(_ scenario: Scenario, _ kind: String, from source: String? = nil) {
     add(scenario, kind) { path in
       let report =
-        engine.run(scenario, file: path)?.report
+        try judge.judge(scenario, file: path)?.report
         ?? "\(path): wrong only in the run that found it\n"
       return report + (source.map { "  the scenario is that of \($0)\n" } ?? "")
     }
+  }
+
+  /// Keeps and reports a scenario in which a subject ended the process of the sweep.
+  func report(_ scenario: Scenario, _ kind: String, lostTo fatality: Fatality) {
+    add(scenario, kind) { path in
+      try judge.judge(scenario, file: path)?.report
+        ?? "\(path): \(fatality.subject) ended the process of the sweep: \(fatality.name)\n"
+    }
+  }
+
+  /// The same where nothing of a scenario had begun.
+  func reportLoss(_ fatality: Fatality) {
+    count += 1
+    progress.clear()
+    print("\(fatality.subject) ended the process of the sweep before it began: \(fatality.name)")
+  }
+
+  /// Says that a sweep was given up.
+  func tellGivenUp() {
+    progress.clear()
+    print("… given up: too many processes were lost")
   }
 
   /// Keeps a scenario and prints what `text` makes of the file's name.

@@ -39,6 +39,8 @@ struct SweepContract: ParsableCommand {
   @Option(help: "Where randomness starts.")
   var seed: UInt64 = 0
 
+  @OptionGroup var isolation: IsolationOptions
+
   @OptionGroup var output: SweepOutput
 
   func validate() throws {
@@ -47,28 +49,31 @@ struct SweepContract: ParsableCommand {
   }
 
   func run() throws {
-    let choice = OracleChoice([.contract])
-    let engine = choice.engine([try LaneChoice(subject).lane()])
+    let plan = EnginePlan([try LaneRequest(subject)], make: OracleChoice([.contract]).engine)
+    let judge = try isolation.judge(plan, file: files.first ?? "")
     let progress = ProgressLine()
-    let findings = SweepFindings(output, choice.engine([engine.lanes[0].lane.twin]), progress)
-    func judge(_ scenario: Scenario, _ source: String?) {
-      if engine.run(scenario) != nil { findings.report(scenario, "contract", from: source) }
-      if progress.isShown, engine.tally.scenarios & 63 == 0 {
-        progress.show("\(engine.tally.scenarios) scenarios")
+    let findings = SweepFindings(
+      output, try isolation.judge(plan, file: files.first ?? ""), progress)
+    var done = 0
+    func run(_ scenario: Scenario, _ source: String?) throws {
+      if try judge.judge(scenario, file: "") != nil {
+        findings.report(scenario, "contract", from: source)
       }
+      done += 1
+      if progress.isShown, done & 63 == 0 { progress.show("\(done) scenarios") }
     }
     for file in files {
       for located in try readScenarios(path: file) {
-        judge(located.scenario, "\(file):\(located.line)")
+        try run(located.scenario, "\(file):\(located.line)")
       }
     }
-    var narrowing = Narrowing(engine.lanes.map(\.lane))
-    if files.isEmpty { try generate(&narrowing) { judge($0, nil) } }
-    for line in engine.departureLines { print(line) }
-    try findings.finish(engine.verdictLine, engine.tally, leftOut: narrowing.lines())
+    var narrowing = Narrowing(judge)
+    if files.isEmpty { try generate(&narrowing) { try run($0, nil) } }
+    for line in judge.departureLines { print(line) }
+    try findings.finish(judge.verdictLine, judge.tally, leftOut: narrowing.lines())
   }
 
-  private func generate(_ narrowing: inout Narrowing, _ judge: (Scenario) -> Void) throws {
+  private func generate(_ narrowing: inout Narrowing, _ judge: (Scenario) throws -> Void) throws {
     let layer = try ScenarioGenerator.Layer(argument: layer)
     if layer == .pageTable || layer == .both {
       for configuration in StandardConfigurations.all {
@@ -77,7 +82,7 @@ struct SweepContract: ParsableCommand {
           continue
         }
         var generator = ScenarioGenerator(seed: seed, narrowing: narrowing)
-        for _ in 0..<count { judge(generator.next(on: configuration.domain)) }
+        for _ in 0..<count { try judge(generator.next(on: configuration.domain)) }
         narrowing = generator.narrowing!
       }
     }
@@ -90,7 +95,7 @@ struct SweepContract: ParsableCommand {
         guard var scenario = generator.nextFitting() else { continue }
         // The older revisions are older because they break the contract.
         scenario.domain.gather = nil
-        judge(scenario)
+        try judge(scenario)
       }
       narrowing = generator.narrowing!
     }

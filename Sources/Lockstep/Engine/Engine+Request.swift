@@ -36,6 +36,11 @@ extension Engine {
   @discardableResult
   public func run(_ scenario: borrowing LoweredScenario, file: String = "") -> Finding? {
     defer { close() }
+    return perform(scenario, file: file)
+  }
+
+  /// The same, but leaves the lanes open: ``close()`` follows.
+  func perform(_ scenario: borrowing LoweredScenario, file: String) -> Finding? {
     source = nil
     place = Finding.Place(file: file, line: file.isEmpty ? 0 : 2, scenarioLine: 1)
     open(scenario.configuration)

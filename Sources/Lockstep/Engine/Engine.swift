@@ -95,6 +95,8 @@ public final class Engine {
   /// Where nothing differs a comparison has nothing more to say: the rest is asked each time.
   private let compares: Bool
   private let others: [any Oracle]
+  /// Where the engine tells how far it is: where its lanes tell their calls, or nowhere.
+  private let progress: UnsafeMutablePointer<RunProgress>?
 
   /// Runs on `lanes`, which nobody else uses meanwhile.
   public init(_ lanes: [Lane], _ oracles: [any Oracle]) {
@@ -108,6 +110,7 @@ public final class Engine {
     takesTogether = isPair && tellStores
     others = self.oracles.filter { !$0.judgesDifferencesOnly }
     compares = others.count < oracles.count
+    progress = lanes[0].progress
     hot = .allocate(capacity: 1)
     hot.initialize(to: Hot())
   }
@@ -119,6 +122,12 @@ public final class Engine {
 
   /// What was seen that is known and allowed, by name, and how often.
   public var departures: [(name: String, count: Int)] { oracles.flatMap(\.departures) }
+
+  /// What was run since the last call; the tally begins anew.
+  public func takeTally() -> RunTally {
+    defer { hot.pointee.tally = RunTally() }
+    return hot.pointee.tally
+  }
 
   private static func rank(_ name: OracleName) -> Int { OracleName.allCases.firstIndex(of: name)! }
 
@@ -137,6 +146,11 @@ public final class Engine {
     hot.pointee.modes = ModesInForce(configuration)
     hot.pointee.judgementsBefore = hot.pointee.tally.judgements
     finding = nil
+    if let progress {
+      progress.pointee.scenarios &+= 1
+      progress.pointee.operation = -1
+      progress.pointee.isAtEnd = 0
+    }
     self.configuration = copy configuration
     if isThorough { history.begin(source, place) }
     for observed in lanes { observed.open(configuration) }
@@ -150,6 +164,7 @@ public final class Engine {
   public func run(_ operation: UnsafePointer<iopt_op>) -> Bool {
     hot.pointee.operation = operation
     hot.pointee.operationIndex += 1
+    if let progress { progress.pointee.operation = Int64(hot.pointee.operationIndex) }
     guard hot.pointee.state == .running else { return judgeAfterTheEnd() }
     hot.pointee.tally.statements += 1
     if isThorough { history.append(operation, place) }
@@ -176,6 +191,7 @@ public final class Engine {
   /// Ends the scenario: what can be asked only then is asked.
   public func finish() {
     guard state != .idle, state != .found else { return }
+    progress?.pointee.isAtEnd = 1
     place.isEnd = true
     defer { place.isEnd = false }
     if state == .running {

@@ -88,14 +88,21 @@ public final class FileRun {
   ) throws(ScenarioError) {
     guard let observations else { return }
     if keepsObservations, observations == 0 {
-      throw ScenarioError(
-        file: requests.name, position: .text(line: engines[0].place.scenarioLine, column: 1),
-        message: "expected a recorded trace, found a scenario without any `=` line"
-          + " (iopt record makes a trace of it)")
+      throw ScenarioError.notRecorded(requests.name, line: engines[0].place.scenarioLine)
     }
     for engine in engines {
       engine.finish()
       engine.close()
     }
+  }
+}
+
+extension ScenarioError {
+  /// The scenario that begins at `line` holds nothing to replay.
+  static func notRecorded(_ file: String, line: Int) -> ScenarioError {
+    ScenarioError(
+      file: file, position: .text(line: line, column: 1),
+      message: "expected a recorded trace, found a scenario without any `=` line"
+        + " (iopt record makes a trace of it)")
   }
 }

@@ -2,7 +2,7 @@
 import ScenarioLanguage
 
 /// What an engine went through.
-public struct RunTally: Equatable, Sendable {
+public struct RunTally: Codable, Equatable, Sendable {
   /// Scenarios that were begun.
   public var scenarios = 0
   /// Statements that were run: `domain` lines and operations.
@@ -31,15 +31,14 @@ public struct RunTally: Equatable, Sendable {
   /// Nothing so far.
   public init() {}
 
+  /// Everything that is only a number.
+  static let counters: [any WritableKeyPath<RunTally, Int> & Sendable] = [
+    \.scenarios, \.statements, \.judgements, \.findings, \.crashed, \.withoutStores, \.refused,
+  ]
+
   /// Adds another engine's, or another run's.
   public mutating func add(_ other: RunTally) {
-    scenarios += other.scenarios
-    statements += other.statements
-    judgements += other.judgements
-    findings += other.findings
-    crashed += other.crashed
-    withoutStores += other.withoutStores
-    refused += other.refused
+    for counter in Self.counters { self[keyPath: counter] += other[keyPath: counter] }
     refusals.merge(other.refusals, uniquingKeysWith: +)
     unanswered.merge(other.unanswered, uniquingKeysWith: +)
     unopened.merge(other.unopened, uniquingKeysWith: +)
@@ -53,7 +52,7 @@ public struct RunTally: Equatable, Sendable {
 }
 
 /// A kind of domain whose initialisation failed on every side, as a count goes by.
-public struct UnopenedDomain: Hashable, Sendable {
+public struct UnopenedDomain: Codable, Hashable, Sendable {
   /// The domain's format.
   public var format: Format
   /// With the kernel's checks or without.

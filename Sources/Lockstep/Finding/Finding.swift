@@ -4,7 +4,7 @@ import ScenarioLanguage
 
 /// Something wrong in one scenario: who says so, what kind of fault it is, where, and what shows it.
 /// Reports are made of it elsewhere.
-public struct Finding: Sendable {
+public struct Finding: Codable, Sendable {
   /// The oracle that found it.
   public var oracle: OracleName { signature.oracle }
   /// What tells it from others; the same when the scenario is made smaller.
@@ -19,7 +19,7 @@ public struct Finding: Sendable {
   public var faultyLane: Int?
 
   /// Where it is.
-  public struct Place: Equatable, Sendable {
+  public struct Place: Codable, Equatable, Sendable {
     /// The file that holds the scenario; empty when there is none.
     public var file: String
     /// The statement's line, 0 when it was not read from text.
@@ -41,7 +41,7 @@ public struct Finding: Sendable {
   }
 
   /// What one side did at the place.
-  public struct Side: Sendable {
+  public struct Side: Codable, Sendable {
     /// What reports call it.
     public var name: String
     /// Observations, as record words.
@@ -65,7 +65,7 @@ public struct Finding: Sendable {
   public var faultySubject: String { subjects[faultyLane ?? subjects.count - 1] }
 
   /// What shows it.
-  public enum Evidence: Sendable {
+  public enum Evidence: Codable, Sendable {
     /// The observations of one operation are not the same. For a trace the left side is recorded.
     case observations(left: Side, right: Side)
     /// Table memory was not the same in front of an event, both sides' events being the same.
@@ -82,11 +82,13 @@ public struct Finding: Sendable {
     case departure(subject: String, name: String)
     /// Tables that teardown left, which no gather had taken.
     case leak(subject: String, tables: [UInt64])
+    /// A subject ended the process that ran it, or did not return.
+    case process(Fatality)
   }
 }
 
 /// Table memory that differs between two subjects in front of the same event.
-public struct MemoryDifference: Equatable, Sendable {
+public struct MemoryDifference: Codable, Equatable, Sendable {
   /// The event's number among the operation's observations, and its word; `the end` after the last.
   public var event: Int
   public var eventWord: String

@@ -4,6 +4,9 @@
 public enum OracleName: String, CaseIterable, Codable, Sendable {
   /// The rules of the subject ABI, and whether stores tell the truth. Always in force.
   case abi
+  /// A subject did not end the process that runs it, and returned in time. Always in force where
+  /// subjects run in processes of their own.
+  case process
   /// Two subjects do the same, and table memory is the same between any two events.
   case comparison
   /// A subject does what a recorded trace says.

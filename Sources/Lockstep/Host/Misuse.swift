@@ -2,7 +2,7 @@
 import Log
 
 /// A way in which a subject broke the ABI's rules.
-public enum Misuse: Equatable, Sendable {
+public enum Misuse: Codable, Equatable, Sendable {
   /// It freed an address that is not the start of an allocated table.
   case freedUnallocated(pa: UInt64)
   /// It freed a table that it had freed before.
@@ -15,6 +15,12 @@ public enum Misuse: Equatable, Sendable {
   case untoldWord(UntoldWord)
   /// It touched memory that is no table of its own.
   case trespass(Trespass)
+  /// It answered with a number that is no `enum iopt_status`.
+  case unknownStatus(UInt32)
+  /// It counts more words in its log than there is room for.
+  case logOverrun(count: UInt64, capacity: UInt64)
+  /// It wrote a record that is none: of no kind, too short, or past the log's end.
+  case unreadableRecord(header: UInt64)
 
   /// The misuse without its numbers: what tells one kind from another.
   public var name: String {
@@ -25,6 +31,9 @@ public enum Misuse: Equatable, Sendable {
     case .storedOutsideTables: "store outside tables"
     case .untoldWord: "untold word"
     case .trespass(let trespass): trespass.name
+    case .unknownStatus: "unknown status"
+    case .logOverrun: "log overrun"
+    case .unreadableRecord: "unreadable record"
     }
   }
 
@@ -42,14 +51,21 @@ public enum Misuse: Equatable, Sendable {
       "changed the table word at \(hex(word.pa)) without a store record that says so:"
         + " \(hex(word.found)), told \(hex(word.told))"
     case .trespass(let trespass): trespass.description
+    case .unknownStatus(let number):
+      "returned \(number), which is no status"
+    case .logOverrun(let count, let capacity):
+      "says that its log has \(count) words, where there is room for \(capacity)"
+    case .unreadableRecord(let header):
+      "logged what is no record, or one that is too short or ends behind the log: it begins with"
+        + " \(hex(header))"
     }
   }
 }
 
 /// A touch of memory that is no table of the subject's.
-public struct Trespass: Equatable, Sendable {
+public struct Trespass: Codable, Equatable, Sendable {
   /// What it did there.
-  public enum Access: Equatable, Sendable {
+  public enum Access: Codable, Equatable, Sendable {
     case read
     case write
     /// One of the two: this machine does not say which.
@@ -57,7 +73,7 @@ public struct Trespass: Equatable, Sendable {
   }
 
   /// What is there instead of a table.
-  public enum Place: Equatable, Sendable {
+  public enum Place: Codable, Equatable, Sendable {
     case freedTable
     /// Less than a slot past a table that ends at `end`, where no table begins.
     case pastTable(end: UInt64)

@@ -21,18 +21,43 @@ public final class Minimizer {
   /// Told how far shrinking has come.
   public var onProgress: ((Shrinker.Progress) -> Void)?
 
-  private let engine: Engine
+  /// Why judging ended before its time; nothing is shrunk after that.
+  public private(set) var failure: IsolationError?
+
+  private let judge: any ScenarioJudge
+  private let engine: Engine?
   private var lowered = LoweredScenario()
 
   /// Runs on lanes of its own, of the same kind as `lanes`, judged as `choice` says.
-  public init(_ choice: OracleChoice, _ lanes: [Lane]) {
-    engine = choice.engine(lanes.map(\.twin))
+  public convenience init(_ choice: OracleChoice, _ lanes: [Lane]) {
+    self.init(choice.engine(lanes.map(\.twin)))
+  }
+
+  /// Runs on `judge`, which nobody else uses meanwhile.
+  public init(_ judge: any ScenarioJudge) {
+    self.judge = judge
+    engine = judge as? Engine
   }
 
   /// The smallest scenario found that fails like `scenario`, or nil when nothing is found in it.
   /// With `seconds`, what was found by then; the result depends on the machine only in that case.
   public func minimize(_ scenario: Scenario, seconds: Double? = nil) -> Result? {
-    guard let signature = signature(of: scenario) else { return nil }
+    guard let finding = found(in: scenario) else { return nil }
+    guard case .process(let fatality) = finding.evidence, case .limit = fatality.end,
+      let isolated = judge as? IsolatedJudge
+    else { return shrink(scenario, finding.signature, seconds) }
+    // What hangs does so for any length of time.
+    let limit = isolated.limit
+    isolated.limit = min(limit, max(.milliseconds(250), limit / 40))
+    let result = shrink(scenario, finding.signature, seconds)
+    isolated.limit = limit
+    if found(in: result.scenario)?.signature == finding.signature { return result }
+    return shrink(scenario, finding.signature, seconds)
+  }
+
+  private func shrink(
+    _ scenario: Scenario, _ signature: Signature, _ seconds: Double?
+  ) -> Result {
     var result = Result(scenario: scenario, signature: signature, tests: 0)
     var shrinker = Shrinker()
     shrinker.testLimit = testLimit
@@ -46,24 +71,35 @@ public final class Minimizer {
         return false
       }
       result.tests += 1
-      return self.signature(of: candidate) == signature
+      return self.found(in: candidate)?.signature == signature
     }
     return result
   }
 
   /// Why the scenario was not run to its end; nil when it was.
-  public var refusals: [String: Int] { engine.tally.refusals }
+  public var refusals: [String: Int] { judge.tally.refusals }
 
   /// nil when nothing is wrong or a subject refuses.
-  private func signature(of scenario: Scenario) -> Signature? {
-    lowered.lower(scenario)
-    return engine.run(lowered)?.signature
+  private func found(in scenario: Scenario) -> Finding? {
+    if let engine {
+      lowered.lower(scenario)
+      return engine.run(lowered)
+    }
+    guard failure == nil else { return nil }
+    do throws(IsolationError) {
+      return try judge.judge(scenario, file: "")
+    } catch {
+      failure = error
+      return nil
+    }
   }
 }
 
 extension Lane {
   /// Another lane with the same subject and revision and with memory of its own.
   public var twin: Lane {
-    Lane(subject, gather: gather.flatMap { GatherRevision(rawValue: $0) })
+    Lane(
+      subject, gather: gather.flatMap { GatherRevision(rawValue: $0) }, progress: progress,
+      number: Int(number))
   }
 }

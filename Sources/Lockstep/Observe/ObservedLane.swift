@@ -83,6 +83,9 @@ public final class ObservedLane {
     if status == .crashed { return lane.host.state.pointee.arena.touch.map(Misuse.trespass) }
     if let misuse = lane.host.state.pointee.misuse { return misuse }
     if case .outsideTables(let pa)? = shadow.fault { return .storedOutsideTables(pa: pa) }
+    if lane.subject.isPlugin, let header = lane.records.firstUnreadable {
+      return .unreadableRecord(header: header)
+    }
     return nil
   }
 

@@ -28,11 +28,20 @@ public final class Lane {
       UnsafeMutableRawPointer?, UnsafePointer<iopt_op>?
     ) -> UInt32
   private let close: @convention(c) (UnsafeMutableRawPointer?) -> Void
+  /// Where calls into the subject are told, and under which number; nil: nowhere.
+  let progress: UnsafeMutablePointer<RunProgress>?
+  let number: Int32
 
-  /// A lane with no domain open. `gather` overrides the revision that domain lines name.
-  public init(_ subject: Subject, gather: GatherRevision? = nil) {
+  /// A lane with no domain open. `gather` overrides the revision that domain lines name. With
+  /// `progress`, which outlives the lane, it says there when it calls the subject, as lane `number`.
+  public init(
+    _ subject: Subject, gather: GatherRevision? = nil,
+    progress: UnsafeMutablePointer<RunProgress>? = nil, number: Int = 0
+  ) {
     self.subject = subject
     self.gather = gather?.rawValue
+    self.progress = progress
+    self.number = Int32(number)
     open = subject.table.members.open
     runOperation = subject.table.members.run
     close = subject.table.members.close
@@ -53,7 +62,18 @@ public final class Lane {
 
   /// Why the last request was refused: in the subject's words, or in the harness's where it
   /// refused in the subject's place.
-  public var refusal: String { refusalInItsPlace ?? subject.refusal }
+  public var refusal: String { refusalInItsPlace ?? call(.refusal) { subject.refusal } }
+
+  /// Calls into the subject, and says so.
+  @inline(__always)
+  private func call<Answer>(
+    _ phase: RunProgress.Phase, kind: UInt32 = 0, _ body: () -> Answer
+  ) -> Answer {
+    guard let progress else { return body() }
+    progress.pointee.enter(phase, lane: number, kind: kind)
+    defer { progress.pointee.leave() }
+    return body()
+  }
 
   private var gatherSuffix: String {
     guard let gather, let revision = GatherRevision(rawValue: gather) else { return "" }
@@ -84,7 +104,7 @@ public final class Lane {
       lastOpen = .refused
       return .refused
     }
-    lastOpen = Self.status(open(host.services, &configuration, domain))
+    lastOpen = status(call(.open) { open(host.services, &configuration, domain) }, other: .failed)
     if lastOpen != .done { domain.pointee = nil }
     return lastOpen
   }
@@ -102,20 +122,32 @@ public final class Lane {
       host.state.pointee.failNextQueue = true
       return .done
     default:
-      return Self.status(runOperation(domain.pointee, operation))
+      return status(
+        call(.operation, kind: operation.pointee.kind) { runOperation(domain.pointee, operation) },
+        other: .done)
     }
   }
 
-  /// `enum iopt_status`; a number that is not known is no answer. Spelt out, since `rawValue` of
-  /// another module's type would be a call in every operation.
+  /// `enum iopt_status`; a number that is not known is the subject's fault, and counts as `other`.
+  /// Spelt out, since `rawValue` of another module's type would be a call in every operation.
   @inline(__always)
-  private static func status(_ number: UInt32) -> SubjectStatus {
+  private func status(_ number: UInt32, other: SubjectStatus) -> SubjectStatus {
+    if log.pointee.count > log.pointee.capacity { forgetLog() }
     switch number {
-    case IOPT_DONE.rawValue: .done
-    case IOPT_CRASHED.rawValue: .crashed
-    case IOPT_FAILED.rawValue: .failed
-    default: .refused
+    case IOPT_DONE.rawValue: return .done
+    case IOPT_CRASHED.rawValue: return .crashed
+    case IOPT_FAILED.rawValue: return .failed
+    case IOPT_REFUSED.rawValue: return .refused
+    default:
+      host.state.pointee.misuse = .unknownStatus(number)
+      return other
     }
+  }
+
+  private func forgetLog() {
+    host.state.pointee.misuse = .logOverrun(
+      count: log.pointee.count, capacity: log.pointee.capacity)
+    log.pointee.count = 0
   }
 
   /// Lets the subject free every table, when it can; the records replace the log's contents.
@@ -126,7 +158,7 @@ public final class Lane {
     }
     log.pointee.count = 0
     isTornDown = true
-    teardown(domain)
+    call(.teardown) { teardown(domain) }
     return liveTables
   }
 
@@ -139,7 +171,7 @@ public final class Lane {
   /// Closes the domain, if one is open, without touching its tables.
   func closeDomain() {
     guard let open = domain.pointee else { return }
-    close(open)
+    call(.close) { close(open) }
     domain.pointee = nil
   }
 

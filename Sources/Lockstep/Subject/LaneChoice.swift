@@ -11,9 +11,35 @@ public struct LaneChoice: Sendable {
 
   /// Reads what was typed and loads a plug-in; the error says what was expected.
   public init(_ text: String) throws(SubjectError) {
+    self = try LaneRequest(text).load()
+  }
+
+  fileprivate init(_ subject: Subject, _ gather: GatherRevision?) {
+    self.subject = subject
+    self.gather = gather
+  }
+
+  /// A lane of its own; with `progress` one that tells its calls there, as lane `number`.
+  public func lane(
+    telling progress: UnsafeMutablePointer<RunProgress>? = nil, number: Int = 0
+  ) -> Lane {
+    Lane(subject, gather: gather, progress: progress, number: number)
+  }
+}
+
+/// What a user types to get a lane, before anything of a plug-in was loaded or run.
+public struct LaneRequest: Sendable {
+  /// What was typed: what reports call the lane.
+  public let label: String
+  private let subject: String
+  private let gather: GatherRevision?
+
+  /// Reads `S` or `S,gather=R`; the error says what was expected.
+  public init(_ text: String) throws(SubjectError) {
+    label = text
     let parts = text.split(separator: ",", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2 else {
-      subject = try Subject.named(text)
+      subject = text
       gather = nil
       return
     }
@@ -25,10 +51,15 @@ public struct LaneChoice: Sendable {
           "subject '\(text)': expected gather= and one of \(expected) after the comma,"
           + " found '\(parts[1])'")
     }
-    subject = try Subject.named(String(parts[0]))
+    subject = String(parts[0])
     gather = revision
   }
 
-  /// A lane of its own.
-  public func lane() -> Lane { Lane(subject, gather: gather) }
+  /// Whether a stranger's code has to be loaded for it.
+  public var isPlugin: Bool { subject != "swift" && subject != "reference" }
+
+  /// Loads what was asked for.
+  public func load() throws(SubjectError) -> LaneChoice {
+    LaneChoice(try Subject.named(subject), gather)
+  }
 }

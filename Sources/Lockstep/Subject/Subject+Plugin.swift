@@ -4,7 +4,7 @@ import ScenarioLanguage
 import SubjectABI
 
 /// Why a subject cannot be had. Its description is one line.
-public struct SubjectError: Error, Equatable, CustomStringConvertible {
+public struct SubjectError: Error, Codable, Equatable, CustomStringConvertible {
   public let description: String
 }
 
@@ -43,7 +43,7 @@ extension Subject {
       dlclose(handle)
       throw SubjectError(description: "subject '\(path)': \(error.text)")
     }
-    return Subject(table: table, specification: path)
+    return Subject(table: table, specification: path, isPlugin: true)
   }
 
   private static func loaderMessage() -> String {

@@ -12,22 +12,25 @@ public struct Subject: @unchecked Sendable {
   /// What `--subject` was given: how reports name the subject, so that two plug-ins that were built
   /// from the same sources are told apart.
   public let specification: String
+  /// Whether its code was loaded, and whatever it writes has to be looked at.
+  let isPlugin: Bool
 
   /// The Swift implementation.
   public static let swift = builtIn(swiftSubject(), "swift")
   /// The C port.
   public static let reference = builtIn(iopt_reference_subject(), "reference")
 
-  init(table: SubjectTable, specification: String) {
+  init(table: SubjectTable, specification: String, isPlugin: Bool) {
     self.table = table
     self.specification = specification
+    self.isPlugin = isPlugin
   }
 
   private static func builtIn(
     _ given: UnsafePointer<iopt_subject>, _ specification: String
   ) -> Subject {
     do {
-      return Subject(table: try SubjectTable(given), specification: specification)
+      return Subject(table: try SubjectTable(given), specification: specification, isPlugin: false)
     } catch {
       fatalError("the built-in subject \(specification): \(error.text)")
     }

@@ -3,7 +3,7 @@ import SubjectABI
 
 /// What a subject can do (`struct iopt_capabilities`). Masks have bit N set for number N of the
 /// ABI's enumeration; bits that this harness has no name for are kept and do no harm.
-public struct Capabilities: Equatable, Sendable {
+public struct Capabilities: Codable, Equatable, Sendable {
   /// Store records are written when asked for; a subject without them is compared without them.
   public var logsStores: Bool
   /// Mask of `enum iopt_format`.
@@ -44,7 +44,7 @@ public struct Capabilities: Equatable, Sendable {
   public var outputWidths: ClosedRange<UInt8>
 
   /// `enum iopt_layer`
-  public struct Layers: OptionSet, Hashable, Sendable {
+  public struct Layers: OptionSet, Codable, Hashable, Sendable {
     /// The ABI's bits.
     public var rawValue: UInt32
     /// A set of the ABI's bits.
@@ -58,7 +58,7 @@ public struct Capabilities: Equatable, Sendable {
   }
 
   /// `enum iopt_option`
-  public struct Options: OptionSet, Hashable, Sendable {
+  public struct Options: OptionSet, Codable, Hashable, Sendable {
     /// The ABI's bits.
     public var rawValue: UInt32
     /// A set of the ABI's bits.
@@ -80,7 +80,7 @@ public struct Capabilities: Equatable, Sendable {
   }
 
   /// `enum iopt_service`
-  public struct Services: OptionSet, Hashable, Sendable {
+  public struct Services: OptionSet, Codable, Hashable, Sendable {
     /// The ABI's bits.
     public var rawValue: UInt32
     /// A set of the ABI's bits.

@@ -2,7 +2,7 @@
 
 /// A page-table format: a line of `formatTable`. What is known of it is in its own file, one
 /// ``FormatDescription`` each; everything else asks here.
-public struct Format: RawRepresentable, Hashable, CaseIterable, Sendable {
+public struct Format: RawRepresentable, Codable, Hashable, CaseIterable, Sendable {
   /// The subject ABI's number, `enum iopt_format`.
   public let rawValue: UInt32
 

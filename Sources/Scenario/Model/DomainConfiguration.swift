@@ -20,7 +20,7 @@ public enum GatherRevision: UInt32, CaseIterable, Sendable {
 }
 
 /// How the format is compiled: as the kernel ships it, or as `CONFIG_DEBUG_GENERIC_PT` does.
-public enum Build: UInt32, Sendable {
+public enum Build: UInt32, Codable, Sendable {
   case production = 0
   case debug = 1
 }

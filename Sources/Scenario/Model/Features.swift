@@ -3,7 +3,7 @@ import SubjectABI
 
 /// A set of page-table features. Bits are the subject ABI's `enum iopt_feature`; their order is
 /// the order of canonical text.
-public struct Features: OptionSet, Hashable, Sendable {
+public struct Features: OptionSet, Codable, Hashable, Sendable {
   public var rawValue: UInt32
   public init(rawValue: UInt32) { self.rawValue = rawValue }
 

@@ -2,7 +2,7 @@
 import SubjectABI
 
 /// `IOMMU_READ` and its kin; bits are the subject ABI's `enum iopt_prot`.
-public struct Protection: OptionSet, Hashable, Sendable {
+public struct Protection: OptionSet, Codable, Hashable, Sendable {
   public var rawValue: UInt32
   public init(rawValue: UInt32) { self.rawValue = rawValue }
 

@@ -2,7 +2,7 @@
 import SubjectABI
 
 /// How the value of a `= ret` line is written: it depends on the statement that it answers.
-public enum ResultForm: UInt8, Sendable {
+public enum ResultForm: UInt8, Codable, Sendable {
   /// The statement has no result: `gather`, `iotlb_sync`, `flush`, `fail_alloc`, `fail_fq`,
   /// `reserve`, `tick`.
   case absent

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What Swift cannot say of processes: fork(), and what a child does first. */
+#ifndef IOPT_ISOLATION_H
+#define IOPT_ISOLATION_H
+
+#include <sys/types.h>
+
+/*
+ * fork(), for a child that runs a stranger's code. The child's fatal signals have their default
+ * handlers and are not blocked, so that Swift's backtracer says nothing and the parent learns the
+ * signal; it dumps no core, reads nothing from the parent's standard input, and is killed when the
+ * parent dies. Call it where the process has one thread.
+ */
+pid_t iopt_isolation_fork(void);
+
+#endif

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import ScenarioLanguage
+
+/// Subjects that run in processes of their own, one process after the other, with an engine in each.
+/// It adds up what became of them.
+final class IsolatedSubjects {
+  let plan: EnginePlan
+  /// How long a call into a subject may take.
+  var limit: Duration
+  /// Whether recorded observations are at hand.
+  var isReplay = false
+  /// What the last process said of its scenarios; kept until ``collect()``.
+  let block = SharedMemory(IsolationBlock())
+  /// What processes that have ended went through.
+  private var tally = RunTally()
+  private(set) var capabilities: [Capabilities] = []
+  private(set) var failure: SubjectError?
+  var onFinding: (Finding) -> Void = { _ in }
+  var onText: ([UInt8]) -> Void = { _ in }
+  /// What was found in the scenario that was sent last, and whether it is judged.
+  private(set) var finding: Finding?
+  private(set) var isAnswered = false
+  private var seen = [Int](repeating: 0, count: OracleChoice.departures.count)
+
+  init(_ plan: EnginePlan, limit: Duration) {
+    self.plan = plan
+    self.limit = limit
+    precondition(
+      RunTally.counters.count <= block.pointer.pointee.counters.count
+        && OracleChoice.departures.count <= block.pointer.pointee.departures.count)
+  }
+
+  private var progress: UnsafeMutablePointer<RunProgress> {
+    block.pointer.pointer(to: \.progress)!
+  }
+
+  /// What was run, `isRunning`: with what the process at hand did so far.
+  func tally(isRunning: Bool) -> RunTally {
+    var tally = tally
+    if isRunning { tally.add(block.pointer.pointee.tally) }
+    return tally
+  }
+
+  /// What is known and allowed, by name.
+  func departures(isRunning: Bool) -> [(name: String, count: Int)] {
+    OracleChoice.departures.indices.compactMap { index in
+      let count = seen[index] + (isRunning ? block.pointer.pointee.departures[index] : 0)
+      return count == 0 ? nil : (name: OracleChoice.departures[index], count: count)
+    }
+  }
+
+  // MARK: In the child
+
+  /// Starts a process that loads the subjects and then runs `body` on an engine for them.
+  func start(
+    _ body: (Engine, ParentLink) -> Void
+  ) throws(IsolationError) -> ChildProcess {
+    block.pointer.pointee = IsolationBlock()
+    finding = nil
+    isAnswered = false
+    do throws(ProcessError) {
+      return try ChildProcess(progress, limit: limit) { link in
+        do throws(SubjectError) {
+          let engine = plan.make(try load())
+          engine.onFinding = { [block] in
+            block.pointer.pointee.hasFinding = 1
+            link.send(.finding($0))
+          }
+          body(engine, link)
+        } catch {
+          link.send(.failed(error))
+        }
+      }
+    } catch {
+      throw .process(error)
+    }
+  }
+
+  private func load() throws(SubjectError) -> [Lane] {
+    var lanes: [Lane] = []
+    for (number, request) in plan.requests.enumerated() {
+      progress.pointee.enter(.load, lane: Int32(number))
+      let choice = try request.load()
+      progress.pointee.leave()
+      lanes.append(choice.lane(telling: progress, number: number))
+    }
+    return lanes
+  }
+
+  /// Called in the child when a scenario was judged, before its domain is closed.
+  func settle(_ engine: Engine, _ link: ParentLink) {
+    settle(engine.takeTally(), link)
+    block.pointer.pointee.take(engine.departures)
+    if let takeText = plan.takeText { link.send(text: takeText(engine)) }
+    block.pointer.pointee.isJudged = 1
+  }
+
+  /// Called in the child: counts what was run.
+  func settle(_ tally: RunTally, _ link: ParentLink) {
+    if let rest = block.pointer.pointee.take(tally) { link.send(.reasons(rest)) }
+  }
+
+  // MARK: In the parent
+
+  /// Loads the subjects once in a process that does nothing else; throws when one cannot be had.
+  /// When that ends the process, a finding is made at the beginning of `file`, and false returned.
+  func load(file: String) throws(IsolationError) -> Bool {
+    let child = try start { engine, link in link.send(.loaded(engine.capabilities)) }
+    while true {
+      switch child.next() {
+      case .message(let message): try take(message)
+      case .end(.done): return true
+      case .end(let end):
+        _ = report(end, at: Finding.Place(file: file, line: 1, scenarioLine: 1), nil)
+        return false
+      }
+    }
+  }
+
+  /// A scenario is sent.
+  func ask() {
+    finding = nil
+    isAnswered = false
+  }
+
+  /// Takes in a message.
+  func take(_ message: [UInt8]) throws(IsolationError) {
+    guard message.first == ParentLink.value else { return onText(Array(message.dropFirst())) }
+    // What a subject has written over is not a message; how its process ends says the rest.
+    guard let message = try? IsolationMessage(message.dropFirst()) else { return }
+    switch message {
+    case .loaded(let capabilities): self.capabilities = capabilities
+    case .failed(let error): throw .subject(error)
+    case .finding(let finding):
+      self.finding = finding
+      onFinding(finding)
+    case .reasons(let rest): tally.add(rest)
+    case .judged: isAnswered = true
+    }
+  }
+
+  /// Adds up what a process that has ended left behind.
+  func collect() {
+    tally.add(block.pointer.pointee.tally)
+    for index in seen.indices { seen[index] += block.pointer.pointee.departures[index] }
+  }
+
+  /// Makes a finding of how a process ended, after ``collect()``. `place` is where the scenario is
+  /// that it died in; what was asked, `request` says, nil: nothing of a scenario.
+  func report(_ end: ChildProcess.End, at place: Finding.Place, _ request: Request?) -> Finding {
+    let finding = Finding(
+      fatality(end, request), at: place, request, subjects: plan.labels,
+      faultyLane: Int(max(0, progress.pointee.lastLane)), progress.pointee)
+    if block.pointer.pointee.isJudged == 0, request != nil {
+      tally.scenarios += 1
+      tally.statements += Int(progress.pointee.operation) + 2
+    }
+    tally.judgements += 1
+    let isCounted = block.pointer.pointee.isJudged == 1 && block.pointer.pointee.hasFinding == 1
+    if !isCounted { tally.findings += 1 }
+    onFinding(finding)
+    return finding
+  }
+
+  /// What the end of a process says of the subject that was called last.
+  func fatality(_ end: ChildProcess.End, _ request: Request?) -> Fatality {
+    let progress = progress.pointee
+    let subject = plan.labels[Int(max(0, progress.lastLane))]
+    let isOutside = progress.lane < 0
+    var fatality = Fatality(
+      subject: subject, end: .exit(0), phase: progress.lastPhase, isOutside: isOutside,
+      isReplay: isReplay)
+    switch end {
+    case .signalled(let signal): fatality.end = .signal(signal)
+    case .overLimit: fatality.end = .limit(limit / .seconds(1))
+    case .exited(let status): fatality.end = .exit(status)
+    case .done: break
+    }
+    if fatality.phase == .operation, !isOutside {
+      let own = request.flatMap(\.kind)
+      if progress.isAtEnd != 0 || own != progress.kind {
+        fatality.call = Request.word(progress.kind)
+      }
+    }
+    return fatality
+  }
+}
+
+extension Finding {
+  /// What a subject did to the process that ran it.
+  init(
+    _ fatality: Fatality, at place: Place, _ request: Request?, subjects: [String],
+    faultyLane: Int, _ progress: RunProgress
+  ) {
+    var place = place
+    let isAtEnd =
+      progress.isAtEnd != 0 || fatality.phase == .close || fatality.phase == .teardown
+    place.isEnd = isAtEnd && request != nil
+    place.operation = progress.operation < 0 ? nil : Int(progress.operation)
+    let word = fatality.phaseWord ?? (isAtEnd ? "end" : request?.word ?? "load")
+    self.init(
+      signature: Signature(.process, operation: word, difference: fatality.name), place: place,
+      statement: place.isEnd ? "" : request?.text ?? "", subjects: subjects,
+      evidence: .process(fatality), faultyLane: faultyLane)
+  }
+}
+
+extension Request {
+  /// `enum iopt_op_kind`; nil for a domain.
+  fileprivate var kind: UInt32? {
+    if case .operation(let operation) = self { operation.kind.rawValue } else { nil }
+  }
+
+  /// The word that stands for a kind of operation.
+  fileprivate static func word(_ kind: UInt32) -> String {
+    Need.operation(kind).description.split(separator: " ").last.map(String.init) ?? "\(kind)"
+  }
+}

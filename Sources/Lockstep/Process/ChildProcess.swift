@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import CIsolation
+import Glibc
+
+/// A process that was made of this one by fork, which runs a stranger's code and tells what comes of
+/// it in messages. Its parent waits for it no longer than a lane may take for one call.
+public final class ChildProcess {
+  /// How it ended.
+  public enum End: Equatable, Sendable {
+    /// By itself, and it said so.
+    case done
+    /// It left with this status without having said that it is done: the subject called `exit()`.
+    case exited(Int32)
+    /// This signal ended it.
+    case signalled(Int32)
+    /// A lane did not return in time, and it was killed.
+    case overLimit
+  }
+
+  /// What the parent is told.
+  public enum Event: Equatable {
+    case message([UInt8])
+    case end(End)
+  }
+
+  /// Its number.
+  public let pid: pid_t
+  private let socket: Int32
+  private let progress: UnsafeMutablePointer<RunProgress>
+  private let limit: Duration
+  /// What was read, and how much of it was handed on.
+  private var pending: [UInt8] = []
+  private var taken = 0
+  private var end: End?
+  /// The calls that the watch saw last, and when it saw that they had moved.
+  private var calls: UInt64 = 0
+  private var since = ContinuousClock.now
+
+  /// Runs `body` in a child, which ends with it. `progress` lies in shared memory: lanes in the
+  /// child report there, and a call into one may take `limit`.
+  public init(
+    _ progress: UnsafeMutablePointer<RunProgress>, limit: Duration, _ body: (ParentLink) -> Void
+  ) throws(ProcessError) {
+    self.progress = progress
+    self.limit = limit
+    progress.pointee.isDone = 0
+    progress.pointee.lane = -1
+    calls = progress.pointee.calls
+    var ends: [Int32] = [-1, -1]
+    let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+    guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
+      throw ProcessError("cannot make a socket")
+    }
+    let child = iopt_isolation_fork()
+    if child == 0 {
+      close(ends[0])
+      body(ParentLink(socket: ends[1]))
+      progress.pointee.isDone = 1
+      _exit(0)
+    }
+    close(ends[1])
+    guard child > 0 else {
+      close(ends[0])
+      throw ProcessError("cannot make a process")
+    }
+    pid = child
+    socket = ends[0]
+  }
+
+  deinit {
+    if end == nil {
+      kill(pid, SIGKILL)
+      // What is shared with it may be gone already.
+      while waitpid(pid, nil, 0) < 0, errno == EINTR {}
+    }
+    close(socket)
+  }
+
+  /// Sends the child a message; whether it went out whole. How a child ended that cannot take it,
+  /// ``next()`` says.
+  @discardableResult
+  public func send(_ message: [UInt8]) -> Bool { Frame.send(message, to: socket) }
+
+  /// Waits for the next message, or for the end.
+  public func next() -> Event {
+    while true {
+      if let event = next(waiting: true) { return event }
+    }
+  }
+
+  /// What is there already; nil when it is nothing. `waiting`: nil after some time of waiting.
+  public func next(waiting: Bool) -> Event? {
+    if let message = takeMessage() { return .message(message) }
+    if let end { return .end(end) }
+    var poll = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+    let count = Glibc.poll(&poll, 1, waiting ? slice : 0)
+    if count > 0, fill() { return takeMessage().map(Event.message) }
+    // Without a writer left, or for want of a sign from it.
+    if count > 0 || waiting { watch() }
+    if count > 0, end == nil, waiting { usleep(1000) }
+    guard end != nil else { return nil }
+    while isReadable, fill() {}
+    return takeMessage().map(Event.message) ?? end.map(Event.end)
+  }
+
+  /// Milliseconds between two looks at the process.
+  private var slice: Int32 {
+    let milliseconds = limit / .milliseconds(1)
+    return Int32(min(100, max(1, milliseconds / 8)))
+  }
+
+  private var isReadable: Bool {
+    var poll = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+    return Glibc.poll(&poll, 1, 0) > 0
+  }
+
+  /// Reads what is there; false at its end.
+  private func fill() -> Bool {
+    pending.removeFirst(taken)
+    taken = 0
+    let room = 1 << 16
+    let more = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+      count = max(0, read(socket, buffer.baseAddress!, room))
+    }
+    pending += more
+    return !more.isEmpty
+  }
+
+  private func takeMessage() -> [UInt8]? {
+    guard pending.count - taken >= Frame.headerSize else { return nil }
+    let start = taken + Frame.headerSize
+    let size = Frame.size(pending[taken..<start])
+    guard pending.count - start >= size else { return nil }
+    taken = start + size
+    let message = Array(pending[start..<taken])
+    if taken == pending.count {
+      pending.removeAll(keepingCapacity: true)
+      taken = 0
+    }
+    return message
+  }
+
+  /// Looks whether the process has ended, and ends it when a lane takes too long.
+  private func watch() {
+    end = status(WNOHANG)
+    guard end == nil, isOverLimit else { return }
+    kill(pid, SIGKILL)
+    _ = status()
+    end = .overLimit
+  }
+
+  private var isOverLimit: Bool {
+    let now = ContinuousClock.now
+    let seen = progress.pointee
+    if seen.lane < 0 || seen.calls != calls {
+      calls = seen.calls
+      since = now
+      return false
+    }
+    return now - since >= limit
+  }
+
+  /// How the process has ended; nil while it has not.
+  private func status(_ options: Int32 = 0) -> End? {
+    var status: Int32 = 0
+    var result: pid_t
+    repeat { result = waitpid(pid, &status, options) } while result < 0 && errno == EINTR
+    guard result != 0 else { return nil }
+    let signal = status & 0x7f
+    if signal != 0 { return .signalled(signal) }
+    let code = status >> 8 & 0xff
+    return code == 0 && progress.pointee.isDone == 1 ? .done : .exited(code)
+  }
+}
+
+/// Why no process could be made. Its description is one line.
+public struct ProcessError: Error, CustomStringConvertible {
+  public let description: String
+
+  init(_ what: String) { description = "\(what): \(String(cString: strerror(errno)))" }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Lockstep
+
+extension Finding {
+  /// How a subject ended its process, in words, and where.
+  func headline(of fatality: Fatality) -> String {
+    let subject = fatality.subject
+    let moment = moment(of: fatality)
+    return switch fatality.end {
+    case .limit(let seconds) where !fatality.isOutside:
+      "\(subject) did not return within \(Self.text(seconds)) s \(moment)"
+    case .limit(let seconds): "no answer within \(Self.text(seconds)) s \(moment)"
+    case .signal: "\(subject) ended its process by \(fatality.endName) \(moment)"
+    case .exit: "\(subject) left its process by \(fatality.endName) \(moment)"
+    }
+  }
+
+  private func moment(of fatality: Fatality) -> String {
+    if fatality.isOutside {
+      let at = fatality.phase == .load ? "while it was loaded" : "at \(whereabouts)"
+      return "\(at), outside of calls: perhaps for what it wrote to memory of others before"
+    }
+    if let call = fatality.call { return "in \(call), which an oracle asked at \(whereabouts)" }
+    return switch fatality.phase {
+    case .load: "while it was loaded"
+    case .open, .operation: "in \(whereabouts)"
+    case .refusal: "when asked why it refuses \(whereabouts)"
+    case .teardown: "in its teardown at \(whereabouts)"
+    case .close: "in its close at \(whereabouts)"
+    }
+  }
+
+  /// Without a fraction that is none.
+  static func text(_ seconds: Double) -> String {
+    seconds == seconds.rounded() && seconds < 1e9 ? "\(Int(seconds))" : "\(seconds)"
+  }
+}
