@@ -41,10 +41,10 @@ public final class Lane {
     domain.deallocate()
   }
 
-  /// The lane in reports: its subject, and the revision where one was chosen. It is what a user
-  /// types to get this lane.
-  public var label: String { specification }
+  /// The lane in messages: what a user types to get it, with what a terminal would obey escaped.
+  public var label: String { specification.printable }
 
+  /// What a user types to get this lane: its subject, and the revision where one was chosen.
   public var specification: String { subject.specification + gatherSuffix }
 
   /// Why the last request was refused: in the subject's words, or in the harness's where it
