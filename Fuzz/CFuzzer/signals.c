@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <signal.h>
+#include <sys/prctl.h>
 
 #include "fuzzer.h"
 
@@ -9,4 +10,9 @@ void iopt_fuzz_reset_signals(void)
 
 	for (size_t i = 0; i < sizeof(fatal) / sizeof(fatal[0]); i++)
 		signal(fatal[i], SIG_DFL);
+}
+
+void iopt_fuzz_end_with_parent(void)
+{
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
 }

@@ -2,6 +2,8 @@
 import CFuzzer
 import FuzzTarget
 import Glibc
+import Report
+import ScenarioLanguage
 
 @main
 enum Main {
@@ -9,6 +11,7 @@ enum Main {
     // libFuzzer runs this binary again for its own purposes (-fork, -merge, -minimize_crash), with
     // flags of its own; so do we for further jobs.
     if FuzzSettings.isChild {
+      endWithParent()
       runLibFuzzer(CommandLine.arguments)
     } else {
       runCommand()
@@ -22,7 +25,14 @@ enum Main {
       try command.run()
     } catch {
       if FuzzCommand.exitCode(for: error).isSuccess { FuzzCommand.exit(withError: error) }
-      printError(FuzzCommand.fullMessage(for: error) + "\n")
+      let isUsage = FuzzCommand.exitCode(for: error) == .validationFailure
+      let line =
+        isUsage
+        ? usageLine(
+          FuzzCommand.message(for: error), full: FuzzCommand.fullMessage(for: error),
+          program: "iopt-fuzz")
+        : "\(error)".printable
+      printError(line + "\n")
       exit(2)
     }
   }

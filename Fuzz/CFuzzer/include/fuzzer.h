@@ -22,6 +22,9 @@ size_t iopt_fuzz_mutate_bytes(uint8_t *data, size_t size, size_t max_size);
  */
 void iopt_fuzz_reset_signals(void);
 
+/* Lets this process be terminated (SIGTERM) when the one that started it is gone. */
+void iopt_fuzz_end_with_parent(void);
+
 /*
  * What a fuzz run has run, one line on standard error when the process ends:
  *
