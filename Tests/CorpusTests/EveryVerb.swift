@@ -33,7 +33,9 @@ extension Scratch {
     #expect(try scenarios("copy") == held)
     try refill("merged", [])
     try works("merge \(self("merged")) \(folder.path) \(sides)")
-    for command in ["prune copy --keep-behaviour", "merge copy merged", "unpack all.pack copy"] {
+    var commands = ["prune copy --keep-behaviour"]
+    if !isInOrder { commands += ["merge copy merged", "unpack all.pack copy"] }
+    for command in commands {
       try FileManager.default.removeItem(atPath: self("copy"))
       try FileManager.default.copyItem(atPath: folder.path, toPath: self("copy"))
       let words = command.split(separator: " ").map {

@@ -32,11 +32,12 @@ import Testing
     script.executableURL = Self.root.appendingPathComponent("Fuzz/kill-test")
     script.arguments = ["20"]
     script.environment = ProcessInfo.processInfo.environment.merging(["IOPT": Tool.path]) { $1 }
-    let output = Pipe()
-    script.standardOutput = output
+    let scratch = try Scratch()
+    try Data().write(to: URL(fileURLWithPath: scratch("output")))
+    script.standardOutput = FileHandle(forWritingAtPath: scratch("output"))
     try Tool.withSignals { try script.run() }
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     script.waitUntilExit()
+    let text = try String(contentsOfFile: scratch("output"), encoding: .utf8)
     #expect(script.terminationStatus == 0)
     #expect(text.hasPrefix("kill test: 20 kills, "), "\(text)")
   }
