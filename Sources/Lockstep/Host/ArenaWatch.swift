@@ -46,13 +46,18 @@ enum ArenaWatch {
     return pointer
   }()
 
-  private static let isInstalled: Bool = {
+  /// Takes the signal, unless it is taken: a process of a plug-in's own begins without handlers.
+  private static func install() {
+    var current = sigaction()
+    sigaction(SIGSEGV, nil, &current)
+    let ours = unsafeBitCast(handler, to: UInt.self)
+    if unsafeBitCast(current.__sigaction_handler.sa_sigaction, to: UInt.self) == ours { return }
     var action = sigaction()
     action.__sigaction_handler.sa_sigaction = handler
     action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER
     sigemptyset(&action.sa_mask)
-    return sigaction(SIGSEGV, &action, previous) == 0
-  }()
+    if sigaction(SIGSEGV, &action, nil) == 0 { previous.pointee = current }
+  }
 
   /// Watches the pages from `start` on, of the arena at `memory`. Entries are never given back to the
   /// heap, so that the handler may read them at any time.
@@ -72,7 +77,7 @@ enum ArenaWatch {
     entry!.pointee.memory = UInt(bitPattern: memory)
     entry!.pointee.touched = 0
     entry!.pointee.start = UInt(bitPattern: start)
-    _ = isInstalled
+    install()
     return entry!
   }
 

@@ -139,14 +139,14 @@ public final class Lane {
     case IOPT_FAILED.rawValue: return .failed
     case IOPT_REFUSED.rawValue: return .refused
     default:
-      host.state.pointee.misuse = .unknownStatus(number)
+      host.state.pointee.note(.unknownStatus(number))
       return other
     }
   }
 
   private func forgetLog() {
-    host.state.pointee.misuse = .logOverrun(
-      count: log.pointee.count, capacity: log.pointee.capacity)
+    host.state.pointee.note(
+      .logOverrun(count: log.pointee.count, capacity: log.pointee.capacity))
     log.pointee.count = 0
   }
 
