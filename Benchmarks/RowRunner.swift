@@ -84,17 +84,9 @@ final class RowRunner {
 
   /// The last map must have succeeded: a benchmark of an error path would flatter.
   private func checkMapped() {
-    let log = lane.log.pointee
-    var position = 0
-    while position < Int(log.count) {
-      let header = log.words[position]
-      if UInt32(truncatingIfNeeded: header) == UInt32(IOPT_EVENT_RET.rawValue) {
-        precondition(log.words[position + 1] == 0, "\(row.name): a map failed")
-        return
-      }
-      position += 1 + Int(header >> 32)
-    }
-    preconditionFailure("\(row.name): a map returned nothing")
+    let result = lane.records.lazy.compactMap(ResultRecord.init).first { _ in true }
+    precondition(result != nil, "\(row.name): a map returned nothing")
+    precondition(result!.value == 0, "\(row.name): a map failed")
   }
 }
 

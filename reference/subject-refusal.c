@@ -49,6 +49,9 @@ uint32_t subject_refuse_op(const struct subject *subject, const struct iopt_op *
 	if (is_of_gather(op->kind) && op->gather >= IOPT_GATHER_COUNT)
 		return subject_refuse("gather=%u is no gather, there are %u", op->gather,
 				      IOPT_GATHER_COUNT);
+	if ((op->kind == IOPT_OP_GATHER || op->kind == IOPT_OP_READ_AND_CLEAR_DIRTY) &&
+	    op->flag > 1)
+		return subject_refuse("flag=%u is neither 0 nor 1", op->flag);
 	if (is_of_dma(op->kind) && !subject->handles)
 		return subject_refuse("operation kind=%u needs a DMA layer, the domain has none",
 				      op->kind);

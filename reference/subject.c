@@ -133,7 +133,7 @@ static void run_flush(struct iommu_domain *domain, struct iommu_iotlb_gather *ga
 	gather->queued = queued;
 }
 
-/* Operations on a gather; false when it is none, or there is no such gather. */
+/* Operations on a gather; false when it is none, and for numbers that are not known. */
 static bool run_on_gather(struct subject *subject, const struct iopt_op *op)
 {
 	struct iommu_domain *domain = &subject->pt.domain;
@@ -144,6 +144,8 @@ static bool run_on_gather(struct subject *subject, const struct iopt_op *op)
 	gather = &subject->gathers[op->gather];
 	switch (op->kind) {
 	case IOPT_OP_GATHER:
+		if (op->flag > 1)
+			return false;
 		iommu_iotlb_gather_init(gather);
 		gather->queued = op->flag;
 		break;
@@ -157,6 +159,8 @@ static bool run_on_gather(struct subject *subject, const struct iopt_op *op)
 		run_flush(domain, gather);
 		break;
 	case IOPT_OP_READ_AND_CLEAR_DIRTY:
+		if (op->flag > 1)
+			return false;
 		log_errno(domain,
 			  domain->ops->read_and_clear_dirty(&subject->pt, op->iova, op->len,
 							    op->flag, gather),
@@ -238,10 +242,10 @@ const struct iopt_subject *iopt_reference_subject(void)
 	return &reference_subject;
 }
 
-/* The name that a plug-in exports; it is one too when built as a shared object. */
+/* The name that a plug-in exports: it is one too when built as a shared object. */
 const struct iopt_subject *iopt_subject_entry(void);
 
-const struct iopt_subject *iopt_subject_entry(void)
+__attribute__((visibility("default"))) const struct iopt_subject *iopt_subject_entry(void)
 {
 	return &reference_subject;
 }

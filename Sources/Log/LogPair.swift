@@ -96,18 +96,22 @@ extension TableShadow {
   }
 }
 
-/// The same for two subjects of which one at least tells no stores: events, and memory in the end.
-/// Both shadows have taken their logs in.
+/// The same for two subjects of which one at least tells no stores: events, and memory in the end, of
+/// tables that both still have. Both shadows have taken their logs in.
 public func differenceInTheEnd(
   _ left: TableShadow, _ leftLog: UnsafeBufferPointer<UInt64>, _ right: TableShadow,
   _ rightLog: UnsafeBufferPointer<UInt64>
 ) -> LogDifference? {
-  let one = Array(RecordView(leftLog).lazy.filter { !$0.isStore }.flatMap { $0.words })
-  let other = Array(RecordView(rightLog).lazy.filter { !$0.isStore }.flatMap { $0.words })
+  let one = RecordView(leftLog).filter { !$0.isStore }.map { Array($0.words) }
+  let other = RecordView(rightLog).filter { !$0.isStore }.map { Array($0.words) }
   if one != other { return LogDifference(eventsDiffer: true) }
   for side in [left, right] {
-    if let word = firstDifference(side, from: 0, left, right) {
-      return LogDifference(memoryBeforeEvent: .max, word: word, left, right)
+    for index in 0..<side.touched.count {
+      let word = side.touched[index].first {
+        let slot = $0 / TableShadow.wordsPerSlot
+        return left.told[$0] != right.told[$0] && left.isLive(slot) && right.isLive(slot)
+      }
+      if let word { return LogDifference(memoryBeforeEvent: one.count, word: word, left, right) }
     }
   }
   return nil

@@ -50,8 +50,7 @@ extension Finding {
     case .memory(let difference, let left, let right):
       lines += [
         "",
-        "  in front of \(difference.eventWord), \(Self.ordinal(difference.event)) of the"
-          + " observations, the word at \(hex(difference.pa)) was",
+        "  \(Self.moment(difference)) the word at \(hex(difference.pa)) was",
         "    \(hex(difference.left)) (\(left.name)), \(hex(difference.right)) (\(right.name))",
         "  and the observations are the same:",
       ]
@@ -85,7 +84,10 @@ extension Finding {
     }
   }
 
-  private static func ordinal(_ index: Int) -> String { "number \(index + 1)" }
+  private static func moment(_ difference: MemoryDifference) -> String {
+    guard difference.eventWord != MemoryDifference.theEnd else { return "in the end" }
+    return "in front of \(difference.eventWord), number \(difference.event + 1) of the observations,"
+  }
 }
 
 /// One observation, and what its table words mean.

@@ -17,6 +17,15 @@ extension RunTally {
     Self.lines(unopened.map { ($0.reason, $1) }, "not opened")
   }
 
+  /// How a run ended, in words: `agrees` or `differs`, unless nothing at all was compared.
+  public func verdict(agrees: String, differs: String) -> String {
+    switch verdict {
+    case .agrees: agrees
+    case .differs: differs
+    case .nothingJudged: "nothing was compared"
+    }
+  }
+
   private static func lines(_ counts: [(reason: String, count: Int)], _ what: String) -> [String] {
     counts.sorted { ($1.count, $0.reason) < ($0.count, $1.reason) }.map { reason, count in
       "  \(count) \(count == 1 ? "scenario" : "scenarios") \(what): \(reason)"

@@ -109,8 +109,12 @@ struct OpenDomain: ~Copyable {
       result(domain.pointee.iovaToPhys(operation.pointee.iova))
     case IOPT_OP_SET_DIRTY:
       result(domain.pointee.setDirty(operation.pointee.iova).word)
-    case IOPT_OP_GATHER, IOPT_OP_UNMAP_FAST, IOPT_OP_IOTLB_SYNC, IOPT_OP_FLUSH,
-      IOPT_OP_READ_AND_CLEAR_DIRTY:
+    case IOPT_OP_GATHER, IOPT_OP_READ_AND_CLEAR_DIRTY:
+      guard operation.pointee.gather < IOPT_GATHER_COUNT, operation.pointee.flag <= 1 else {
+        return refuse(operation)
+      }
+      run(operation, on: &gathers[Int(operation.pointee.gather)])
+    case IOPT_OP_UNMAP_FAST, IOPT_OP_IOTLB_SYNC, IOPT_OP_FLUSH:
       guard operation.pointee.gather < IOPT_GATHER_COUNT else { return refuse(operation) }
       run(operation, on: &gathers[Int(operation.pointee.gather)])
     case IOPT_OP_DMA_MAP, IOPT_OP_DMA_MAP_SG:

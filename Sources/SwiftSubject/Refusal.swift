@@ -51,6 +51,9 @@ extension Refusal {
       keep("operation kind=\(kind.rawValue) needs a DMA layer, the domain has none")
     case IOPT_OP_DMA_MAP, IOPT_OP_DMA_MAP_SG:
       keep("dir=\(operation.pointee.dir) is not known")
+    case _
+    where Ability.tableOperations.contains(kind) && operation.pointee.gather < IOPT_GATHER_COUNT:
+      keep("flag=\(operation.pointee.flag) is neither 0 nor 1")
     case _ where Ability.tableOperations.contains(kind):
       keep("gather=\(operation.pointee.gather) is no gather, there are \(IOPT_GATHER_COUNT)")
     default:

@@ -92,6 +92,7 @@ private struct CheckJSON: Encodable {
     var refused: Int
     var refusals: [String: Int]
     var notOpened: [String: Int]
+    var withoutStores: Int
     var findings: Int
     var departures: [String: Int]
 
@@ -104,6 +105,7 @@ private struct CheckJSON: Encodable {
       refused = tally.refused
       refusals = tally.refusals
       notOpened = tally.unopenedReasons
+      withoutStores = tally.withoutStores
       findings = tally.findings
       departures = Dictionary(
         judge.departures.map { ($0.name, $0.count) }, uniquingKeysWith: +)

@@ -29,7 +29,7 @@ struct Corpus: ParsableCommand {
 /// What of an input's worth is judged by, for the verbs that choose.
 let whatAddsSomething = """
   An input adds nothing when another decodes to the same scenario, when another fails with the \
-  same signature (the kind of the first difference at which kind of operation), or when others \
+  same signature (what is wrong at which kind of operation, and in which modes), or when others \
   show all of its behaviour: what the right side did, as a set of features, each made of the \
   format, build and gather revision, the kinds of an operation and of the one before it, its \
   errno or whether its result is 0, and the kinds of records it logged, in order, with about how \

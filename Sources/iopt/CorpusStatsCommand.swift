@@ -8,8 +8,8 @@ struct CorpusStats: ParsableCommand {
     commandName: "stats",
     abstract: "Say what a corpus holds, and which failures.",
     discussion: """
-      Failures with the same signature, the kind of the first difference at which kind of \
-      operation, are taken for the same: of a folder of divergences this says how many there \
+      Failures with the same signature, what is wrong at which kind of operation and in which \
+      modes, are taken for the same: of a folder of divergences this says how many there \
       really are, and which is the smallest of each.
 
       Example: iopt corpus stats artifacts --left swift,gather=original

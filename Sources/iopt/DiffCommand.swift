@@ -39,15 +39,12 @@ struct Diff: ParsableCommand {
         DiffJSON(
           left: names[0], right: names[1], scenarios: tally.scenarios,
           statements: tally.statements, divergences: tally.findings, refused: tally.refused,
-          refusals: tally.refusals, notOpened: tally.unopenedReasons, reports: printer.json))
+          refusals: tally.refusals, notOpened: tally.unopenedReasons,
+          withoutStores: tally.withoutStores, reports: printer.json))
     }
     for line in tally.unopenedLines + tally.refusalLines { print(line) }
-    let verdict =
-      switch tally.verdict {
-      case .agrees: "no difference"
-      case .differs: "\(tally.findings) scenarios differ"
-      case .nothingJudged: "nothing was compared"
-      }
+    let verdict = tally.verdict(
+      agrees: "no difference", differs: "\(tally.findings) scenarios differ")
     let refused = tally.refused > 0 ? ", \(tally.refused) refused" : ""
     print(
       "\(names[0]) and \(names[1]): \(tally.scenarios) scenarios,"
@@ -64,5 +61,6 @@ private struct DiffJSON: Encodable {
   var refused: Int
   var refusals: [String: Int]
   var notOpened: [String: Int]
+  var withoutStores: Int
   var reports: [FindingJSON]
 }

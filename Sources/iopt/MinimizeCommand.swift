@@ -2,6 +2,7 @@
 import ArgumentParser
 import Glibc
 import Lockstep
+import Report
 import ScenarioLanguage
 
 struct Minimize: ParsableCommand {
@@ -50,9 +51,9 @@ struct Minimize: ParsableCommand {
       if let failure = minimizer.failure { throw failure }
       if let result { return try write(result, from: scenario) }
     }
-    let refused = minimizer.refusals.values.reduce(0, +)
-    for (reason, count) in minimizer.refusals { writeError("  \(count) not run: \(reason)\n") }
-    if refused > 0, refused == scenarios.count {
+    let tally = minimizer.tally
+    for line in tally.refusalLines + tally.unopenedLines { writeError(line + "\n") }
+    if tally.verdict == .nothingJudged {
       writeError("\(file.printable): nothing was judged\n")
       throw nothingJudged
     }

@@ -46,16 +46,14 @@ struct Replay: ParsableCommand {
     }
     for line in tally.refusalLines { print(line) }
     let each = names.count > 1 ? ", counted for each subject" : ""
-    let verdict =
-      switch tally.verdict {
-      case .agrees: "all equal"
-      case .differs: "\(tally.findings) scenarios differ\(each)"
-      case .nothingJudged: "nothing was compared"
-      }
+    let verdict = tally.verdict(
+      agrees: "all equal", differs: "\(tally.findings) scenarios differ\(each)")
     let refused = tally.refused > 0 ? ", \(tally.refused) scenarios refused\(each)" : ""
+    let compared =
+      tally.verdict == .nothingJudged ? "" : ", \(run.observations) observations compared"
     print(
       "\(names.joined(separator: ", ")): \(run.scenarios) scenarios, \(run.statements)"
-        + " statements, \(run.observations) observations compared\(refused): \(verdict)")
+        + " statements\(compared)\(refused): \(verdict)")
   }
 }
 

@@ -79,20 +79,18 @@ struct OracleOptions: ParsableArguments {
 
   /// The choice, `default` where --oracle says nothing.
   func choice(default list: String) throws -> OracleChoice {
-    var choice = try OracleChoice(list: oracle ?? list)
-    choice.filter = PropertyFilter(
-      only: try names(of: only, "--only"), except: try names(of: except, "--except"))
     for name in forbid where name != "all" && !OracleChoice.departures.contains(name) {
       throw ValidationError(
         "--forbid '\(name)': expected all, \(OracleChoice.departures.joined(separator: ", "))")
     }
-    choice.forbidden = Set(forbid)
-    return choice
-  }
-
-  private func names(of list: String?, _ option: String) throws -> Set<String> {
     do throws(OracleError) {
-      return try OracleChoice.properties(list, option)
+      var choice = try OracleChoice(list: oracle ?? list)
+      choice.filter = PropertyFilter(
+        only: try OracleChoice.properties(only, "--only"),
+        except: try OracleChoice.properties(except, "--except"))
+      choice.forbidden = Set(forbid)
+      if choice.judgesNothing { throw OracleChoice.nothingLeft }
+      return choice
     } catch {
       throw ValidationError(error.description)
     }

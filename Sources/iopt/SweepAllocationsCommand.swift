@@ -93,7 +93,8 @@ struct SweepAllocations: ParsableCommand {
     var summary =
       "\(plan.labels.joined(separator: " and ")): \(tally.scenarios) scenarios,"
       + " \(tally.failures) allocations made to fail, \(tally.unwound) maps unwound: "
-      + (tally.faults == 0 ? "nothing wrong" : "\(tally.faults) faults")
+      + (tally.faults > 0
+        ? "\(tally.faults) faults" : runs.verdict(agrees: "nothing wrong", differs: "wrong"))
     if tally.ragged > 0 {
       summary += " (\(tally.ragged) of ragged lengths, which leave a table behind)"
     }

@@ -118,6 +118,21 @@ import Testing
     #expect(engine.tally.judgements == judged)
   }
 
+  /// A sweep looks at each configuration before it makes anything for it.
+  @Test func aSweepFindsFaultWithABuiltInSubjectThatRefusesADomain() throws {
+    let broken = try subject(as: "swift", Self.refuseOpening)
+    let engine = Engine.comparing(Lane(broken), Lane(.reference))
+    let domain = try scenario(Self.pages).domain
+    let configurations = StandardConfigurations.all.filter { $0.domain == domain }
+    try #require(configurations.count == 1)
+    let sweep = ExhaustiveSweep(engine, configurations)
+    var found: [Scenario] = []
+    sweep.onDivergence = { found.append($0) }
+    #expect(sweep.sweep(depth: 1))
+    #expect(found == [Scenario(domain: domain)] && sweep.tally.divergences == 1)
+    #expect(engine.finding?.signature.description == "abi domain: refusal")
+  }
+
   // MARK: What oracles ask for
 
   private static let mapped = Self.pages.replacing("iova_to_phys 0x1000\n", with: "")

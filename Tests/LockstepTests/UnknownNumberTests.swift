@@ -111,6 +111,8 @@ import Testing
       UnknownOperation("gather=9 ", IOPT_OP_FLUSH) { $0.gather = 9 },
       UnknownOperation("gather=9 ", IOPT_OP_UNMAP_FAST) { $0.gather = 9 },
       UnknownOperation("gather=4294967295 ", IOPT_OP_READ_AND_CLEAR_DIRTY) { $0.gather = .max },
+      UnknownOperation("flag=2 ", IOPT_OP_GATHER) { $0.flag = 2 },
+      UnknownOperation("flag=4294967295 ", IOPT_OP_READ_AND_CLEAR_DIRTY) { $0.flag = .max },
       UnknownOperation("dir=3 ", IOPT_OP_DMA_MAP) { $0.dir = 3 },
       UnknownOperation("dir=9 ", IOPT_OP_DMA_MAP_SG) { $0.dir = 9 },
     ]

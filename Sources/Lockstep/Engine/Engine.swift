@@ -77,6 +77,8 @@ public final class Engine {
     var wasRefused = false
     var logDifference: LogDifference?
     var modes = ModesInForce()
+    /// Slots that ``looksAtEveryWord(_:)`` let pass in the scenario.
+    var slotsLookedAt = 0
     /// ``RunTally/judgements`` before the scenario.
     var judgementsBefore = 0
   }
@@ -143,6 +145,7 @@ public final class Engine {
     hot.pointee.wasRefused = false
     hot.pointee.operation = nil
     hot.pointee.operationIndex = -1
+    hot.pointee.slotsLookedAt = 0
     hot.pointee.modes = ModesInForce(configuration)
     hot.pointee.judgementsBefore = hot.pointee.tally.judgements
     finding = nil
@@ -300,8 +303,18 @@ public final class Engine {
     }
   }
 
-  /// Up to so many slots, all words are held against what was told after every operation.
+  /// Up to so many slots, all words are held against what was told after every operation; of larger
+  /// domains too, until so many slots of the scenario were looked at. The rest is seen at its end.
   private static let fewSlots = 32
+  private static let slotBudget = 1 << 16
+
+  private func looksAtEveryWord(_ observed: ObservedLane) -> Bool {
+    guard isThorough else { return false }
+    let slots = observed.shadow.slotsUsed
+    if slots <= Self.fewSlots { return true }
+    hot.pointee.slotsLookedAt += slots
+    return hot.pointee.slotsLookedAt <= Self.slotBudget
+  }
 
   /// A rule of the ABI that a subject broke in the request at hand; `everyWord`: all words of large
   /// domains are looked at too.
@@ -312,7 +325,7 @@ public final class Engine {
       if let word = observed.shadow.firstFalseWord() {
         return misuse(observed, .untoldWord(word))
       }
-      guard everyWord || isThorough && observed.shadow.slotsUsed <= Self.fewSlots,
+      guard everyWord || looksAtEveryWord(observed),
         let word = observed.shadow.firstUntoldWord()
       else { continue }
       return misuse(observed, .untoldWord(word))

@@ -37,15 +37,14 @@ public final class FileRun {
     _ reader: consuming TraceReader, afterEach: () throws(ScenarioError) -> Void = {}
   ) throws(ScenarioError) {
     var requests = RequestReader(reader, keepsObservations: keepsObservations)
-    var scenarioObservations: Int?
+    var isUnderWay = false
     defer { for engine in engines { engine.close() } }
     while let request = try requests.next() {
       if case .open = request {
-        try finish(scenarioObservations, requests)
-        scenarioObservations = 0
+        if isUnderWay { finish() }
+        isUnderWay = true
         tally.scenarios += 1
       }
-      scenarioObservations! += requests.observations
       if feed(request, requests) {
         tally.statements += 1
         tally.observations += requests.observations
@@ -53,7 +52,7 @@ public final class FileRun {
       }
       try afterEach()
     }
-    try finish(scenarioObservations, requests)
+    if isUnderWay { finish() }
   }
 
   /// Hands one request to every engine; whether any had something to do.
@@ -83,26 +82,10 @@ public final class FileRun {
     return isRun
   }
 
-  private func finish(
-    _ observations: Int?, _ requests: borrowing RequestReader
-  ) throws(ScenarioError) {
-    guard let observations else { return }
-    if keepsObservations, observations == 0 {
-      throw ScenarioError.notRecorded(requests.name, line: engines[0].place.scenarioLine)
-    }
+  private func finish() {
     for engine in engines {
       engine.finish()
       engine.close()
     }
-  }
-}
-
-extension ScenarioError {
-  /// The scenario that begins at `line` holds nothing to replay.
-  static func notRecorded(_ file: String, line: Int) -> ScenarioError {
-    ScenarioError(
-      file: file, position: .text(line: line, column: 1),
-      message: "expected a recorded trace, found a scenario without any `=` line"
-        + " (iopt record makes a trace of it)")
   }
 }

@@ -89,7 +89,10 @@ public struct Finding: Codable, Sendable {
 
 /// Table memory that differs between two subjects in front of the same event.
 public struct MemoryDifference: Codable, Equatable, Sendable {
-  /// The event's number among the operation's observations, and its word; `the end` after the last.
+  /// After the last event.
+  public static let theEnd = "the end"
+
+  /// The event's number among the operation's observations, and its word; ``theEnd`` after the last.
   public var event: Int
   public var eventWord: String
   public var pa: UInt64

@@ -76,8 +76,8 @@ public final class Minimizer {
     return result
   }
 
-  /// Why the scenario was not run to its end; nil when it was.
-  public var refusals: [String: Int] { judge.tally.refusals }
+  /// What was run so far.
+  public var tally: RunTally { judge.tally }
 
   /// nil when nothing is wrong or a subject refuses.
   private func found(in scenario: Scenario) -> Finding? {

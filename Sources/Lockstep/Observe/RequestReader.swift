@@ -47,7 +47,9 @@ struct RequestReader: ~Copyable {
         scenarioLine = aheadLine
         try advance()
       case .domain(let domain):
-        return try open(domain)
+        let request = try open(domain)
+        if keepsObservations, observations == 0 { throw notRecorded }
+        return request
       case .operation(let operation):
         try advance()
         return .operation(operation)
@@ -56,6 +58,13 @@ struct RequestReader: ~Copyable {
       }
     }
     return nil
+  }
+
+  private var notRecorded: ScenarioError {
+    ScenarioError(
+      file: name, position: .text(line: line, column: 1),
+      message: "expected a recorded trace, found a domain without any `=` line"
+        + " (iopt record makes a trace of it)")
   }
 
   private mutating func open(_ domain: DomainConfiguration) throws(ScenarioError) -> Request {

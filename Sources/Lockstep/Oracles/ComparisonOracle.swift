@@ -48,7 +48,7 @@ public final class ComparisonOracle: Oracle {
   private static func eventWord(_ index: Int, _ words: [UInt64]) -> String {
     words.withUnsafeBufferPointer { words in
       let record = RecordView(words).dropFirst(index).first { _ in true }
-      guard let kind = record?.kind, kind != .pte else { return "the end" }
+      guard let kind = record?.kind, kind != .pte else { return MemoryDifference.theEnd }
       return "\(kind.word)"
     }
   }

@@ -90,7 +90,7 @@ public final class ContractOracle: Oracle {
   }
 
   private func endTable(_ engine: Engine) -> Judgement {
-    guard let mappings = table?.mapped.mappings else { return .nothing }
+    guard filter.counts("lookup"), let mappings = table?.mapped.mappings else { return .nothing }
     for mapping in mappings {
       for key in [mapping.first, mapping.last] {
         if let found = lookUp(key, "lookup", engine) { return found }
@@ -142,6 +142,10 @@ public final class ContractOracle: Oracle {
     _ verdict: PageTableContract.Verdict, _ property: String, _ observed: ObservedLane,
     lookup: UInt64?
   ) -> Judgement {
+    guard filter.counts(property) else {
+      if case .broken = verdict { isSilenced = true }
+      return .nothing
+    }
     answers += 1
     switch verdict {
     case .kept: return .kept
@@ -157,9 +161,14 @@ public final class ContractOracle: Oracle {
 
   // MARK: The DMA layer
 
+  /// Whether any of the DMA layer's promises counts. Its departures count then.
+  private var judgesLayer: Bool { DMAContract.properties.contains(where: filter.counts) }
+
   private func judgeLayer(_ engine: Engine) -> Judgement {
     let observed = engine.lanes[laneIndex]
-    guard let operation = engine.operation, observed.status == .done else { return .nothing }
+    guard judgesLayer, let operation = engine.operation, observed.status == .done else {
+      return .nothing
+    }
     answers += 1
     let before = dma.departures
     pending = nil
@@ -180,6 +189,7 @@ public final class ContractOracle: Oracle {
   private func endLayer(_ engine: Engine) -> Judgement {
     let observed = engine.lanes[laneIndex]
     pending = nil
+    guard judgesLayer else { return .nothing }
     guard let breach = dma.checkAll({ translate($0, engine) }) else { return pending ?? .kept }
     return broken(breach, observed)
   }

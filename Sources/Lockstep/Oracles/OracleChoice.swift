@@ -63,6 +63,18 @@ public struct OracleChoice: Equatable, Sendable {
     Set(ContractOracle.departureNames + LeakOracle.departureNames)
   ).sorted()
 
+  /// Whether what judges one subject alone has no property left that counts.
+  public var judgesNothing: Bool {
+    guard !names.contains(.comparison) else { return false }
+    let contract = names.contains(.contract) ? ContractOracle.properties : []
+    let leak = names.contains(.leak) ? LeakOracle.properties : []
+    return !(contract + leak).contains(where: filter.counts)
+  }
+
+  /// What a choice that leaves nothing to judge is told.
+  public static let nothingLeft = OracleError(
+    description: "--oracle, --only and --except leave nothing to judge")
+
   /// Whether a second subject is needed.
   public var needsTwoSubjects: Bool { names.contains(.comparison) }
 

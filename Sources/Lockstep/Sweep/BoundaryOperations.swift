@@ -8,7 +8,7 @@ public struct BoundaryOperations: Sendable {
   public let operations: [Operation]
 
   /// A range of IOVAs, bytes.
-  private struct Span {
+  private struct AddressRange {
     var iova: UInt64
     var length: UInt64
     /// False for a range that the domain refuses, where unmapping is of no interest.
@@ -19,7 +19,7 @@ public struct BoundaryOperations: Sendable {
   public init(_ domain: DomainConfiguration, _ info: DomainInfo) {
     let edges = Self.edges(info)
     let prot: Protection = [.read, .write]
-    func map(_ span: Span, output: UInt64) -> Operation {
+    func map(_ span: AddressRange, output: UInt64) -> Operation {
       .map(
         iova: span.iova, pa: output & ((1 << UInt64(min(info.oa, 63))) - 1), length: span.length,
         prot: prot)
@@ -49,41 +49,42 @@ public struct BoundaryOperations: Sendable {
   /// The first page; across two tables; across the edge of a contiguous entry, and one entry; an
   /// entry of the next level; across two tables of the next level.
   private static let mapped = [
-    Span(iova: 0, length: 0x1000), Span(iova: 0x1f_f000, length: 0x2000),
-    Span(iova: 0xf000, length: 0x2000), Span(iova: 0x1_0000, length: 0x1_0000),
-    Span(iova: 0, length: 0x20_0000), Span(iova: 0x3fe0_0000, length: 0x40_0000),
+    AddressRange(iova: 0, length: 0x1000), AddressRange(iova: 0x1f_f000, length: 0x2000),
+    AddressRange(iova: 0xf000, length: 0x2000), AddressRange(iova: 0x1_0000, length: 0x1_0000),
+    AddressRange(iova: 0, length: 0x20_0000), AddressRange(iova: 0x3fe0_0000, length: 0x40_0000),
   ]
 
   /// All of a table, on levels 0 and 1: the output is a smaller page off, so that no larger one
   /// fits.
   private static let mappedInSmallerPages = [
-    (span: Span(iova: 0, length: 0x20_0000), page: 0x1000 as UInt64),
-    (span: Span(iova: 0x4000_0000, length: 0x4000_0000), page: 0x20_0000),
+    (span: AddressRange(iova: 0, length: 0x20_0000), page: 0x1000 as UInt64),
+    (span: AddressRange(iova: 0x4000_0000, length: 0x4000_0000), page: 0x20_0000),
   ]
 
   /// The first page, the last two of a table, a contiguous entry, a whole table, a table of the
   /// next level, across two of them.
   private static let unmapped = [
-    Span(iova: 0, length: 0x1000), Span(iova: 0x1f_e000, length: 0x2000),
-    Span(iova: 0x1_0000, length: 0x1_0000), Span(iova: 0, length: 0x20_0000),
-    Span(iova: 0x4000_0000, length: 0x4000_0000), Span(iova: 0x3fe0_0000, length: 0x40_0000),
+    AddressRange(iova: 0, length: 0x1000), AddressRange(iova: 0x1f_e000, length: 0x2000),
+    AddressRange(iova: 0x1_0000, length: 0x1_0000), AddressRange(iova: 0, length: 0x20_0000),
+    AddressRange(iova: 0x4000_0000, length: 0x4000_0000),
+    AddressRange(iova: 0x3fe0_0000, length: 0x40_0000),
   ]
 
   /// Around the last page of the aperture; with sign extension also across its edge, in the hole
   /// and in the upper half; with a growing top the first page beyond it.
-  private static func edges(_ info: DomainInfo) -> [Span] {
-    var result = [Span(iova: info.last - 0xfff, length: 0x1000)]
+  private static func edges(_ info: DomainInfo) -> [AddressRange] {
+    var result = [AddressRange(iova: info.last - 0xfff, length: 0x1000)]
     if info.last != .max {
-      result.append(Span(iova: info.last - 0xfff, length: 0x2000, isInside: false))
+      result.append(AddressRange(iova: info.last - 0xfff, length: 0x2000, isInside: false))
     }
     if info.features.contains(.signExtend) {
-      result.append(Span(iova: ~info.last, length: 0x1000))
-      result.append(Span(iova: .max - 0xfff, length: 0x1000))
-      result.append(Span(iova: ~info.last &- (info.last &+ 1), length: 0x1000))
+      result.append(AddressRange(iova: ~info.last, length: 0x1000))
+      result.append(AddressRange(iova: .max - 0xfff, length: 0x1000))
+      result.append(AddressRange(iova: ~info.last &- (info.last &+ 1), length: 0x1000))
     }
     let reach = TableEntry.itemLog2(info.level) + 9
     if info.features.contains(.dynamicTop), reach < 64 {
-      result.append(Span(iova: (1 << UInt64(reach)) - 0x1000, length: 0x2000))
+      result.append(AddressRange(iova: (1 << UInt64(reach)) - 0x1000, length: 0x2000))
     }
     return result
   }

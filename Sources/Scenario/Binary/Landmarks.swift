@@ -2,7 +2,7 @@
 
 /// Addresses worth choosing: the edges of a domain's space, and what was mapped lately.
 struct Landmarks {
-  struct Span {
+  struct AddressRange {
     var start: UInt64
     var length: UInt64
     var end: UInt64 { start &+ length }
@@ -12,7 +12,8 @@ struct Landmarks {
   private let end: UInt64
   /// One past the device's limit, or past the input width.
   private let limit: UInt64
-  private var spans = InlineArray<8, Span>(repeating: Span(start: 0, length: 0x1000))
+  private var spans = InlineArray<8, AddressRange>(
+    repeating: AddressRange(start: 0, length: 0x1000))
   private var next = 0
 
   init(_ domain: DomainConfiguration, _ dma: DMAConfiguration?) {
@@ -20,13 +21,13 @@ struct Landmarks {
     limit = dma.map { $0.limit &+ 1 } ?? end
   }
 
-  mutating func remember(_ span: Span) {
+  mutating func remember(_ span: AddressRange) {
     spans[next] = span
     next = (next + 1) & 7
   }
 
   /// The span that was remembered `age` before the last one (modulo 8).
-  func recent(_ age: UInt64) -> Span { spans[(next &- 1 &- Int(age & 7)) & 7] }
+  func recent(_ age: UInt64) -> AddressRange { spans[(next &- 1 &- Int(age & 7)) & 7] }
 
   /// An entry's edge on some level: bits 0-2 of `choice` choose the level, 3-5 the entry.
   func entry(_ choice: UInt64) -> UInt64 {

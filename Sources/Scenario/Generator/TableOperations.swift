@@ -2,7 +2,7 @@
 
 /// Writes operations of the page-table layer.
 struct TableOperations {
-  private struct Span {
+  private struct AddressRange {
     var iova: UInt64
     var length: UInt64
   }
@@ -12,7 +12,7 @@ struct TableOperations {
   private let edges: [UInt64]
   /// Where most mappings lie: close together, so that they share tables.
   private let home: UInt64
-  private var mapped: [Span] = []
+  private var mapped: [AddressRange] = []
   private var budget: WorkBudget
 
   init(_ domain: DomainConfiguration, _ random: inout SeededRandom) {
@@ -57,7 +57,7 @@ struct TableOperations {
     let pa = physical(iova, page, &random)
     length = budget.bound(length, iova: iova, pa: pa)
     if random.oneIn(64) { length &+= 0x800 }
-    mapped.append(Span(iova: iova, length: length))
+    mapped.append(AddressRange(iova: iova, length: length))
     if mapped.count > 64 { mapped.removeFirst() }
     let prot = Protection(rawValue: random.oneIn(4) ? UInt32(random.below(64)) : 3)
     return random.oneIn(4)
@@ -88,10 +88,10 @@ struct TableOperations {
   }
 
   /// A range to unmap or to look at: a mapping, a part of it, more than it, or next to it.
-  private func target(_ random: inout SeededRandom) -> Span {
+  private func target(_ random: inout SeededRandom) -> AddressRange {
     guard !mapped.isEmpty, !random.oneIn(16) else {
       let iova = random.oneIn(2) ? home : random.pick(edges)
-      return Span(iova: iova, length: 0x1000 << UInt64(random.below(10)))
+      return AddressRange(iova: iova, length: 0x1000 << UInt64(random.below(10)))
     }
     var span = mapped[mapped.count - 1 - random.below(min(mapped.count, 8))]
     switch random.below(8) {
@@ -114,7 +114,7 @@ struct TableOperations {
     }
   }
 
-  private mutating func forget(_ span: Span) {
+  private mutating func forget(_ span: AddressRange) {
     mapped.removeAll { $0.iova >= span.iova && $0.iova &- span.iova < span.length }
   }
 }
