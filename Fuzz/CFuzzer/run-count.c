@@ -24,11 +24,6 @@ void iopt_fuzz_count_refusal(void)
 	count.refused++;
 }
 
-uint64_t iopt_fuzz_counted_operations(void)
-{
-	return count.operations;
-}
-
 /* Called from signal handlers too: takes no memory and no lock. */
 void iopt_fuzz_count_print(void)
 {

@@ -12,6 +12,9 @@ final class SubjectOracle: InputOracle {
   private let lanes: [Lane]
   private let engine: Engine
   private var scenario = LoweredScenario()
+  /// Whether a subject did an operation in a scenario that none refused: what the host does by itself is
+  /// none.
+  private var wasAsked = false
   /// Fits inputs to what both sides can do; nil when they can do everything.
   private var narrowing: Narrowing?
 
@@ -24,7 +27,7 @@ final class SubjectOracle: InputOracle {
     engine.isThorough = false
     let fit = Narrowing(lanes)
     narrowing = fit.isIdle ? nil : fit
-    endWithTally(of: engine) { [unowned self] in narrowing }
+    endWithTally(of: engine, asked: { [unowned self] in wasAsked }) { [unowned self] in narrowing }
     iopt_fuzz_count_start()
   }
 
@@ -37,6 +40,7 @@ final class SubjectOracle: InputOracle {
       iopt_fuzz_count_refusal()
     } else {
       iopt_fuzz_count_run(UInt64((engine.operationIndex ?? -1) + 1))
+      if !wasAsked, Scenario(scenario).operations.contains(where: \.isOfSubject) { wasAsked = true }
     }
   }
 
@@ -72,5 +76,15 @@ final class SubjectOracle: InputOracle {
     let minimizer = Minimizer(choice, lanes)
     minimizer.keepsHead = head != nil
     return minimizer.minimize(scenario, seconds: Double(seconds))?.scenario ?? scenario
+  }
+}
+
+extension Operation {
+  /// Whether a subject does it, and not the host.
+  fileprivate var isOfSubject: Bool {
+    switch self {
+    case .failAlloc, .failFQ: false
+    default: true
+    }
   }
 }

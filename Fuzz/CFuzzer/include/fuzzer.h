@@ -47,8 +47,6 @@ void iopt_fuzz_count_start(void);
 void iopt_fuzz_count_run(uint64_t operations);
 /* A scenario that a side refused. */
 void iopt_fuzz_count_refusal(void);
-/* The operations of scenarios on which both sides agreed, so far. */
-uint64_t iopt_fuzz_counted_operations(void);
 /* Prints the line now, once: for an end that runs nothing else, _exit(). */
 void iopt_fuzz_count_print(void);
 
