@@ -76,21 +76,6 @@ import Testing
     #expect(try Tool.shell(String(command.dropFirst(13))).status == 1)
   }
 
-  @Test func theSweepOfConfigurationsGoesOnAfterEveryLoss() throws {
-    let plugin = try BadPlugin(
-      "crashes at two widths", .open, "if (config->va_lg2 == 39 && config->oa_lg2 == 52) CRASH"
-    ).build(in: scratch)
-    let arguments = ["sweep", "configurations", "--format", "x86_64", "--reports", "1"]
-    let artifacts = ["--artifacts", scratch("artifacts")]
-    let tool = try Tool.iopt(arguments + ["--right", plugin] + artifacts)
-    #expect(tool.status == 1 && tool.errors == "")
-    #expect(tool.output.contains(" ended its process by SIGSEGV in the domain of the scenario "))
-    let whole = try Tool.iopt(arguments + artifacts)
-    // As many configurations as when nothing is lost.
-    let count = try #require(whole.output.firstMatch(of: /: ([0-9]+) configurations/)).1
-    #expect(tool.output.contains(": \(count) configurations, "), "\(tool.output)")
-  }
-
   @Test func withNothingWrongTheVerdictsAreThoseOfOneProcess() throws {
     let plugin = try BadPlugin("does nothing wrong", .run, "").build(in: scratch)
     let files = [file, "Corpus/kernel/pt/directed-riscv-4k.iopt.gz"]
@@ -107,6 +92,20 @@ import Testing
       let apart = try Tool.iopt(verb + ["--isolate"])
       let together = try Tool.iopt(verb)
       #expect(apart.status == 0 && apart.output == together.output && apart.errors == "", "\(verb)")
+    }
+  }
+
+  @Test func aDifferenceIsReportedToTheLetterAsInOneProcess() throws {
+    let plugin = try BadPlugin(
+      "maps for reading only", .run,
+      "if (op->kind == IOPT_OP_MAP) { struct iopt_op other = *op; other.prot = 1;"
+        + " return iopt_reference_subject()->run(state, &other); }"
+    ).build(in: scratch)
+    for verb in [["diff", file, "--right", plugin], ["diff", file, "--right", plugin, "--json"]] {
+      let apart = try Tool.iopt(verb)
+      let together = try Tool.iopt(verb + ["--in-process"])
+      #expect(apart.status == 1 && apart.output == together.output && apart.errors == "")
+      #expect(apart.output.contains("comparison map") || apart.output.contains("differs"))
     }
   }
 
