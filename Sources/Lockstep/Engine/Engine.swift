@@ -165,7 +165,7 @@ public final class Engine {
     return true
   }
 
-  /// Ends the scenario: what can be asked only then is asked.
+  /// Ends the scenario: what can be asked only then is asked, and the domains are closed.
   public func finish() {
     guard state != .idle, state != .found else { return }
     place.isEnd = true
