@@ -10,7 +10,7 @@ JOBS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build test fuzz fuzz-build fuzz-smoke fuzz-parsers fuzz-services afl replay
-.PHONY: long-run sanitize coverage bench faults seeds lint clean
+.PHONY: long-run sanitize sanitize-plugin coverage bench faults seeds lint clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | \
@@ -71,6 +71,9 @@ afl: setup ## a second opinion by AFL++: make afl [DURATION=30] [LEFT=swift] [RI
 
 sanitize: setup ## all traces and the fuzz corpus under AddressSanitizer and, for C, UBSan
 	Fuzz/sanitize Corpus/fuzz $(wildcard artifacts/corpus)
+
+sanitize-plugin: setup ## a plug-in under AddressSanitizer: make sanitize-plugin PLUGIN=mine.c|mine.so [FILES=…] [LEFT=reference]
+	@LEFT='$(or $(LEFT),reference)' Fuzz/sanitize-plugin '$(PLUGIN)' $(FILES)
 
 lint: ## check formatting
 	swift format lint --strict -r Package.swift Sources Tests Benchmarks Fuzz/Package.swift Fuzz/Driver Fuzz/Target

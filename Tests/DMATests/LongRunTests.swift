@@ -23,14 +23,14 @@ import Testing
       engine.run(lowered.operations + index)
       if index == lowered.count / 2 { slotsHalfWay = lanes[0].host.state.pointee.arena.used }
     }
-    engine.finish()
-    #expect(engine.finding == nil, "\(engine.finding as Any)")
     #expect(engine.tally.statements == lowered.count + 1)
     // A slot is never used twice: had tables come and gone, there would be many more.
     let slots = lanes[0].host.state.pointee.arena.used
     #expect(slots == lanes[0].liveTables)
     #expect(slots - slotsHalfWay < 64)
     for lane in lanes { #expect(lane.teardown() == 0) }
+    engine.finish()
+    #expect(engine.finding == nil, "\(engine.finding as Any)")
   }
 
   @Test(arguments: TestSubject.allCases)

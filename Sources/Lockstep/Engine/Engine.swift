@@ -191,7 +191,7 @@ public final class Engine {
     return true
   }
 
-  /// Ends the scenario: what can be asked only then is asked.
+  /// Ends the scenario: what can be asked only then is asked, and the domains are closed.
   public func finish() {
     guard state != .idle, state != .found else { return }
     progress?.pointee.isAtEnd = 1
