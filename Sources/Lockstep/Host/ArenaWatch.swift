@@ -46,13 +46,19 @@ enum ArenaWatch {
     return pointer
   }()
 
-  private static let isInstalled: Bool = {
+  /// Takes the signal, if it is not ours: a child process, for one, gives its signals back first.
+  static func install() {
     var action = sigaction()
+    sigaction(SIGSEGV, nil, &action)
+    let current = unsafeBitCast(action.__sigaction_handler.sa_sigaction, to: UInt.self)
+    if current == unsafeBitCast(handler, to: UInt.self) { return }
+    previous.pointee = action
+    action = sigaction()
     action.__sigaction_handler.sa_sigaction = handler
     action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER
     sigemptyset(&action.sa_mask)
-    return sigaction(SIGSEGV, &action, previous) == 0
-  }()
+    sigaction(SIGSEGV, &action, nil)
+  }
 
   /// Watches the pages from `start` on, of the arena at `memory`. Entries are never given back to the
   /// heap, so that the handler may read them at any time.
@@ -72,7 +78,7 @@ enum ArenaWatch {
     entry!.pointee.memory = UInt(bitPattern: memory)
     entry!.pointee.touched = 0
     entry!.pointee.start = UInt(bitPattern: start)
-    _ = isInstalled
+    install()
     return entry!
   }
 
