@@ -46,17 +46,18 @@ enum ArenaWatch {
     return pointer
   }()
 
-  /// Takes the signal, unless it is taken: a process of a plug-in's own begins without handlers.
-  private static func install() {
-    var current = sigaction()
-    sigaction(SIGSEGV, nil, &current)
-    let ours = unsafeBitCast(handler, to: UInt.self)
-    if unsafeBitCast(current.__sigaction_handler.sa_sigaction, to: UInt.self) == ours { return }
+  /// Takes the signal, if it is not ours: a child process, for one, gives its signals back first.
+  static func install() {
     var action = sigaction()
+    sigaction(SIGSEGV, nil, &action)
+    let current = unsafeBitCast(action.__sigaction_handler.sa_sigaction, to: UInt.self)
+    if current == unsafeBitCast(handler, to: UInt.self) { return }
+    previous.pointee = action
+    action = sigaction()
     action.__sigaction_handler.sa_sigaction = handler
     action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER
     sigemptyset(&action.sa_mask)
-    if sigaction(SIGSEGV, &action, nil) == 0 { previous.pointee = current }
+    sigaction(SIGSEGV, &action, nil)
   }
 
   /// Watches the pages from `start` on, of the arena at `memory`. Entries are never given back to the
