@@ -16,7 +16,8 @@ import Testing
   ) throws -> Subject {
     var table = iopt_reference_subject().pointee
     table.run = run
-    return Subject(table: try SubjectTable(&table), specification: name)
+    return Subject(
+      table: try SubjectTable(&table), specification: name, isPlugin: name != "reference")
   }
 
   private static let refuses:

@@ -24,7 +24,8 @@ import Testing
       text = text.replacing(change.old, with: change.new)
     }
     let plugin = try Subject.named(try builder.plugin(text: text))
-    return Subject(table: plugin.table, specification: name ?? plugin.specification)
+    return Subject(
+      table: plugin.table, specification: name ?? plugin.specification, isPlugin: name == nil)
   }
 
   private static let pages = """

@@ -37,7 +37,7 @@ public struct Subject: @unchecked Sendable {
   }
 
   /// Whether it is one of the two that are part of this program.
-  var isBuiltIn: Bool { specification == "swift" || specification == "reference" }
+  var isBuiltIn: Bool { !isPlugin }
 
   /// The word that stands for the subject in reports.
   public var name: String { specification }
