@@ -61,16 +61,16 @@ import Testing
 
   @Test func aRunThatIsNotThoroughFindsAStrayWordAtTheEnd() throws {
     let finding = try #require(try found(Self.near, isThorough: false))
-    #expect(finding.signature.description == "abi end: write outside tables")
+    #expect(finding.signature.description == "abi end: write outside tables [flush-range]")
     #expect(finding.place.isEnd)
     let next = try #require(
       try found("*iopt_table_at(h, t + 0x1000) = 7;", isThorough: false))
-    #expect(next.signature.description == "abi end: write past a table")
+    #expect(next.signature.description == "abi end: write past a table [flush-range]")
   }
 
   @Test func aRunThatIsNotThoroughFindsAWriteToAFreedTableAtTheEnd() throws {
     let finding = try #require(try found(Self.freed, isThorough: false))
-    #expect(finding.signature.description == "abi end: write to a freed table")
+    #expect(finding.signature.description == "abi end: write to a freed table [flush-range]")
   }
 
   @Test func aRunThatIsNotThoroughFindsATouchOfClosedMemoryAtOnce() throws {
@@ -122,7 +122,7 @@ import Testing
     var scenario = Self.scenario(pa: 0x1000)
     scenario.operations.append(.unmap(iova: 0, length: 0x1000))
     let finding = try #require(engine.run(scenario))
-    #expect(finding.signature.description == "abi unmap: write past table memory")
+    #expect(finding.signature.description == "abi unmap: write past table memory [flush-range]")
   }
 
   private static let beyond =
@@ -140,7 +140,7 @@ import Testing
     ]
     let engine = Engine.comparing(Lane(.reference), try lane("", close))
     let finding = try #require(engine.run(Self.scenario(pa: 0x1000)))
-    #expect(finding.signature.description == "abi end: write past table memory")
+    #expect(finding.signature.description == "abi end: write past table memory [flush-range]")
   }
 
   /// What a refused scenario left behind is gone in the next.

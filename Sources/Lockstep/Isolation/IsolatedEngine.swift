@@ -13,6 +13,8 @@ public final class IsolatedEngine: Judging {
   private var taken = SharedMemory<UInt32>(0)
   /// A subject cannot even be loaded: nothing more is run.
   private var isLost = false
+  /// The scenario with which the process at hand began.
+  private var started = 0
 
   /// Runs what `plan` makes; a call into a subject may take `limit`. `replays`: what was recorded is
   /// shown to the oracles.
@@ -70,6 +72,7 @@ public final class IsolatedEngine: Judging {
       child = nil
       return
     }
+    started = first
     child = try subjects.start { engine, link in run(from: first, engine, link) }
   }
 
@@ -97,8 +100,9 @@ public final class IsolatedEngine: Judging {
       child = nil
       subjects.collect()
       let scenario = subjects.block.pointer.pointee.unit
-      if end == .done { return try start(from: scenario) }
-      try lose(scenario, end)
+      // One that is done without having moved on would be started for ever.
+      if end == .done, scenario > started { return try start(from: scenario) }
+      try lose(scenario, end == .done ? .exited(0) : end)
     }
   }
 

@@ -62,7 +62,7 @@ struct RequestReader: ~Copyable {
 
   private var notRecorded: ScenarioError {
     ScenarioError(
-      file: name, position: .text(line: line, column: 1),
+      file: name, position: .text(line: scenarioLine, column: 1),
       message: "expected a recorded trace, found a domain without any `=` line"
         + " (iopt record makes a trace of it)")
   }
