@@ -45,7 +45,7 @@ struct Check: ParsableCommand {
     if output.json {
       try printJSON(CheckJSON(subjects: engines.map(CheckJSON.Subject.init), reports: printer.json))
     } else {
-      for engine in engines { print(engine.judgementLines.joined(separator: "\n")) }
+      for engine in engines { print(engine.judgementText) }
     }
     try RunTally(engines).verdict.leave()
   }
@@ -54,8 +54,10 @@ struct Check: ParsableCommand {
 extension Engine {
   /// What was judged of one subject, and how it ended: departures and refusals a line each, the
   /// verdict last.
-  var judgementLines: [String] {
-    departureLines + tally.unopenedLines + tally.refusalLines + [verdictLine]
+  var judgementText: String {
+    let last = Ink.standardOutput.summary(verdictLine, tally.verdict)
+    return (departureLines + tally.unopenedLines + tally.refusalLines + [last])
+      .joined(separator: "\n")
   }
 
   /// What is known and allowed, and what was judged in part only, a line each.

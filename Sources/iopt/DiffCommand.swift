@@ -47,9 +47,10 @@ struct Diff: ParsableCommand {
       case .nothingJudged: "nothing was compared"
       }
     let refused = tally.refused > 0 ? ", \(tally.refused) refused" : ""
-    print(
+    let line =
       "\(names[0]) and \(names[1]): \(tally.scenarios) scenarios,"
-        + " \(tally.statements) statements\(refused): \(verdict)")
+      + " \(tally.statements) statements\(refused): \(verdict)"
+    print(Ink.standardOutput.summary(line, tally.verdict))
   }
 }
 

@@ -51,9 +51,10 @@ struct Replay: ParsableCommand {
       case .nothingJudged: "nothing was compared"
       }
     let refused = tally.refused > 0 ? ", \(tally.refused) scenarios refused\(each)" : ""
-    print(
+    let line =
       "\(names.joined(separator: ", ")): \(run.scenarios) scenarios, \(run.statements)"
-        + " statements, \(run.observations) observations compared\(refused): \(verdict)")
+      + " statements, \(run.observations) observations compared\(refused): \(verdict)"
+    print(Ink.standardOutput.summary(line, tally.verdict))
   }
 }
 
