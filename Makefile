@@ -8,9 +8,17 @@ export PATH := $(SWIFT_BIN):$(PATH)
 DURATION ?= 30
 JOBS ?= 2
 
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+DATADIR ?= $(PREFIX)/share
+
 .DEFAULT_GOAL := help
 .PHONY: help setup build test fuzz fuzz-build fuzz-smoke fuzz-parsers fuzz-services afl replay
-.PHONY: long-run sanitize coverage bench faults seeds lint clean
+.PHONY: long-run sanitize coverage bench faults seeds lint clean install uninstall install-check
+
+# What release builds say for --version; `unknown` where this is no checkout of its own.
+build fuzz-build bench: export LOCKSTEP_COMMIT = $(shell [ -e .git ] && \
+  git describe --always --dirty --abbrev=12 --exclude '*' 2>/dev/null || echo unknown)
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | \
@@ -19,12 +27,13 @@ help: ## list the targets
 setup: ## check for what the build needs, install what is missing
 	@.ci/setup
 
-build: setup ## build the command line (.build/release/iopt)
+build: setup ## build the command line (bin/iopt)
 	swift build -c release --product iopt
+	@mkdir -p bin && ln -sf ../.build/release/iopt bin/iopt
 
-test: setup ## build and run all tests
+test: setup ## build and run all tests: make test [FILTER=regex] [JUNIT=file] [KTAP=file]
 	swift build --build-tests
-	swift test --skip-build --parallel
+	.build/debug/iopt-tests --filter '$(FILTER)' --junit '$(JUNIT)' --ktap '$(KTAP)'
 
 fuzz: fuzz-build ## fuzz Swift against C: make fuzz [DURATION=30] [JOBS=2]
 	Fuzz/.build/release/iopt-fuzz --seconds $(DURATION) --jobs $(JOBS) \
@@ -32,6 +41,7 @@ fuzz: fuzz-build ## fuzz Swift against C: make fuzz [DURATION=30] [JOBS=2]
 
 fuzz-build: setup
 	swift build --package-path Fuzz -c release --product iopt-fuzz
+	@mkdir -p bin && ln -sf ../Fuzz/.build/release/iopt-fuzz bin/iopt-fuzz
 
 fuzz-smoke: fuzz-build build ## prove that both languages are instrumented and run
 	Fuzz/smoke
@@ -73,8 +83,18 @@ sanitize: setup ## all traces and the fuzz corpus under AddressSanitizer and, fo
 	Fuzz/sanitize Corpus/fuzz $(wildcard artifacts/corpus)
 
 lint: ## check formatting
-	swift format lint --strict -r Package.swift Sources Tests Benchmarks Fuzz/Package.swift Fuzz/Driver Fuzz/Target
+	swift format lint --strict -r Package.swift Sources Tests Tools Benchmarks Fuzz/Package.swift Fuzz/Driver Fuzz/Target
+
+install: build fuzz-build ## iopt, iopt-fuzz, manual pages, completions: make install [PREFIX=/usr/local] [DESTDIR=]
+	swift build -c release --product iopt-manual
+	Tools/install '$(DESTDIR)' '$(BINDIR)' '$(DATADIR)'
+
+uninstall: ## remove what make install put there, with the same PREFIX and DESTDIR
+	Tools/install --remove '$(DESTDIR)' '$(BINDIR)' '$(DATADIR)'
+
+install-check: ## install into a folder that goes away, and try what is there
+	Tools/check-install
 
 clean: ## remove everything that was built
-	rm -rf .build .build-bench Fuzz/.build Fuzz/.build-* artifacts
+	rm -rf .build .build-bench Fuzz/.build Fuzz/.build-* artifacts bin
 	git worktree prune

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Foundation
+import Testing
+
+@testable import iopt_tests
+
+/// What `make test` says of a run, for a person and for programs.
+@Suite struct TestReportTests {
+  private let run: TestRun
+  private let cut: TestRun
+
+  init() throws {
+    run = try EventStream.sample().run()
+    cut = try EventStream.sample(ends: false).run()
+  }
+
+  @Test func theSummaryCountsAndNamesWhatDidNotPass() {
+    #expect(
+      Summary(isColoured: false).ending(run, log: "a.log") == """
+        skipped:
+          Room.Other.Inner.each(_:): no <cat> & dog
+        slowest:
+          0.5 s  Room.Suite.passes
+          0.5 s  Room.Suite.fails
+        failed:
+          Room.Suite.fails
+        3 tests in 2 suites: 1 passed, 1 failed, 1 skipped, in 3.0 s (log: a.log)
+
+        """)
+    #expect(!run.isGood)
+  }
+
+  @Test func aFailureIsToldInFull() throws {
+    let test = try #require(run.tests.first { $0.state == .failed })
+    #expect(
+      Summary(isColoured: false).failure(test) == """
+        failed: Room.Suite.fails (0.5 s)
+          Tests/A.swift:8:3: Expectation failed: 1 < 2
+            and more
+
+        """)
+  }
+
+  @Test func colourIsLeftOutWhereItIsNotWanted() throws {
+    let test = try #require(run.tests.first { $0.state == .failed })
+    #expect(Summary(isColoured: true).failure(test).contains("\u{1b}[31mfailed: \u{1b}[0m"))
+    #expect(Summary(isColoured: true).ending(run, log: "").contains("\u{1b}[31m1 passed, 1 failed"))
+  }
+
+  @Test func whatRanWhenTheProcessDiedIsNamed() {
+    let text = Summary(isColoured: false).ending(cut, log: "a.log")
+    #expect(text.contains("running when the test process ended:\n  Room.Suite.fails\n"))
+    #expect(text.contains(": 1 passed, 2 not run to the end, in 1.5 s"), "\(text)")
+    #expect(!cut.isGood)
+  }
+
+  @Test func anIssueThatIsKnownIsNoFailure() throws {
+    var stream = EventStream()
+    stream.declare(EventStream.good, "passes()")
+    stream.event("testStarted", EventStream.good)
+    stream.issue(EventStream.good, "known", isKnown: true)
+    stream.event("testEnded", EventStream.good)
+    stream.event("runEnded")
+    #expect(try stream.run().isGood)
+  }
+
+  @Test func anIssueOfACaseNamesItsArguments() throws {
+    var stream = EventStream()
+    stream.declare(EventStream.left, "each(_:)")
+    stream.event("testStarted", EventStream.left)
+    stream.issue(EventStream.left, "no", members: #","_testCase":{"displayName":"5"}"#)
+    #expect(try stream.run().tests[0].issues[0].text == "no (with 5)")
+  }
+
+  @Test func anIssueOutsideOfTestsIsAFailure() throws {
+    var stream = EventStream()
+    stream.issue("Room.Suite", "no")
+    stream.event("runEnded")
+    let run = try stream.run()
+    #expect(!run.isGood)
+    #expect(Summary(isColoured: false).ending(run, log: "").contains("failed outside of tests:"))
+  }
+
+  @Test func junitIsWellFormedAndCounts() throws {
+    let text = junit(run)
+    let suite = #"<testsuite name="Room.Suite" tests="2" failures="1" errors="0" skipped="0""#
+    #expect(text.contains(suite), "\(text)")
+    #expect(text.contains(#"<skipped message="no &lt;cat&gt; &amp; dog"/>"#))
+    #expect(text.contains(#"<failure message="Expectation failed: 1 &lt; 2">Tests/A.swift:8:3: "#))
+    #expect(junit(cut).contains(#"<error message="the test process ended"/>"#))
+    #expect(junit(cut).contains(#"<error message="was not run"/>"#))
+  }
+
+  @Test func ktapHasPlansResultsAndReasons() {
+    #expect(
+      ktap(run) == """
+        KTAP version 1
+        1..2
+          KTAP version 1
+          # Subtest: Room.Other.Inner
+          1..1
+          ok 1 each(_:) # SKIP no <cat> & dog
+        ok 1 Room.Other.Inner # SKIP all of its tests
+          KTAP version 1
+          # Subtest: Room.Suite
+          1..2
+          ok 1 passes
+          # Tests/A.swift:8:3: Expectation failed: 1 < 2
+          # and more
+          not ok 2 fails
+        not ok 2 Room.Suite
+
+        """)
+    #expect(ktap(cut).contains("  not ok 2 fails # ERROR the test process ended\n"))
+    #expect(ktap(cut).contains("  not ok 1 each(_:) # ERROR was not run\n"))
+  }
+}
