@@ -17,7 +17,7 @@ DATADIR ?= $(PREFIX)/share
 .PHONY: long-run sanitize coverage bench faults seeds lint clean install uninstall install-check
 
 # What release builds say for --version; `unknown` where this is no checkout of its own.
-build fuzz-build bench: export LOCKSTEP_COMMIT = $(shell [ -e .git ] && \
+build fuzz-build bench install: export LOCKSTEP_COMMIT = $(shell [ -e .git ] && \
   git describe --always --dirty --abbrev=12 --exclude '*' 2>/dev/null || echo unknown)
 
 help: ## list the targets
@@ -29,11 +29,12 @@ setup: ## check for what the build needs, install what is missing
 
 build: setup ## build the command line (bin/iopt)
 	swift build -c release --product iopt
-	@mkdir -p bin && ln -sf ../.build/release/iopt bin/iopt
+	@mkdir -p bin && ln -sfn ../.build/release/iopt bin/iopt
 
 test: setup ## build and run all tests: make test [FILTER=regex] [JUNIT=file] [KTAP=file]
 	swift build --build-tests
-	.build/debug/iopt-tests --filter '$(FILTER)' --junit '$(JUNIT)' --ktap '$(KTAP)'
+	.build/debug/iopt-tests --filter '$(FILTER)' --junit '$(JUNIT)' --ktap '$(KTAP)' \
+	  .build/debug/lockstepPackageTests.xctest
 
 fuzz: fuzz-build ## fuzz Swift against C: make fuzz [DURATION=30] [JOBS=2]
 	Fuzz/.build/release/iopt-fuzz --seconds $(DURATION) --jobs $(JOBS) \
@@ -41,7 +42,6 @@ fuzz: fuzz-build ## fuzz Swift against C: make fuzz [DURATION=30] [JOBS=2]
 
 fuzz-build: setup
 	swift build --package-path Fuzz -c release --product iopt-fuzz
-	@mkdir -p bin && ln -sf ../Fuzz/.build/release/iopt-fuzz bin/iopt-fuzz
 
 fuzz-smoke: fuzz-build build ## prove that both languages are instrumented and run
 	Fuzz/smoke

@@ -2,10 +2,10 @@
 import Foundation
 import Testing
 
-/// The program that `make test` runs, with a script in place of `swift test`.
+@testable import iopt_tests
+
+/// The program that `make test` runs, with a script in place of the tests.
 @Suite struct TestProgramTests {
-  private static let root = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
   private static let program =
     [
       URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent(),
@@ -13,84 +13,116 @@ import Testing
     ].map { $0.appendingPathComponent("iopt-tests").path }
     .first { FileManager.default.isExecutableFile(atPath: $0) } ?? "iopt-tests"
 
-  /// Runs it on a stream that the script copies before it ends with a status.
+  private struct Outcome {
+    var status: Int32
+    var output: String
+    var log: String
+    var files: [String]
+  }
+
+  /// Runs it on two suites, `Room.Suite` and `Room.Other`, whose processes tell these streams and
+  /// end with these statuses.
   private func report(
-    _ stream: EventStream, status: Int32, _ options: String = ""
-  ) throws -> (status: Int32, output: String, log: String) {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("lockstep-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let events = folder.appendingPathComponent("events")
-    try Data(stream.lines.map { $0 + "\n" }.joined().utf8).write(to: events)
-    // The last line may come late.
+    _ suite: EventStream, _ status: Int32, other: EventStream = .skipping(),
+    _ otherStatus: Int32 = 0,
+    options: String = ""
+  ) throws -> Outcome {
+    let files = FileManager.default
+    let folder = files.temporaryDirectory.appendingPathComponent("lockstep-\(UUID().uuidString)")
+    try files.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? files.removeItem(at: folder) }
+    let names = (EventStream.suite.tests + EventStream.other.tests).joined(separator: "' '")
+    for (name, stream) in [("Suite", suite), ("Other", other)] {
+      try Data(stream.lines.map { $0 + "\n" }.joined().utf8)
+        .write(to: folder.appendingPathComponent(name))
+    }
+    // The last lines may come late.
     let script = """
-      echo said; echo "A.swift:1: Fatal error: dead" >&2
-      head -n 3 \(events.path) >"$2"; sleep 0.3; tail -n +4 \(events.path) >>"$2"; exit \(status)
+      #!/bin/sh
+      if [ "$3" = --list-tests ]; then printf '%s\\n' '\(names)'; exit; fi
+      name=Suite status=\(status)
+      case "$*" in *Room*Other*) name=Other status=\(otherStatus) ;; esac
+      echo "said by $name"; echo 'A.swift:1: Fatal error: dead' >&2
+      head -n 2 \(folder.path)/$name >"$5"; sleep 0.3; tail -n +3 \(folder.path)/$name >>"$5"
+      exit $status
       """
+    let bundle = folder.appendingPathComponent("bundle")
+    try Data(script.utf8).write(to: bundle)
+    try files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: bundle.path)
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
     process.arguments = [
-      "-c",
-      "'\(Self.program)' \(options) --log '\(folder.path)/log' -- sh -c '\(script)' sh"
-        + " >'\(folder.path)/out' 2>&1",
+      "-c", "'\(Self.program)' --log made/log \(options) ./bundle >out 2>&1",
     ]
     process.currentDirectoryURL = folder
     try process.run()
     process.waitUntilExit()
-    let texts = ["out", "log"].map {
+    let texts = ["out", "made/log"].map {
       (try? String(contentsOf: folder.appendingPathComponent($0), encoding: .utf8)) ?? ""
     }
-    return (process.terminationStatus, texts[0], texts[1])
+    let made = try? files.contentsOfDirectory(atPath: folder.appendingPathComponent("made").path)
+    return Outcome(
+      status: process.terminationStatus, output: texts[0], log: texts[1],
+      files: (made ?? []).sorted())
   }
 
   private static func passing() -> EventStream {
     var stream = EventStream()
-    stream.declare(EventStream.good, "passes()")
-    stream.event("testStarted", EventStream.good)
-    stream.event("testEnded", EventStream.good)
+    for name in EventStream.suite.tests {
+      stream.event("testStarted", name)
+      stream.event("testEnded", name)
+    }
     stream.event("runEnded")
     return stream
   }
 
   @Test func aGoodRunEndsWithZeroAndWithoutNoise() throws {
-    let (status, output, log) = try report(Self.passing(), status: 0)
-    #expect(status == 0)
-    #expect(output.hasPrefix("slowest:\n  0.5 s  Room.Suite.passes\n1 test in 1 suite: 1 passed"))
-    #expect(log.hasPrefix("said\n"))
-    #expect(!output.contains("\u{1b}"))
+    let outcome = try report(Self.passing(), 0)
+    #expect(outcome.status == 0)
+    #expect(
+      outcome.output.contains("\n3 tests in 2 suites: 2 passed, 1 skipped, in "),
+      "\(outcome.output)")
+    #expect(outcome.output.contains("slowest:\n  0.5 s  Room.Suite."))
+    #expect(!outcome.output.contains("\u{1b}") && !outcome.output.contains("said"))
+    #expect(outcome.log.contains("== Room.Suite, status 0\nsaid by Suite\n"))
+    #expect(outcome.files == ["log", "log.times"])
   }
 
-  @Test func aFailureEndsWithOne() throws {
-    let (status, output, _) = try report(EventStream.sample(), status: 1)
-    #expect(status == 1)
-    #expect(output.hasPrefix("failed: Room.Suite.fails"), "\(output)")
+  @Test func aFailureEndsWithOneAndTheOtherSuiteIsRun() throws {
+    let outcome = try report(.failing(), 1)
+    #expect(outcome.status == 1)
+    #expect(outcome.output.hasPrefix("failed: Room.Suite.fails"), "\(outcome.output)")
+    #expect(outcome.output.contains(": 1 passed, 1 failed, 1 skipped, in "))
   }
 
-  @Test func aRunThatDiesEndsWithOneAndItsLastWords() throws {
-    let (status, output, _) = try report(EventStream.sample(ends: false), status: 1)
-    #expect(status == 1)
-    #expect(output.contains("A.swift:1: Fatal error: dead\n"))
-    #expect(output.contains("running when the test process ended"))
+  @Test func aProcessThatDiesEndsWithOneAndItsLastWords() throws {
+    let outcome = try report(.failing(ends: false), 132)
+    #expect(outcome.status == 1)
+    #expect(outcome.output.contains("  while it ran fails\n  A.swift:1: Fatal error: dead\n"))
+    #expect(outcome.output.contains(": 1 passed, 1 not run to the end, 1 skipped, in "))
   }
 
-  @Test func aStatusThatNoTestExplainsIsAFailure() throws {
-    let (status, output, _) = try report(Self.passing(), status: 1)
-    #expect(status == 1)
-    #expect(output.contains("Fatal error: dead\n"))
+  @Test func theFilterChoosesTestsByName() throws {
+    let outcome = try report(Self.passing(), 0, options: "--filter Other")
+    #expect(outcome.status == 0)
+    #expect(outcome.output.contains("1 test in 1 suite: 0 passed, 1 skipped"), "\(outcome.output)")
+    #expect(!outcome.log.contains("Room.Suite"))
   }
 
   @Test func noTestAtAllIsNoSuccess() throws {
-    var stream = EventStream()
-    stream.event("runEnded")
-    let (status, output, _) = try report(stream, status: 0, "--filter nothing")
-    #expect(status == 3)
-    #expect(output.contains("no test matches 'nothing'"))
+    let outcome = try report(Self.passing(), 0, options: "--filter nothing")
+    #expect(outcome.status == 3)
+    #expect(outcome.output == "no test matches 'nothing'\n")
   }
 
-  @Test func badUsageEndsWithTwo() throws {
-    let (status, output, _) = try report(Self.passing(), status: 0, "--nonsense x")
-    #expect(status == 2)
-    #expect(output.hasPrefix("iopt-tests: --nonsense: expected"))
+  @Test(arguments: [
+    ("--nonsense x", "--nonsense: expected --filter"), ("--jobs 0", "--jobs takes 1 to 256"),
+    ("--filter '('", "--filter '(': no regular expression"),
+    ("--log out/x/log", "cannot make the folder"),
+  ])
+  func badUsageEndsWithTwo(_ options: String, _ message: String) throws {
+    let outcome = try report(Self.passing(), 0, options: options)
+    #expect(outcome.status == 2)
+    #expect(outcome.output.hasPrefix("iopt-tests: ") && outcome.output.contains(message))
   }
 }

@@ -10,8 +10,8 @@ import Testing
   private let cut: TestRun
 
   init() throws {
-    run = try EventStream.sample().run()
-    cut = try EventStream.sample(ends: false).run()
+    run = try EventStream.run()
+    cut = try EventStream.run(ends: false)
   }
 
   @Test func theSummaryCountsAndNamesWhatDidNotPass() {
@@ -49,36 +49,59 @@ import Testing
 
   @Test func whatRanWhenTheProcessDiedIsNamed() {
     let text = Summary(isColoured: false).ending(cut, log: "a.log")
-    #expect(text.contains("running when the test process ended:\n  Room.Suite.fails\n"))
-    #expect(text.contains(": 1 passed, 2 not run to the end, in 1.5 s"), "\(text)")
+    #expect(
+      text.contains(
+        """
+        ended early, or otherwise than its tests (status 132): Room.Suite:
+          while it ran fails
+          A.swift:1: Fatal error: dead
+
+        """), "\(text)")
+    #expect(text.contains(": 1 passed, 2 not run to the end, in 3.0 s"), "\(text)")
     #expect(!cut.isGood)
   }
 
-  @Test func anIssueThatIsKnownIsNoFailure() throws {
+  @Test func aStatusThatNoTestExplainsIsNoSuccess() throws {
+    var run = TestRun(EventStream.other.tests, root: "/here")
+    try EventStream.skipping().feed(&run, EventStream.other, status: 1)
+    #expect(!run.isGood && run.deaths.count == 1)
+  }
+
+  /// A run of one test that has passed but for what `change` adds.
+  private func passing(
+    _ name: String = EventStream.left, _ change: (inout EventStream) -> Void
+  ) throws -> TestRun {
     var stream = EventStream()
-    stream.declare(EventStream.good, "passes()")
-    stream.event("testStarted", EventStream.good)
-    stream.issue(EventStream.good, "known", isKnown: true)
-    stream.event("testEnded", EventStream.good)
+    stream.event("testStarted", name)
+    change(&stream)
+    stream.event("testEnded", name)
     stream.event("runEnded")
-    #expect(try stream.run().isGood)
+    var run = TestRun([name], root: "/here")
+    let batch = TestBundle.Batch(suite: run.tests[0].batch, tests: [name])
+    try stream.feed(&run, batch, status: 0)
+    return run
+  }
+
+  @Test func anIssueThatIsKnownIsNoFailure() throws {
+    #expect(try passing { $0.issue(EventStream.left, "known", isKnown: true) }.isGood)
   }
 
   @Test func anIssueOfACaseNamesItsArguments() throws {
-    var stream = EventStream()
-    stream.declare(EventStream.left, "each(_:)")
-    stream.event("testStarted", EventStream.left)
-    stream.issue(EventStream.left, "no", members: #","_testCase":{"displayName":"5"}"#)
-    #expect(try stream.run().tests[0].issues[0].text == "no (with 5)")
+    let run = try passing {
+      $0.issue(EventStream.left, "no", members: #","_testCase":{"displayName":"5"}"#)
+    }
+    #expect(run.tests[0].issues[0].text == "no (with 5)")
   }
 
   @Test func anIssueOutsideOfTestsIsAFailure() throws {
-    var stream = EventStream()
-    stream.issue("Room.Suite", "no")
-    stream.event("runEnded")
-    let run = try stream.run()
+    let run = try passing { $0.issue("Room", "no") }
     #expect(!run.isGood)
     #expect(Summary(isColoured: false).ending(run, log: "").contains("failed outside of tests:"))
+  }
+
+  @Test func aTestWithoutASuiteIsItsTargets() throws {
+    let test = try passing("Room.alone()") { _ in }.tests[0]
+    #expect(test.title == "Room.alone" && test.state == .passed)
   }
 
   @Test func junitIsWellFormedAndCounts() throws {

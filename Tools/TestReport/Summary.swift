@@ -30,13 +30,14 @@ struct Summary {
     lines += list("slowest", slowest.map { "\(seconds($0.seconds))  \($0.title)" })
     lines += list("failed", run.tests.filter { $0.state == .failed }.map(\.title)).map(red)
     lines += list("failed outside of tests", run.strayIssues.map(issue)).map(red)
-    if !run.isComplete {
-      lines += list(
-        "running when the test process ended",
-        run.tests.filter { $0.state == .running }.map(\.title)
-      ).map(red)
-    }
+    lines += run.deaths.flatMap { death(run, $0) }.map(red)
     return (lines + [verdict(run, log: log)]).joined(separator: "\n") + "\n"
+  }
+
+  private func death(_ run: TestRun, _ death: TestRun.Death) -> [String] {
+    let title = "ended early, or otherwise than its tests (status \(death.status)): \(death.suite)"
+    let running = run.tests.filter { $0.batch == death.suite && $0.state == .running }
+    return list(title, running.map { "while it ran \($0.name)" } + death.lastWords)
   }
 
   private func list(_ title: String, _ items: [String]) -> [String] {

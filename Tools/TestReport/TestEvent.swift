@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Foundation
 
-/// A line of what `swift test --event-stream-output-path` writes (version 0), as far as a report
+/// A line of what tests write with `--event-stream-output-path` (version 0), as far as a report
 /// needs it.
 struct TestEvent: Decodable {
   struct Payload: Decodable {
-    /// Of a test: `suite` or `function`. Of an event: `testStarted`, `issueRecorded`, …
+    /// Of an event: `testStarted`, `issueRecorded`, …
     var kind: String
-    var id: String?
-    var name: String?
     var testID: String?
     var instant: Instant?
     var messages: [Message]?
@@ -17,7 +15,7 @@ struct TestEvent: Decodable {
     var testCase: Case?
 
     enum CodingKeys: String, CodingKey {
-      case kind, id, name, testID, instant, messages, issue
+      case kind, testID, instant, messages, issue
       case comments = "_comments"
       case testCase = "_testCase"
     }

@@ -17,58 +17,72 @@ struct TestRun {
       case skipped(String)
     }
 
-    /// `Target.Suite`.
+    /// `Target.Suite`, with suites inside suites.
     var suite: String
     var name: String
+    /// `Target.Suite` of the suite that is outermost.
+    var batch: String
     var state = State.waiting
     var issues: [Issue] = []
     var start = 0.0
     var seconds = 0.0
 
     var title: String { "\(suite).\(name)" }
+
+    /// `Target.Suite/Nested/function()`; the suite is the target's name for a test without one.
+    init(_ id: String) {
+      batch = String(id.prefix { $0 != "/" })
+      let slash = id.lastIndex(of: "/")
+      let end = slash ?? id.firstIndex(of: ".") ?? id.startIndex
+      suite = String(id[..<end]).replacing("/", with: ".")
+      name = String(id[end...].dropFirst())
+      if name.hasSuffix("()") { name.removeLast(2) }
+    }
   }
 
-  /// In the order in which they were told.
-  private(set) var tests: [Test] = []
+  /// A process that did not come to its end, or ended otherwise than its tests.
+  struct Death: Equatable {
+    var suite: String
+    var status: Int32
+    /// Lines that tell why.
+    var lastWords: [String]
+  }
+
+  private(set) var tests: [Test]
   /// What went wrong outside every test.
   private(set) var strayIssues: [Issue] = []
-  /// Whether the end of the run was told.
-  private(set) var isComplete = false
-  private(set) var seconds = 0.0
-  private var start = 0.0
-  private var indexes: [String: Int] = [:]
+  private(set) var deaths: [Death] = []
+  /// How long it took.
+  var seconds = 0.0
+  private var indexes: [String: Int]
   /// Taken off the front of paths.
   private let root: String
 
-  init(root: String) { self.root = root.hasSuffix("/") ? root : root + "/" }
-
-  /// Takes a line of the stream; returns the test that it says has ended, if any.
-  mutating func add(_ line: some DataProtocol) throws -> Test? {
-    let event = try JSONDecoder().decode(TestEvent.self, from: Data(line))
-    if event.kind == "test" {
-      declare(event.payload)
-      return nil
-    }
-    return happened(event.payload)
+  /// Tests by their names, `Target.Suite/function()`.
+  init(_ tests: [String], root: String) {
+    self.tests = tests.map(Test.init)
+    indexes = Dictionary(zip(tests, tests.indices), uniquingKeysWith: { first, _ in first })
+    self.root = root.hasSuffix("/") ? root : root + "/"
   }
 
-  private mutating func declare(_ test: TestEvent.Payload) {
-    guard test.kind == "function", let id = test.id, let name = test.name else { return }
-    // Target.Suite/Nested/function()/File.swift:12:4
-    let parts = id.split(separator: "/").dropLast(2)
-    let isFree = parts.isEmpty
-    let suite = isFree ? id.prefix { $0 != "." } : Substring(parts.joined(separator: "."))
-    indexes[id] = tests.count
-    tests.append(
-      Test(suite: String(suite), name: name.hasSuffix("()") ? String(name.dropLast(2)) : name))
+  /// What a line tells, as far as others need to know.
+  enum News: Equatable {
+    case testEnded(Test)
+    case processEnded
   }
 
-  private mutating func happened(_ event: TestEvent.Payload) -> Test? {
+  /// Takes a line of a stream.
+  mutating func add(_ line: Data) throws -> News? {
+    let event = try JSONDecoder().decode(TestEvent.self, from: line)
+    return event.kind == "event" ? happened(event.payload) : nil
+  }
+
+  private mutating func happened(_ event: TestEvent.Payload) -> News? {
     let now = event.instant?.absolute ?? 0
-    if event.kind == "runStarted" { start = now }
-    seconds = max(seconds, now - start)
-    if event.kind == "runEnded" { isComplete = true }
-    let index = event.testID.flatMap { indexes[$0] }
+    if event.kind == "runEnded" { return .processEnded }
+    // Behind the name stands the place: Target.Suite/function()/File.swift:12:4
+    let id = event.testID.flatMap { id in id.lastIndex(of: "/").map { String(id[..<$0]) } }
+    let index = id.flatMap { indexes[$0] }
     if event.kind == "issueRecorded", let issue = issue(event) {
       if let index { tests[index].issues.append(issue) } else { strayIssues.append(issue) }
     }
@@ -87,7 +101,7 @@ struct TestRun {
       } else if tests[index].state == .running {
         tests[index].state = .passed
       }
-      return tests[index]
+      return .testEnded(tests[index])
     default: break
     }
     return nil
@@ -105,6 +119,17 @@ struct TestRun {
       return "\(file):\(location.line):\(location.column)"
     }
     return Issue(place: place ?? "", text: lines.joined(separator: "\n"))
+  }
+
+  /// The process of a suite has ended; all of its events were taken before. `isWhole`: they had an
+  /// end.
+  mutating func end(_ batch: TestBundle.Batch, isWhole: Bool, status: Int32, said text: String) {
+    let hasFailed = batch.tests.contains { !(tests[indexes[$0]!].issues.isEmpty) }
+    if isWhole, (status != 0) == hasFailed || !strayIssues.isEmpty { return }
+    let lines = text.split(separator: "\n")
+    let fatal = lines.filter { $0.contains("Fatal error") || $0.contains("Program crashed") }
+    let words = fatal.isEmpty ? lines.suffix(10) : fatal.suffix(5)
+    deaths.append(Death(suite: batch.suite, status: status, lastWords: words.map(String.init)))
   }
 }
 
@@ -124,6 +149,7 @@ extension TestRun {
 
   /// Whether all tests that are there were run, or skipped, and none failed.
   var isGood: Bool {
-    isComplete && strayIssues.isEmpty && count(.failed) + count(.running) + count(.waiting) == 0
+    deaths.isEmpty && strayIssues.isEmpty
+      && count(.failed) + count(.running) + count(.waiting) == 0
   }
 }
