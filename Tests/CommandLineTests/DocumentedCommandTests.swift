@@ -137,6 +137,31 @@ import Testing
     }
   }
 
+  /// What the README says to type is typed, with a case and an input. Replays of all traces and
+  /// sweeps take too long.
+  @Test func whatTheReadmeSaysToTypeDoesSomething() throws {
+    let folder = try ScratchFolder()
+    try FileManager.default.createSymbolicLink(
+      atPath: folder("Corpus"), withDestinationPath: Tool.root.appendingPathComponent("Corpus").path
+    )
+    let name = "Corpus/reproducers/gather-original-forgets-the-disjoint-range.iopt"
+    let prepared = try Tool.shell(
+      "cd '\(folder.path)'; cp \(name) case.iopt; iopt encode case.iopt -o INPUT")
+    #expect(prepared.status == 0, "\(prepared.errors)")
+    let short = ["record", "diff", "minimize", "show", "encode", "generate", "check", "corpus"]
+    var tried: Set<Substring> = []
+    for words in Self.commands(in: try Self.text("README.md")) where short.contains("\(words[0])") {
+      let command = words.joined(separator: " ")
+      // Files of the section on what the fuzzer leaves are not there.
+      if command.contains("HASH") { continue }
+      tried.insert(words[0])
+      let left = words[0] == "minimize" ? " --left reference,gather=original --right reference" : ""
+      let tool = try Tool.shell("cd '\(folder.path)'; iopt \(command)\(left)")
+      #expect(tool.status <= 1 && tool.errors == "", "iopt \(command): \(tool.errors)")
+    }
+    #expect(tried.count == short.count, "\(tried)")
+  }
+
   @Test func commandsAreFound() throws {
     let all = try Self.documents.flatMap { Self.commands(in: try Self.text($0)) }
     #expect(all.count > 30)
