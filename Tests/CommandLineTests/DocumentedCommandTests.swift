@@ -83,7 +83,7 @@ import Testing
     var command: Command
   }
 
-  private func help() throws -> Help.Command {
+  private static let help = Result {
     let dump = try Tool.iopt("--experimental-dump-help").output
     return try JSONDecoder().decode(Help.self, from: Data(dump.utf8)).command
   }
@@ -111,7 +111,7 @@ import Testing
   }
 
   @Test(arguments: documents) func everyVerbAndOptionThatIsNamedIsThere(_ document: String) throws {
-    let program = try help()
+    let program = try Self.help.get()
     for words in Self.commands(in: try Self.text(document)) {
       var command = program
       var rest = words[...]
