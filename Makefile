@@ -8,9 +8,17 @@ export PATH := $(SWIFT_BIN):$(PATH)
 DURATION ?= 30
 JOBS ?= 2
 
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+DATADIR ?= $(PREFIX)/share
+
 .DEFAULT_GOAL := help
 .PHONY: help setup build test fuzz fuzz-build fuzz-smoke fuzz-parsers fuzz-services afl replay
-.PHONY: long-run sanitize sanitize-plugin coverage bench faults seeds lint clean
+.PHONY: long-run sanitize sanitize-plugin coverage bench faults seeds lint clean install uninstall install-check
+
+# What release builds say for --version; `unknown` where this is no checkout of its own.
+build fuzz-build bench install: export LOCKSTEP_COMMIT = $(shell [ -e .git ] && \
+  git describe --always --dirty --abbrev=12 --exclude '*' 2>/dev/null || echo unknown)
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | \
@@ -19,12 +27,14 @@ help: ## list the targets
 setup: ## check for what the build needs, install what is missing
 	@.ci/setup
 
-build: setup ## build the command line (.build/release/iopt)
+build: setup ## build the command line (bin/iopt)
 	swift build -c release --product iopt
+	@mkdir -p bin && ln -sfn ../.build/release/iopt bin/iopt
 
-test: setup ## build and run all tests
+test: setup ## build and run all tests: make test [FILTER=regex] [JUNIT=file] [KTAP=file]
 	swift build --build-tests
-	swift test --skip-build --parallel
+	.build/debug/iopt-tests --filter '$(FILTER)' --junit '$(JUNIT)' --ktap '$(KTAP)' \
+	  .build/debug/lockstepPackageTests.xctest
 
 fuzz: fuzz-build ## fuzz Swift against C: make fuzz [DURATION=30] [JOBS=2]
 	Fuzz/.build/release/iopt-fuzz --seconds $(DURATION) --jobs $(JOBS) \
@@ -76,8 +86,18 @@ sanitize-plugin: setup ## a plug-in under AddressSanitizer: make sanitize-plugin
 	@LEFT='$(or $(LEFT),reference)' Fuzz/sanitize-plugin '$(PLUGIN)' $(FILES)
 
 lint: ## check formatting
-	swift format lint --strict -r Package.swift Sources Tests Benchmarks Fuzz/Package.swift Fuzz/Driver Fuzz/Target
+	swift format lint --strict -r Package.swift Sources Tests Tools Benchmarks Fuzz/Package.swift Fuzz/Driver Fuzz/Target
+
+install: build fuzz-build ## iopt, iopt-fuzz, manual pages, completions: make install [PREFIX=/usr/local] [DESTDIR=]
+	swift build -c release --product iopt-manual
+	Tools/install '$(DESTDIR)' '$(BINDIR)' '$(DATADIR)'
+
+uninstall: ## remove what make install put there, with the same PREFIX and DESTDIR
+	Tools/install --remove '$(DESTDIR)' '$(BINDIR)' '$(DATADIR)'
+
+install-check: ## install into a folder that goes away, and try what is there
+	Tools/check-install
 
 clean: ## remove everything that was built
-	rm -rf .build .build-bench Fuzz/.build Fuzz/.build-* artifacts
+	rm -rf .build .build-bench Fuzz/.build Fuzz/.build-* artifacts bin
 	git worktree prune

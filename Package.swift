@@ -8,6 +8,10 @@ let internalChecks: [SwiftSetting] = [
   .define("LOCKSTEP_INTERNAL_CHECKS", .when(configuration: .debug))
 ]
 
+/// What `--version` says that a program was built from: make sets it for release builds. The package
+/// manager keeps what it reads of a manifest, but not across a change in the environment.
+let commit = Context.environment["LOCKSTEP_COMMIT"] ?? "unknown"
+
 let package = Package(
   name: "lockstep",
   products: [
@@ -20,9 +24,14 @@ let package = Package(
     .systemLibrary(name: "SubjectABI", path: "reference/abi"),
     .systemLibrary(name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
+      name: "CVersion", path: "Sources/CVersion",
+      cSettings: [.define("LOCKSTEP_COMMIT", to: "\"\(commit)\"")]),
+    .target(
       name: "Reference", dependencies: ["SubjectABI"], path: "reference",
       exclude: ["abi"], publicHeadersPath: "include"),
     .executableTarget(name: "iopt-coverage", path: "Fuzz/Coverage"),
+    .executableTarget(name: "iopt-manual", path: "Tools/Manual"),
+    .executableTarget(name: "iopt-tests", path: "Tools/TestReport"),
     .target(name: "PageTable", dependencies: ["SubjectABI"]),
     .target(
       name: "DMA", dependencies: ["PageTable", "SubjectABI"], swiftSettings: internalChecks),
@@ -44,13 +53,13 @@ let package = Package(
     .executableTarget(
       name: "iopt",
       dependencies: [
-        "Lockstep", "Report", "ScenarioLanguage",
+        "CVersion", "Lockstep", "Report", "ScenarioLanguage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "iopt-bench",
       dependencies: [
-        "Lockstep", "Log", "Report", "ScenarioLanguage", "SubjectABI",
+        "CVersion", "Lockstep", "Log", "Report", "ScenarioLanguage", "SubjectABI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks", exclude: ["base", "counting.patch", "round", "run"]),
@@ -77,7 +86,8 @@ let package = Package(
     .testTarget(name: "HardwareTests", dependencies: ["Hardware", "ScenarioLanguage"]),
     .testTarget(name: "BenchmarkTests", dependencies: ["iopt-bench", "ScenarioLanguage"]),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["iopt", "iopt-coverage", "ScenarioLanguage"]),
+      name: "CommandLineTests",
+      dependencies: ["iopt", "iopt-bench", "iopt-coverage", "iopt-manual", "ScenarioLanguage"]),
     .testTarget(name: "CorpusTests", dependencies: ["Lockstep", "ScenarioLanguage", "iopt"]),
     .testTarget(name: "CodecTests", dependencies: ["ScenarioLanguage", "SubjectABI"]),
     .testTarget(name: "LogTests", dependencies: ["Log", "SubjectABI"]),
@@ -85,6 +95,7 @@ let package = Package(
     .testTarget(
       name: "ShrinkTests",
       dependencies: ["Lockstep", "Log", "Report", "ScenarioLanguage", "SubjectABI"]),
+    .testTarget(name: "TestReportTests", dependencies: ["iopt-tests"]),
     .testTarget(name: "TidyTests"),
   ],
   swiftLanguageModes: [.v6]

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import ArgumentParser
+import CVersion
 import Glibc
 import Lockstep
 import Report
@@ -17,6 +18,7 @@ struct Bench: ParsableCommand {
 
       Example: iopt-bench --only 'riscv_64 Sv39'
       """,
+    version: "iopt-bench \(String(cString: lockstep_version()))",
     subcommands: [SummarizeCommand.self])
 
   @Option(help: "Only rows whose name contains this.")

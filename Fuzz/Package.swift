@@ -14,6 +14,9 @@ let instrumentedSwift: [SwiftSetting] = [
 ]
 let instrumentedC: [CSetting] = [.unsafeFlags(["-fsanitize-coverage=\(counters)"])]
 
+// As in the root package.
+let commit = Context.environment["LOCKSTEP_COMMIT"] ?? "unknown"
+
 let package = Package(
   name: "lockstep-fuzz",
   products: [
@@ -27,6 +30,9 @@ let package = Package(
   targets: [
     .systemLibrary(name: "SubjectABI", path: "reference/abi"),
     .systemLibrary(name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(
+      name: "CVersion", path: "Sources/CVersion",
+      cSettings: [.define("LOCKSTEP_COMMIT", to: "\"\(commit)\"")]),
     .target(
       name: "Reference", dependencies: ["SubjectABI"], path: "reference",
       exclude: ["abi"], publicHeadersPath: "include", cSettings: instrumentedC),
@@ -59,7 +65,7 @@ let package = Package(
     .executableTarget(
       name: "iopt-fuzz",
       dependencies: [
-        "FuzzTarget", "CFuzzer", "Lockstep", "Report", "ScenarioLanguage",
+        "FuzzTarget", "CFuzzer", "CVersion", "Lockstep", "Report", "ScenarioLanguage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Driver",

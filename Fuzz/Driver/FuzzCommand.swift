@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import ArgumentParser
+import CVersion
 import FuzzTarget
 import Glibc
 import Lockstep
@@ -15,7 +16,8 @@ struct FuzzCommand: ParsableCommand {
       nothing was found, 2 bad usage, 3 nothing at all was judged, 77 something was found.
 
       Example: iopt-fuzz --seconds 60 --left reference,gather=original --right reference
-      """)
+      """,
+    version: "iopt-fuzz \(String(cString: lockstep_version()))")
 
   @Option(
     parsing: .unconditional, help: "Stop after this many seconds; 0 runs until interrupted.")

@@ -18,7 +18,7 @@ private let subjectTable: SubjectTable = {
   pointer.initialize(
     to: iopt_subject(
       size: UInt32(MemoryLayout<iopt_subject>.size), abi_version: UInt32(IOPT_ABI_VERSION),
-      name: literal("swift"), version: literal("Linux 7.1-rc"), open: openSubject,
+      name: literal("swift"), version: literal("Linux 7.1"), open: openSubject,
       run: runSubject, close: closeSubject, teardown: tearSubjectDown,
       refusal: { Refusal.text }, capabilities: UnsafePointer(capabilities)))
   return SubjectTable(pointer: pointer)

@@ -47,7 +47,7 @@ struct Check: ParsableCommand {
     if output.json {
       try printJSON(CheckJSON(subjects: judges.map(CheckJSON.Subject.init), reports: printer.json))
     } else {
-      for judge in judges { print(judge.judgementLines.joined(separator: "\n")) }
+      for judge in judges { print(judge.judgementText) }
     }
     try RunTally(judges).verdict.leave()
   }
@@ -56,8 +56,10 @@ struct Check: ParsableCommand {
 extension Judging {
   /// What was judged of one subject, and how it ended: departures and refusals a line each, the
   /// verdict last.
-  var judgementLines: [String] {
-    departureLines + tally.unopenedLines + tally.refusalLines + [verdictLine]
+  var judgementText: String {
+    let last = Ink.standardOutput.summary(verdictLine, tally.verdict)
+    return (departureLines + tally.unopenedLines + tally.refusalLines + [last])
+      .joined(separator: "\n")
   }
 
   /// What is known and allowed, and what was judged in part only, a line each.

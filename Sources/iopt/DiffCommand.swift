@@ -46,9 +46,10 @@ struct Diff: ParsableCommand {
     let verdict = tally.verdict(
       agrees: "no difference", differs: "\(tally.findings) scenarios differ")
     let refused = tally.refused > 0 ? ", \(tally.refused) refused" : ""
-    print(
+    let line =
       "\(names[0]) and \(names[1]): \(tally.scenarios) scenarios,"
-        + " \(tally.statements) statements\(refused): \(verdict)")
+      + " \(tally.statements) statements\(refused): \(verdict)"
+    print(Ink.standardOutput.summary(line, tally.verdict))
   }
 }
 

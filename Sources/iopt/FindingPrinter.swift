@@ -27,7 +27,7 @@ final class FindingPrinter {
     guard kept.count < limit else { return }
     kept.append(finding)
     progress.clear()
-    if !isSilent { print(finding.report) }
+    if !isSilent { print(Ink.standardOutput.report(finding.report)) }
   }
 
   /// Says how many reports were not printed.

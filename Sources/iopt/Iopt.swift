@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import ArgumentParser
+import CVersion
 import Glibc
 import Report
 import ScenarioLanguage
@@ -15,7 +16,7 @@ struct Iopt: ParsableCommand {
 
       Example: iopt replay Corpus/kernel/pt/directed-riscv-4k.iopt.gz
       """,
-    version: "1",
+    version: "iopt \(String(cString: lockstep_version()))",
     subcommands: [
       Replay.self, Record.self, Diff.self, Check.self, Minimize.self, Show.self, Encode.self,
       Generate.self, Sweep.self, Corpus.self,

@@ -51,9 +51,10 @@ struct Replay: ParsableCommand {
     let refused = tally.refused > 0 ? ", \(tally.refused) scenarios refused\(each)" : ""
     let compared =
       tally.verdict == .nothingJudged ? "" : ", \(run.observations) observations compared"
-    print(
+    let line =
       "\(names.joined(separator: ", ")): \(run.scenarios) scenarios, \(run.statements)"
-        + " statements\(compared)\(refused): \(verdict)")
+      + " statements\(compared)\(refused): \(verdict)"
+    print(Ink.standardOutput.summary(line, tally.verdict))
   }
 }
 

@@ -119,7 +119,7 @@ final class SweepFindings {
     do {
       let path = try output.keep(scenario, as: kind)
       progress.clear()
-      print(try text(path))
+      print(Ink.standardOutput.report(try text(path)))
     } catch {
       failure = error
     }
@@ -134,7 +134,7 @@ final class SweepFindings {
     }
     for line in tally.unopenedLines + tally.refusalLines { print(line) }
     for line in leftOut { print("  " + line) }
-    print(summary)
+    print(Ink.standardOutput.summary(summary, count > 0 ? .differs : tally.verdict))
     if let failure { throw failure }
     if count > 0 { throw somethingDiffers }
     try tally.verdict.leave()

@@ -86,4 +86,40 @@ import Testing
     #expect(pipe.output.split(separator: "\n").count == 1)
     #expect(!pipe.output.contains("\u{1b}"))
   }
+
+  /// On a terminal, with an environment.
+  private func onTerminal(_ environment: String, _ arguments: String) throws -> String {
+    try Tool.run(
+      "/usr/bin/script", ["-qec", "env \(environment) \(Tool.path) \(arguments)", "/dev/null"]
+    ).output
+  }
+
+  private static let differing = "diff \(scenario) --left swift,gather=original"
+
+  @Test func aReportHasColourOnATerminal() throws {
+    let text = try onTerminal("TERM=xterm NO_COLOR=", Self.differing)
+    #expect(text.contains("\u{1b}[31m    - = gather"), "\(text)")
+    #expect(text.contains("\u{1b}[32m    + = gather"))
+    #expect(text.contains(": \u{1b}[31m1 scenarios differ\u{1b}[0m"))
+  }
+
+  @Test(arguments: ["TERM=xterm NO_COLOR=1", "TERM=dumb NO_COLOR="])
+  func whoWantsNoColourGetsNone(_ environment: String) throws {
+    let text = try onTerminal(environment, Self.differing)
+    #expect(text.contains("    - = gather"))
+    #expect(!text.contains("\u{1b}[31m") && !text.contains("\u{1b}[1m"))
+  }
+
+  @Test func aPipeGetsNoColour() throws {
+    let text = try Tool.shell("TERM=xterm iopt \(Self.differing)").output
+    #expect(text.contains("    - = gather") && !text.contains("\u{1b}"))
+  }
+
+  @Test(arguments: ["iopt", "iopt-bench"])
+  func theVersionNamesTheCommit(_ program: String) throws {
+    let tool = try Tool.run(Tool.product(program), ["--version"])
+    let form = try Regex(
+      "\(program) 1 \\(commit (unknown|[0-9a-f]{12}(-dirty)?), behaviour of Linux 7\\.1\\)\n")
+    #expect(tool.status == 0 && tool.output.wholeMatch(of: form) != nil, "\(tool.output)")
+  }
 }

@@ -135,16 +135,6 @@ import Testing
       expectTrap(exit, "a magazine to be used again holds frames")
     }
 
-    @Test func cachingFrame0Traps() async {
-      let exit = await #expect(
-        processExitsWith: .failure, observing: [\.standardErrorContent]
-      ) {
-        var cache = MagazineCache(cpus: 1)
-        cache.push(0, cpu: 0)
-      }
-      expectTrap(exit, "frame 0 is cached")
-    }
-
     /// The same without a mistake: nothing traps.
     @Test func whatIsInOrderPasses() {
       var tree = IOVATree()

@@ -3,7 +3,7 @@
 /// Every file that a document or a comment names is there.
 struct Citations {
   /// Folders that are made, not kept.
-  private static let made = ["Fuzz/.build", "artifacts"]
+  private static let made = ["Fuzz/.build", "artifacts", "bin/"]
   private let tree: Tree
   /// Names at the top; what begins with one of them and a slash is a path.
   private let tops: Set<Substring>

@@ -36,7 +36,7 @@ struct StagedPackage {
       guard name != "Package.resolved" || files.fileExists(atPath: original.path) else { continue }
       try files.copyItem(at: original, to: folder.appendingPathComponent(name))
     }
-    for name in ["Tests", "Benchmarks", "Fuzz"] {
+    for name in ["Tests", "Tools", "Benchmarks", "Fuzz"] {
       try files.createSymbolicLink(
         at: folder.appendingPathComponent(name),
         withDestinationURL: Self.root.appendingPathComponent(name))

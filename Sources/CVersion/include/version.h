@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef LOCKSTEP_VERSION_H
+#define LOCKSTEP_VERSION_H
+
+/*
+ * What every program prints for --version, behind its name: the version, the commit it was built
+ * from, and the kernel whose behaviour it means. `make` passes the commit in LOCKSTEP_COMMIT, which
+ * the manifests hand on; a build without it says `unknown`.
+ */
+const char *lockstep_version(void);
+
+#endif

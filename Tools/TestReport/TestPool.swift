@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Foundation
+
+/// Runs suites, each in a process of its own, as many at a time as there are processors.
+struct TestPool {
+  let bundle: TestBundle
+  let jobs: Int
+  /// Where everything that tests say goes; files beside it are made and taken away.
+  let log: String
+  /// Called when a test has ended, and now and then.
+  let onEnd: (TestRun.Test) -> Void
+  let onProgress: (TestRun) -> Void
+
+  func run(_ batches: [TestBundle.Batch]) throws -> TestRun {
+    let start = ContinuousClock.now
+    var run = TestRun(batches.flatMap(\.tests), root: FileManager.default.currentDirectoryPath)
+    let log = try open()
+    var waiting = slowestFirst(batches)[...]
+    var active: [TestJob] = []
+    var number = 0
+    while !waiting.isEmpty || !active.isEmpty {
+      while active.count < jobs, let batch = waiting.popFirst() {
+        number += 1
+        active.append(try TestJob(bundle, batch, files: "\(self.log).\(getpid()).\(number)"))
+      }
+      for job in active {
+        let status = job.poll()
+        for event in try job.newEvents() {
+          switch try run.add(event) {
+          case .testEnded(let test): onEnd(test)
+          case .processEnded: job.isWhole = true
+          case nil: break
+          }
+        }
+        guard let status else { continue }
+        active.removeAll { $0 === job }
+        let text = job.finish()
+        log.write(Data("== \(job.batch.suite), status \(status)\n\(text)".utf8))
+        run.end(job.batch, isWhole: job.isWhole, status: status, said: text)
+      }
+      run.seconds = (ContinuousClock.now - start) / .seconds(1)
+      onProgress(run)
+      if !active.isEmpty { usleep(50_000) }
+    }
+    try remember(run)
+    return run
+  }
+
+  private func open() throws -> FileHandle {
+    guard FileManager.default.createFile(atPath: log, contents: nil),
+      let file = FileHandle(forWritingAtPath: log)
+    else { throw TestReportFailure("\(log): cannot write") }
+    return file
+  }
+
+  // MARK: Times
+
+  private var times: String { "\(log).times" }
+
+  /// What took longest the last time comes first, so that nothing long is left for the end; what is
+  /// new comes before all.
+  private func slowestFirst(_ batches: [TestBundle.Batch]) -> [TestBundle.Batch] {
+    let text = (try? String(contentsOfFile: times, encoding: .utf8)) ?? ""
+    let known = Dictionary(
+      text.split(separator: "\n").compactMap { line -> (String, Double)? in
+        let words = line.split(separator: " ")
+        guard words.count == 2, let seconds = Double(words[1]) else { return nil }
+        return (String(words[0]), seconds)
+      }, uniquingKeysWith: max)
+    return batches.sorted { known[$0.suite] ?? .infinity > known[$1.suite] ?? .infinity }
+  }
+
+  private func remember(_ run: TestRun) throws {
+    let lines = Dictionary(grouping: run.tests, by: \.batch).map { suite, tests in
+      "\(suite) \(tests.reduce(0) { $0 + $1.seconds })\n"
+    }
+    try Data(lines.sorted().joined().utf8).write(to: URL(fileURLWithPath: times))
+  }
+}
