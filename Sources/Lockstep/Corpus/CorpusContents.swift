@@ -7,6 +7,7 @@ import ScenarioLanguage
 public struct CorpusContents: Sendable {
   /// A scenario of a text; of several in one file, `#N` after the name says which.
   public struct Text: Sendable {
+    /// The file, and its number where it holds several.
     public var name: String
     public var scenario: Scenario
   }

@@ -15,6 +15,7 @@ public struct CorpusSweep: Equatable, Sendable, Encodable {
 
   public init() {}
 
+  /// Whether there was nothing to put in order.
   public var isEmpty: Bool { leftovers.isEmpty && empties.isEmpty && renamed.isEmpty }
 
   /// What was done, for the end of a line; nothing when nothing was left.

@@ -83,6 +83,7 @@ public struct Trespass: Codable, Equatable, Sendable {
     case pastMemory
   }
 
+  /// What it did, and what is there instead of a table.
   public var access: Access
   public var place: Place
   /// Where, as a physical address.
