@@ -158,13 +158,46 @@ static uint64_t sg_length(const struct iopt_piece *pieces, uint64_t count)
 	uint64_t bytes = 0;
 
 	for (uint64_t i = 0; i < count; i++)
-		bytes += pieces[i].len;
+		sg_iova_length(pieces, count, i, &bytes);
 	return bytes;
 }
 
-uint64_t iommu_dma_sg_extent(const struct iopt_piece *pieces, uint64_t count)
+/*
+ * Pieces join to output segments of at most 64 KiB, unless one alone is longer; sums of lengths have
+ * 32 bits. A segment ends after a padded piece. An unmap reaches from the first segment to the last
+ * one in front of an empty one.
+ */
+uint64_t iommu_dma_sg_extent(const struct iopt_piece *pieces, uint64_t count, uint64_t dma_addr)
 {
-	return pieces[0].len ? sg_length(pieces, count) : 0;
+	const uint32_t longest = 0x10000;
+	uint64_t next = dma_addr;
+	uint64_t closed = dma_addr;
+	uint64_t end = dma_addr;
+	uint64_t start = dma_addr;
+	uint64_t whole = 0;
+	uint32_t segment = 0;
+
+	for (uint64_t i = 0; i < count; i++) {
+		uint32_t size = (uint32_t)pieces[i].len;
+		uint32_t room = sg_iova_length(pieces, count, i, &whole);
+
+		if (segment && next && longest - segment >= size) {
+			segment += size;
+		} else {
+			closed = end;
+			start = next;
+			segment = size;
+		}
+		if (!segment) {
+			end = closed;
+			break;
+		}
+		end = start + segment;
+		next += room;
+		if (size < room)
+			segment = 0;
+	}
+	return end - dma_addr;
 }
 
 uint64_t iommu_dma_map_sg(struct iommu_domain *domain, uint32_t cpu,

@@ -76,10 +76,10 @@ uint64_t iommu_dma_map_sg(struct iommu_domain *domain, uint32_t cpu,
 			  const struct iopt_piece *pieces, uint64_t count,
 			  enum iopt_direction dir);
 /*
- * Bytes from a mapped list's address that unmapping it finds. The kernel looks
- * for segments until one has no length, and only the first can have none.
+ * How many bytes an unmap of the list takes when it was mapped at dma_addr: 0 when its first output
+ * segment is empty.
  */
-uint64_t iommu_dma_sg_extent(const struct iopt_piece *pieces, uint64_t count);
+uint64_t iommu_dma_sg_extent(const struct iopt_piece *pieces, uint64_t count, uint64_t dma_addr);
 /* Bytes unmapped, whole granules. */
 uint64_t iommu_dma_unmap_phys(struct iommu_domain *domain, uint32_t cpu, uint64_t dma_addr,
 			      uint64_t size);

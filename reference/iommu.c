@@ -53,6 +53,7 @@ int64_t iommu_map_sg(struct iommu_domain *domain, uint64_t iova, const struct io
 	uint64_t done = 0;
 	uint64_t run_pa = 0;
 	uint64_t run = 0;
+	uint64_t whole = 0;
 
 	/* The last piece is looked at once more, as if it followed itself. */
 	for (uint64_t i = 0; i <= count; i++) {
@@ -69,9 +70,11 @@ int64_t iommu_map_sg(struct iommu_domain *domain, uint64_t iova, const struct io
 			done += run;
 			run = 0;
 		}
+		if (i == count)
+			break;
 		if (!run)
 			run_pa = piece->pa;
-		run += piece->len;
+		run += sg_iova_length(pieces, count, i, &whole);
 	}
 	return (int64_t)done;
 }

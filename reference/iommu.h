@@ -105,10 +105,27 @@ int iommu_map_nosync(struct iommu_domain *domain, uint64_t iova, uint64_t paddr,
 		     uint32_t prot);
 
 /*
- * Maps the pieces, of which there is at least one, in order from iova on,
- * merging those that are physically adjacent. Returns bytes mapped, or a
- * negative errno and nothing mapped. As in the kernel, a last piece of no
- * length right behind a run leaves that run out.
+ * The bytes of IOVA space that piece `i` of a list takes. `*whole` is what the pieces before it came
+ * to, and what they come to with it when this returns. An empty piece behind others is as if the
+ * space up to it had to reach a boundary at 2^64: the padding goes to the piece before, in 32 bits,
+ * and to the whole, in 64, which so begins anew (iommu_dma_map_sg() of Linux 7.1).
+ */
+static inline uint32_t sg_iova_length(const struct iopt_piece *pieces, uint64_t count, uint64_t i,
+				      uint64_t *whole)
+{
+	uint64_t padding = 0;
+
+	*whole += pieces[i].len;
+	if (i + 1 < count && !pieces[i + 1].len)
+		padding = -*whole;
+	*whole += padding;
+	return (uint32_t)(pieces[i].len + padding);
+}
+
+/*
+ * Maps the pieces, of which there is at least one and the last one not empty, in order from iova on,
+ * each with its sg_iova_length(), merging those that are physically adjacent. Returns bytes mapped,
+ * or a negative errno and nothing mapped.
  */
 int64_t iommu_map_sg(struct iommu_domain *domain, uint64_t iova, const struct iopt_piece *pieces,
 		     uint64_t count, uint32_t prot);

@@ -90,7 +90,7 @@ static void run_map(struct subject *subject, const struct iopt_op *op)
 		size = op->len;
 	} else {
 		dma_addr = iommu_dma_map_sg(domain, op->cpu, op->pieces, op->piece_count, op->dir);
-		size = iommu_dma_sg_extent(op->pieces, op->piece_count);
+		size = iommu_dma_sg_extent(op->pieces, op->piece_count, dma_addr);
 	}
 	if (dma_addr != DMA_MAPPING_ERROR)
 		*buffer = (struct dma_buffer){ dma_addr, size + 1 };

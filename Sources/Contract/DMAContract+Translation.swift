@@ -5,6 +5,7 @@ extension DMAContract {
   /// Looks up what the last operation mapped or unmapped, and one more buffer in turn. `lookup` is
   /// the domain's `iova_to_phys`.
   public mutating func checkLastOperation(_ lookup: (UInt64) -> UInt64) -> DMABreach? {
+    if isLost { return nil }
     if let range = justUnmapped,
       let breach = checkGone(range.first, lookup) ?? checkGone(range.last, lookup)
     {
@@ -22,6 +23,7 @@ extension DMAContract {
 
   /// Looks up every live buffer.
   public func checkAll(_ lookup: (UInt64) -> UInt64) -> DMABreach? {
+    if isLost { return nil }
     for index in 0..<buffers.count {
       if let breach = check(buffers[index], lookup) { return breach }
     }

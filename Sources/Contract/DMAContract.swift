@@ -18,6 +18,11 @@ public struct DMAContract {
   /// What was claimed no longer since `begin`.
   public internal(set) var departures: DMADepartures = []
 
+  /// Nothing is claimed any more.
+  var isLost: Bool {
+    departures.contains(.listWithEmptyPiece) || departures.contains(.listOf4GiB)
+  }
+
   var ledger = DMALedger()
   var buffers = DMABufferTable()
   /// Reservations that hold.
@@ -95,6 +100,8 @@ public struct DMAContract {
   public mutating func observe(
     _ operation: UnsafePointer<iopt_op>, _ log: RecordView
   ) -> DMABreach? {
+    noteList(operation)
+    if isLost { return nil }
     self.operation.begin(operation, buffers)
     justMapped = nil
     justUnmapped = nil
@@ -104,6 +111,21 @@ public struct DMAContract {
       if let breach = note(record) { return breach }
     }
     return conclude(operation)
+  }
+
+  /// Notes a list after whose mapping nothing is claimed.
+  private mutating func noteList(_ operation: UnsafePointer<iopt_op>) {
+    guard operation.pointee.kind == IOPT_OP_DMA_MAP_SG.rawValue,
+      buffers.index(of: UInt16(truncatingIfNeeded: operation.pointee.handle)) == nil
+    else { return }
+    let pieces = UnsafeBufferPointer(
+      start: operation.pointee.pieces, count: Int(operation.pointee.piece_count))
+    var length: UInt64 = 0
+    for piece in pieces {
+      if piece.len == 0, length > 0 { departures.insert(.listWithEmptyPiece) }
+      length &+= piece.len
+    }
+    if length > UInt64(UInt32.max) { departures.insert(.listOf4GiB) }
   }
 }
 

@@ -22,14 +22,21 @@ public enum DMADeparture: UInt8, CaseIterable, Sendable {
   /// A scatterlist is unmapped from its first piece on, and one that begins with an empty piece not
   /// at all: its IOVA and its mappings stay for good.
   case listThatBeginsEmpty
+  /// A scatterlist has an empty piece behind one that is not. Arithmetic wraps, what came before
+  /// counts for nothing, and memory is mapped outside the IOVA or not at all: nothing is claimed any
+  /// more.
+  case listWithEmptyPiece
+  /// A scatterlist comes to 4 GiB or more. The lengths of its output segments have 32 bits and may
+  /// come round, and its unmap stops short: nothing is claimed any more.
+  case listOf4GiB
   /// Virtual time or a deadline passed the end of 64 bits, and the timer is due in the past.
   case timeWrapped
 }
 
 /// A set of departures.
 public struct DMADepartures: OptionSet, Hashable, Sendable {
-  public var rawValue: UInt8
-  public init(rawValue: UInt8) { self.rawValue = rawValue }
+  public var rawValue: UInt16
+  public init(rawValue: UInt16) { self.rawValue = rawValue }
   /// The set of one.
   public init(_ departure: DMADeparture) { rawValue = 1 << departure.rawValue }
 

@@ -70,8 +70,13 @@ extension PageTableContract {
     }
     guard answer.value == 0, placement != .outside else { return judgeErrno(ERANGE, answer) }
     var verdict = judgeReports(answer)
-    if let mark = firstUntold(first, last, answer) {
-      verdict = broken("the mark at \(hex(mark.key)) reported", "no report of it")
+    for mark in marks where mustBeTold(mark, first, last) {
+      switch telling(mark, answer) {
+      case .whole: continue
+      case .butTheLastItem: verdict = verdict == .kept ? .departed(.lastItemNotReported) : verdict
+      case .nothing:
+        verdict = broken("the mark at \(hex(mark.key)) reported", "no report of it")
+      }
     }
     if operation.flag == 0 { settle(first, last) }
     return verdict
@@ -95,17 +100,30 @@ extension PageTableContract {
     return verdict
   }
 
-  /// A mark that was set after the last reading with clear, in a mapping that the range covers
-  /// whole, and no report of its page.
-  private func firstUntold(_ first: UInt64, _ last: UInt64, _ answer: Answer) -> DirtyMark? {
-    marks.first { mark in
-      guard mark.isFresh, let mapping = mapped.mapping(at: mark.key), mapping.first >= first,
-        mapping.last <= last
-      else { return false }
-      return !answer.records.lazy.compactMap(DirtyRecord.init).contains {
-        sharesPage(mark.key, space.key($0.iova))
-      }
+  /// Whether a mark was set after the last reading with clear, in a mapping that the range covers
+  /// whole.
+  private func mustBeTold(_ mark: DirtyMark, _ first: UInt64, _ last: UInt64) -> Bool {
+    guard mark.isFresh, let mapping = mapped.mapping(at: mark.key) else { return false }
+    return mapping.first >= first && mapping.last <= last
+  }
+
+  /// What reports say of a mark.
+  private enum Telling {
+    case whole
+    /// One of its page ends less than its own length before it: the last of two items, or of more.
+    case butTheLastItem
+    case nothing
+  }
+
+  private func telling(_ mark: DirtyMark, _ answer: Answer) -> Telling {
+    var result = Telling.nothing
+    for record in answer.records.lazy.compactMap(DirtyRecord.init) {
+      let start = space.key(record.iova)
+      guard sharesPage(mark.key, start) else { continue }
+      if mark.key &- start < record.length { return .whole }
+      if mark.key &- start &- record.length < record.length { result = .butTheLastItem }
     }
+    return result
   }
 
   /// Marks in mappings that the range touches may be gone.

@@ -25,25 +25,29 @@ extension DMALayer {
     }
   }
 
-  /// Maps a list of pieces into one range of IOVAs. A list that is empty all through takes none. One
-  /// that begins with an empty piece cannot be unmapped: the core looks no further than that piece.
+  /// Maps a list of pieces into one range of IOVAs, as ``PieceLayout`` lays them out. A list that
+  /// comes to nothing takes none and is mapped at 0. As in the kernel, the whole counts less than its
+  /// pieces where one of them is empty.
   func mapPieces(_ operation: UnsafePointer<iopt_op>, cpu: Int) -> Bool {
     let handle = Int(operation.pointee.handle)
     if isLive(handle) { return skip() }
     let pieces = UnsafeBufferPointer(
       start: operation.pointee.pieces, count: Int(operation.pointee.piece_count))
-    var length: UInt64 = 0
-    for piece in pieces { length += piece.len }
-    if length == 0 { return succeed(handle, address: 0, length: 0) }
-    let iova = allocateIOVA(length, cpu: cpu)
-    if iova == 0 { return fail() }
-    switch mapRuns(of: pieces, at: iova, protection: protection(operation.pointee.dir)) {
-    case .crashed: return false
-    case .failed:
-      giveBack(frame: iova >> granuleLog2, count: length >> granuleLog2, cpu: cpu)
-      return fail()
-    case .done: return succeed(handle, address: iova, length: pieces[0].len == 0 ? 0 : length)
+    let length = PieceLayout.wholeLength(of: pieces)
+    var iova: UInt64 = 0
+    if length > 0 {
+      iova = allocateIOVA(length, cpu: cpu)
+      if iova == 0 { return fail() }
+      switch mapRuns(of: pieces, at: iova, protection: protection(operation.pointee.dir)) {
+      case .crashed: return false
+      case .failed:
+        giveBack(frame: iova >> granuleLog2, count: length >> granuleLog2, cpu: cpu)
+        return fail()
+      case .done: break
+      }
     }
+    return succeed(
+      handle, address: iova, length: PieceLayout.unmappedLength(of: pieces, at: iova))
   }
 
   /// Unmaps a mapping. A strict domain syncs before the IOVA is given back; on a queued one the
@@ -78,34 +82,30 @@ extension DMALayer {
   }
 
   /// Maps the pieces one after the other, those that touch in physical memory as one. When one
-  /// fails, what was mapped is unmapped again, strictly. A run that ends with an empty last piece is
-  /// forgotten: the list fails, and what was mapped before stays.
+  /// fails, what was mapped is unmapped again, strictly.
   private func mapRuns(
     of pieces: UnsafeBufferPointer<iopt_piece>, at iova: UInt64, protection: UInt32
   ) -> MapOutcome {
     var mapped: UInt64 = 0
-    var index = 0
-    while index < pieces.count {
-      let start = pieces[index].pa
-      if pieces[index].len == 0 {
-        index += 1
-        continue
+    var run: (start: UInt64, length: UInt64) = (0, 0)
+    var layout = PieceLayout(pieces)
+    repeat {
+      let piece = layout.next()
+      if run.length > 0, piece == nil || piece!.start != run.start &+ run.length {
+        switch pages.map(iova &+ mapped, to: run.start, length: run.length, protection: protection)
+        {
+        case .crashed: return .crashed
+        case .failed:
+          pages.unmap(iova, length: mapped)
+          return .failed
+        case .done: mapped += run.length
+        }
+        run.length = 0
       }
-      var length: UInt64 = 0
-      while index < pieces.count && pieces[index].pa == start &+ length {
-        length += pieces[index].len
-        index += 1
-      }
-      if index == pieces.count && pieces[index - 1].len == 0 { return .failed }
-      switch pages.map(iova + mapped, to: start, length: length, protection: protection) {
-      case .crashed: return .crashed
-      case .failed:
-        pages.unmap(iova, length: mapped)
-        return .failed
-      case .done: mapped += length
-      }
-    }
-    return .done
+      guard let piece else { return .done }
+      if run.length == 0 { run.start = piece.start }
+      run.length += UInt64(piece.space)
+    } while true
   }
 
   /// What the device may do, by the direction of the transfer; the device is coherent.

@@ -13,8 +13,6 @@ extension MagazineCache {
       guard let pair = magazines(cpu: cpu) else { return }
       for side in 0..<2 {
         precondition(pair[side].count <= Magazine.capacity, "a magazine is over-full")
-        let top = pair[side].count - 1
-        precondition(top < 0 || pair[side][top] != 0, "frame 0 is cached: it stands for failure")
       }
     }
   #else

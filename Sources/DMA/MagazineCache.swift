@@ -51,7 +51,8 @@ struct MagazineCache: ~Copyable {
 
   /// Takes a frame that is not above `limit` out of the CPU's loaded magazine, after refilling that
   /// from the previous one or the depot if it was empty. 0 when there is none: frames in the
-  /// previous magazine do not count while the loaded one holds any.
+  /// previous magazine do not count while the loaded one holds any. Frame 0 gets here when a list
+  /// that was mapped at 0 is unmapped, and is taken for none.
   mutating func pop(atMost limit: UInt64, cpu: Int) -> UInt64 {
     guard let pair = magazines(cpu: cpu) else { return 0 }
     if pair[0].isEmpty {

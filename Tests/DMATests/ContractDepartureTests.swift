@@ -112,6 +112,36 @@ import Testing
   }
 
   @Test(arguments: TestSubject.allCases)
+  func listWithEmptyPiece(_ subject: TestSubject) {
+    let pieces = [
+      ScatterPiece(pa: 0x8000_0000, length: 0x1000), ScatterPiece(pa: 0x1000, length: 0),
+      ScatterPiece(pa: 0x9000_0000, length: 0x1000),
+    ]
+    #expect(
+      departures(
+        subject,
+        [
+          .dmaMapSG(handle: 1, direction: .toDevice, pieces: pieces, cpu: 0), map(2),
+          .dmaUnmap(handle: 1, cpu: 0), map(1),
+        ]) == ["listWithEmptyPiece"])
+  }
+
+  @Test(arguments: TestSubject.allCases)
+  func listOf4GiB(_ subject: TestSubject) {
+    let pieces = [
+      ScatterPiece(pa: 0x1_0000_0000, length: 0xffff_f000),
+      ScatterPiece(pa: 0x1000, length: 0x2000),
+    ]
+    #expect(
+      departures(
+        subject,
+        [
+          .dmaMapSG(handle: 1, direction: .toDevice, pieces: pieces, cpu: 0),
+          .dmaUnmap(handle: 1, cpu: 0), map(1),
+        ]) == ["listOf4GiB"])
+  }
+
+  @Test(arguments: TestSubject.allCases)
   func timeWrapped(_ subject: TestSubject) {
     #expect(
       departures(

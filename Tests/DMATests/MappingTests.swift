@@ -106,15 +106,6 @@ import Testing
     #expect(domain.unmap(0) == [.skipped])
   }
 
-  @Test(arguments: TestSubject.allCases)
-  func anEmptyPieceBetweenOthersChangesNothing(_ subject: TestSubject) {
-    let domain = TestDomain(subject)
-    let records = domain.mapList(0, [(0x8000_0000, 0x1000), (0, 0), (0x8000_1000, 0x1000)])
-    #expect(records == [.allocated(iova(1), 0x2000), .returned(iova(1))])
-    #expect(domain.translate(iova(0)) == 0x8000_1000)
-    #expect(domain.unmap(0).last == .returned(0x2000))
-  }
-
   /// The core finds a list's end by its first piece.
   @Test(arguments: TestSubject.allCases)
   func aListThatBeginsEmptyIsNotUnmapped(_ subject: TestSubject) {
@@ -124,22 +115,5 @@ import Testing
     #expect(domain.unmap(0) == [.returned(0)])
     #expect(domain.translate(iova(0)) == 0x8000_0000)
     #expect(domain.unmap(0) == [.skipped])
-  }
-
-  /// The core looks at the last piece twice and takes an empty one that continues a run for more of
-  /// it: the run is not mapped, the list fails, and what was mapped before stays.
-  @Test(arguments: TestSubject.allCases)
-  func aListThatEndsEmptyRightBehindARunFails(_ subject: TestSubject) {
-    let domain = TestDomain(subject)
-    let records = domain.mapList(
-      0, [(0x9000_0000, 0x1000), (0x8000_0000, 0x1000), (0x8000_1000, 0)])
-    #expect(
-      records == [
-        .allocated(iova(1), 0x2000), .freed(iova(1)), .returned(TestDomain.mappingError),
-      ])
-    #expect(domain.translate(iova(1)) == 0x9000_0000)
-    #expect(domain.translate(iova(0)) == 0)
-    // An empty last piece elsewhere does no harm.
-    #expect(domain.mapList(0, [(0x8000_0000, 0x3000), (0, 0)]).last == .returned(iova(7)))
   }
 }

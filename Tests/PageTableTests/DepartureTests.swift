@@ -66,4 +66,15 @@ import Testing
     #expect(run.run(Self.scenario(departure)) == nil)
     #expect(run.count(departure) > 0)
   }
+
+  /// The length of what is reported does not give it away there: it is a power of two.
+  @Test(arguments: [Subject.swift, .reference])
+  func theLastOfTwoItemsIsSeenToBeLost(_ subject: Subject) {
+    let run = ContractRun(subject)
+    let operations = [
+      Self.map(0x2000, 0x2000, 0x2000), .setDirty(iova: 0x3000), Self.readDirty(0x2000, 0x2000),
+    ]
+    #expect(run.run(Scenario(domain: Self.amd, operations: operations)) == nil)
+    #expect(run.count(.lastItemNotReported) == 1)
+  }
 }
