@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <signal.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include "fuzzer.h"
 
@@ -15,4 +16,23 @@ void iopt_fuzz_reset_signals(void)
 void iopt_fuzz_end_with_parent(void)
 {
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
+}
+
+/* libFuzzer's own status for an interruption. */
+enum { INTERRUPTED = 72 };
+
+static void end(int signal)
+{
+	(void)signal;
+	iopt_fuzz_count_print();
+	_exit(INTERRUPTED);
+}
+
+void iopt_fuzz_end_on_signals(void)
+{
+	static const int endings[] = { SIGTERM, SIGINT, SIGHUP };
+	struct sigaction action = { .sa_handler = end };
+
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+		sigaction(endings[i], &action, NULL);
 }

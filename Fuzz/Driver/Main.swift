@@ -41,6 +41,11 @@ enum Main {
 /// Hands the process over to libFuzzer, which ends it.
 func runLibFuzzer(_ arguments: [String]) {
   iopt_fuzz_reset_signals()
+  // Where libFuzzer starts processes of its own, it stops them when it is interrupted.
+  let starts = ["-fork=", "-merge=", "-minimize_crash=", "-jobs="]
+  if !arguments.contains(where: { argument in starts.contains { argument.hasPrefix($0) } }) {
+    iopt_fuzz_end_on_signals()
+  }
   var count = Int32(arguments.count)
   // libFuzzer keeps the pointers for good.
   let strings = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(
