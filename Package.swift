@@ -50,7 +50,7 @@ let package = Package(
     .executableTarget(
       name: "iopt-bench",
       dependencies: [
-        "Lockstep", "Log", "ScenarioLanguage", "SubjectABI",
+        "Lockstep", "Log", "Report", "ScenarioLanguage", "SubjectABI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks", exclude: ["base", "counting.patch", "round", "run"]),

@@ -2,6 +2,8 @@
 import ArgumentParser
 import Glibc
 import Lockstep
+import Report
+import ScenarioLanguage
 
 /// `make bench`: times and instruction counts of both implementations, in one run, as ratios.
 @main
@@ -20,7 +22,7 @@ struct Bench: ParsableCommand {
   @Option(help: "Only rows whose name contains this.")
   var only = ""
 
-  @Option(help: "Batches of each row.")
+  @Option(parsing: .unconditional, help: "Batches of each row, at most 10000000.")
   var batches = 2000
 
   @Flag(inversion: .prefixedNo, help: "Count instructions with callgrind.")
@@ -35,11 +37,37 @@ struct Bench: ParsableCommand {
   @Option(help: .hidden)
   var countRow: String?
 
-  @Option(help: .hidden)
+  @Option(parsing: .unconditional, help: .hidden)
   var countPasses: Int?
 
   @Option(help: .hidden)
   var subject = "swift"
+
+  func validate() throws {
+    for (option, count) in [("--batches", batches), ("--count-passes", countPasses ?? 1)] {
+      guard (1...10_000_000).contains(count) else {
+        throw ValidationError("\(option) takes 1 to 10000000")
+      }
+    }
+  }
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      if exitCode(for: error).isSuccess { exit(withError: error) }
+      let isUsage = exitCode(for: error) == .validationFailure
+      let line =
+        isUsage
+        ? usageLine(message(for: error), full: fullMessage(for: error), program: "iopt-bench")
+        : "\(error)".printable
+      var text = TextBuffer()
+      text.append(line + "\n")
+      try? text.write(to: STDERR_FILENO, name: "standard error")
+      Glibc.exit(2)
+    }
+  }
 
   func run() throws {
     if let countRow {

@@ -59,7 +59,7 @@ let package = Package(
     .executableTarget(
       name: "iopt-fuzz",
       dependencies: [
-        "FuzzTarget", "CFuzzer",
+        "FuzzTarget", "CFuzzer", "Lockstep", "Report", "ScenarioLanguage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Driver",

@@ -2,6 +2,8 @@
 import ArgumentParser
 import FuzzTarget
 import Glibc
+import Lockstep
+import ScenarioLanguage
 
 /// The command line of the fuzzer: our flags in front, libFuzzer's own after `--`.
 struct FuzzCommand: ParsableCommand {
@@ -15,10 +17,12 @@ struct FuzzCommand: ParsableCommand {
       Example: iopt-fuzz --seconds 60 --left reference,gather=original --right reference
       """)
 
-  @Option(help: "Stop after this many seconds; 0 runs until interrupted.")
+  @Option(
+    parsing: .unconditional, help: "Stop after this many seconds; 0 runs until interrupted.")
   var seconds = 0
 
-  @Option(help: "Processes that fuzz at the same time and share the corpus.")
+  @Option(
+    parsing: .unconditional, help: "Processes that fuzz at the same time and share the corpus.")
   var jobs = 1
 
   @Option(
@@ -72,7 +76,7 @@ struct FuzzCommand: ParsableCommand {
   var dma: String?
 
   @Option(
-    name: .customLong("shrink-seconds"),
+    name: .customLong("shrink-seconds"), parsing: .unconditional,
     help: ArgumentHelp(
       "Shrink a divergence for at most so long; 0: leave it as found.", valueName: "seconds"))
   var shrinkSeconds = 5
@@ -84,10 +88,10 @@ struct FuzzCommand: ParsableCommand {
   var libFuzzer: [String] = []
 
   func validate() throws {
-    guard jobs >= 1, seconds >= 0, shrinkSeconds >= 0 else {
-      throw ValidationError(
-        "--jobs takes at least 1, --seconds and --shrink-seconds at least 0")
-    }
+    // libFuzzer keeps seconds in 32 bits.
+    try check(seconds, "--seconds", in: 0...Int(Int32.max))
+    try check(jobs, "--jobs", in: 1...1024)
+    try check(shrinkSeconds, "--shrink-seconds", in: 0...Int(Int32.max))
     for folder in seeds where !isFolder(folder) {
       throw ValidationError("--seeds '\(folder)': no such directory")
     }
@@ -117,6 +121,7 @@ struct FuzzCommand: ParsableCommand {
 
   func run() throws {
     for folder in [newInputs, artifacts].compactMap({ $0 }) { try makeFolder(folder) }
+    try sweepFolders()
     settings.export()
     let arguments = [CommandLine.arguments[0]] + libFuzzerArguments
     if jobs == 1 {
@@ -128,6 +133,20 @@ struct FuzzCommand: ParsableCommand {
 
   /// libFuzzer writes to the first folder that it is given, which must not be one of the seeds'.
   private var newInputs: String? { corpus ?? (seeds.isEmpty ? nil : "\(artifacts)/corpus") }
+
+  /// Puts in order what runs left that were killed.
+  private func sweepFolders() throws {
+    TemporaryFile.removeAbandoned(in: artifacts, startingWith: "divergence-")
+    guard let newInputs else { return }
+    let swept = try CorpusFolder(newInputs).sweep()
+    if !swept.isEmpty { printError("\(newInputs.printable)\(swept.text)\n") }
+  }
+
+  private func check(_ value: Int, _ option: String, in range: ClosedRange<Int>) throws {
+    if !range.contains(value) {
+      throw ValidationError("\(option) takes \(range.lowerBound) to \(range.upperBound)")
+    }
+  }
 
   private var libFuzzerArguments: [String] {
     var arguments = [
@@ -150,9 +169,10 @@ struct FuzzCommand: ParsableCommand {
     for part in path.split(separator: "/", omittingEmptySubsequences: false) {
       partial += partial.isEmpty && part.isEmpty ? "/" : "\(part)/"
       if isFolder(partial) { continue }
-      if mkdir(partial, 0o777) != 0 && errno != EEXIST {
-        throw ValidationError("'\(path)': cannot create: \(String(cString: strerror(errno)))")
-      }
+      if mkdir(partial, 0o777) == 0 { continue }
+      let reason = errno == EEXIST ? "Not a directory" : String(cString: strerror(errno))
+      // Somebody else may have made it in the meantime.
+      if !isFolder(partial) { throw ValidationError("'\(path)': cannot create: \(reason)") }
     }
   }
 }

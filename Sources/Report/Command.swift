@@ -52,8 +52,23 @@ enum Command {
       }
     }
     if plain && !word.isEmpty { return word }
+    if word.printable != word { return escaped(word) }
     return "'"
       + word.split(separator: "'", omittingEmptySubsequences: false)
       .joined(separator: "'\\''") + "'"
+  }
+
+  /// As `$'…'` (POSIX.1-2024), in which bytes that a terminal would obey are written as numbers.
+  private static func escaped(_ word: String) -> String {
+    let bytes = word.utf8.map { byte -> String in
+      switch byte {
+      case UInt8(ascii: "'"), UInt8(ascii: "\\"): "\\\(Character(Unicode.Scalar(byte)))"
+      case 0x20..<0x7f: String(Character(Unicode.Scalar(byte)))
+      default:
+        // Three digits, so that the next character is none of them.
+        "\\" + String(1 << 9 | Int(byte), radix: 8).dropFirst()
+      }
+    }
+    return "$'\(bytes.joined())'"
   }
 }

@@ -6,7 +6,7 @@ import ScenarioLanguage
 extension Finding {
   /// One line that says what is wrong where.
   public var headline: String {
-    let place = self.place.file.isEmpty ? "" : "\(self.place.file):\(self.place.line): "
+    let place = self.place.file.isEmpty ? "" : "\(self.place.file.printable):\(self.place.line): "
     return switch evidence {
     case .observations(let left, let right):
       "\(place)\(right.name) differs from \(left.name) at \(whereabouts)"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import ArgumentParser
 import Lockstep
+import ScenarioLanguage
 
 struct CorpusCheck: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -24,15 +25,21 @@ struct CorpusCheck: ParsableCommand {
 
   func run() throws {
     let folder = try CorpusFolder(self.folder)
-    let inputs = try folder.inputs()
+    let listing = try folder.listing()
+    let contents = folder.contents(of: listing, withTexts: true)
     var result = Result()
-    for name in try folder.listing().leftovers {
+    result.passedOver.add(contents)
+    for name in listing.leftovers {
       result.tell(name, "left by a writer that was stopped; iopt corpus prune removes it")
     }
-    for input in inputs where !input.isIntact {
-      result.tell(input.name, "damaged: its bytes do not match its name")
+    for name in contents.empties {
+      result.tell(name, "empty: its writer was stopped; iopt corpus prune removes it")
     }
-    let entries = try sides.survey(inputs, texts: folder.texts())
+    for input in contents.inputs where !input.isIntact {
+      result.tell(
+        input.name, "damaged: its bytes do not match its name; iopt corpus prune renames it")
+    }
+    let entries = try sides.survey(contents.inputs, texts: contents.texts)
     for entry in entries {
       if let failure = entry.failure {
         result.tell(entry.input.name, "\(failure)")
@@ -45,9 +52,10 @@ struct CorpusCheck: ParsableCommand {
     let refused = entries.filter { $0.refusal != nil }
     result.refused = refused.count
     if json { try printJSON(result) } else { print(result.text(self.folder), terminator: "") }
+    try result.passedOver.leave()
     if !result.problems.isEmpty { throw somethingDiffers }
     if refused.count == entries.count {
-      writeError("\(self.folder): nothing was judged")
+      writeError("\(self.folder.printable): nothing was judged")
       writeError(refused.first?.refusal.map { ": \($0)\n" } ?? "\n")
       throw nothingJudged
     }
@@ -62,15 +70,18 @@ struct CorpusCheck: ParsableCommand {
     var inputs = 0
     var refused = 0
     var problems: [Problem] = []
+    var passedOver = CorpusOmissions()
 
     mutating func tell(_ input: String, _ problem: String) {
       problems.append(Problem(input: input, problem: problem))
     }
 
     func text(_ folder: String) -> String {
-      let lines = problems.map { "\(folder)/\($0.input): \($0.problem)\n" }
+      let lines = problems.map { "\(folder)/\($0.input): \($0.problem)".printable + "\n" }
       let refusals = refused == 0 ? "" : ", \(refused) not run as a side refuses them"
-      return lines.joined() + "\(folder): \(inputs) inputs, \(problems.count) problems\(refusals)\n"
+      return lines.joined()
+        + "\(folder.printable): \(inputs) inputs, \(problems.count) problems\(refusals)"
+        + "\(passedOver.text)\n"
     }
   }
 }

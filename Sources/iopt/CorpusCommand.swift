@@ -9,10 +9,14 @@ struct Corpus: ParsableCommand {
     abstract: "Look after folders of fuzz inputs.",
     discussion: """
       A corpus is a folder with one fuzz input a file, named by the SHA-1 of its bytes as libFuzzer \
-      does; files with other names are inputs too, except hidden ones and *.iopt, *.iopt.gz and \
-      *.txt. Texts that stand alone, such as reproducers, are counted and run by stats and check. \
-      Every file is written beside its place and renamed there, and nothing is removed \
-      before what replaces it is on the disk.
+      does; files with other names are inputs too, except hidden ones and *.iopt, *.iopt.gz, \
+      *.txt and *.log. Texts that stand alone, such as reproducers, are counted and run by stats \
+      and check. Every file is written beside its place and renamed there, and nothing is removed \
+      before what replaces it is on the disk. A fuzzer may be at work in the folder: files that \
+      vanish meanwhile are counted. What a stopped writer left is put in order by the verbs that \
+      write into a folder (merge, prune, unpack) and by iopt-fuzz when it starts: temporary files \
+      and empty ones go, and a file that was cut short is named by the bytes that it has. A file \
+      that cannot be read is told and the rest is done; the exit status is then 2.
 
       Example: iopt corpus merge Corpus/fuzz artifacts/corpus
       """,
@@ -38,7 +42,7 @@ struct CorpusSides: ParsableArguments {
 
   /// Runs every input, the smallest first, then the texts.
   func survey(
-    _ inputs: [CorpusInput], texts: [(name: String, scenario: Scenario)] = []
+    _ inputs: [CorpusInput], texts: [CorpusContents.Text] = []
   ) throws -> [CorpusSurvey.Entry] {
     let survey = CorpusSurvey(try judges.choice(), try judges.lanes())
     let progress = ProgressLine()
@@ -48,9 +52,9 @@ struct CorpusSides: ParsableArguments {
       entries.append(survey.entry(input, decode(input.bytes)))
       if entries.count & 63 == 0 { progress.show("\(entries.count) of \(inputs.count) inputs") }
     }
-    for (name, scenario) in texts {
-      let text = CorpusInput(name: name, bytes: Array(scenario.text.utf8))
-      entries.append(survey.entry(text, scenario))
+    for text in texts {
+      let bytes = Array(text.scenario.text.utf8)
+      entries.append(survey.entry(CorpusInput(name: text.name, bytes: bytes), text.scenario))
     }
     return entries
   }

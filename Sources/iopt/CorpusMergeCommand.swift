@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import ArgumentParser
 import Lockstep
+import ScenarioLanguage
 
 struct CorpusMerge: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "merge",
     abstract: "Add to a corpus what others have that it lacks.",
     discussion: """
-      Nothing is removed anywhere. \(whatAddsSomething)
+      Nothing that holds bytes is removed anywhere. \(whatAddsSomething)
 
       Example: iopt corpus merge Corpus/fuzz artifacts/corpus
       """)
@@ -25,11 +26,19 @@ struct CorpusMerge: ParsableCommand {
 
   func run() throws {
     reportLargeFilesAsErrors()
+    var omissions = CorpusOmissions()
     var offered: [CorpusInput] = []
-    for source in sources { offered += try CorpusFolder(source).inputs() }
+    for source in sources {
+      let contents = try CorpusFolder(source).contents()
+      omissions.add(contents)
+      offered += contents.inputs
+    }
     let folder = try CorpusFolder(self.folder, create: true)
+    let swept = try folder.sweep()
+    let there = try folder.contents()
+    omissions.add(there)
     var selection = CorpusSelection()
-    for entry in try sides.survey(folder.inputs()) { _ = selection.consider(entry) }
+    for entry in try sides.survey(there.inputs) { _ = selection.consider(entry) }
     var added = 0
     var superfluous = SuperfluousCount()
     for entry in try sides.survey(offered) {
@@ -41,12 +50,21 @@ struct CorpusMerge: ParsableCommand {
       added += 1
     }
     try folder.synchronize()
-    if json { return try printJSON(Result(added: added, superfluous: superfluous)) }
-    print("\(self.folder): \(added) added, \(superfluous.text)\(superfluous.refusals("left out"))")
+    if json {
+      try printJSON(
+        Result(added: added, superfluous: superfluous, swept: swept, passedOver: omissions))
+    } else {
+      print(
+        "\(self.folder.printable): \(added) added, \(superfluous.text)"
+          + superfluous.refusals("left out") + omissions.text + swept.text)
+    }
+    try omissions.leave()
   }
 
   private struct Result: Encodable {
     var added: Int
     var superfluous: SuperfluousCount
+    var swept: CorpusSweep
+    var passedOver: CorpusOmissions
   }
 }

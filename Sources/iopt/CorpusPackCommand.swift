@@ -8,7 +8,8 @@ struct CorpusPackCommand: ParsableCommand {
     commandName: "pack",
     abstract: "Put a corpus into one compressed file with checksums.",
     discussion: """
-      The same inputs make the same file.
+      The same inputs make the same file. Names that iopt corpus unpack could not restore are \
+      refused: control characters, other texts than UTF-8.
 
       Example: iopt corpus pack Corpus/fuzz -o seeds.pack
       """)
@@ -24,16 +25,40 @@ struct CorpusPackCommand: ParsableCommand {
 
   func run() throws {
     reportLargeFilesAsErrors()
-    let inputs = try CorpusFolder(folder).inputs()
-    if let damaged = inputs.first(where: { !$0.isIntact }) {
-      throw ScenarioError(
-        file: "\(folder)/\(damaged.name)", position: .file,
-        message: "its bytes do not match its name; remove or rename it before packing")
-    }
+    let contents = try CorpusFolder(folder).contents()
+    // What lacks something is not the folder's pack.
+    if let fault = contents.faults.first { throw fault }
+    var omissions = CorpusOmissions()
+    omissions.add(contents)
+    let (inputs, renamed) = Self.intact(contents.inputs)
     try CorpusPack(inputs).write(to: output)
     let bytes = inputs.reduce(0) { $0 + $1.bytes.count }
-    if json { return try printJSON(["inputs": inputs.count, "bytes": bytes]) }
-    print("\(output): \(inputs.count) inputs, \(bytes) bytes before compression")
+    if json {
+      return try printJSON(
+        Result(inputs: inputs.count, bytes: bytes, renamed: renamed, passedOver: omissions))
+    }
+    let note = renamed == 0 ? "" : ", \(renamed) named by their checksum again"
+    print(
+      "\(output.printable): \(inputs.count) inputs, \(bytes) bytes before compression"
+        + note + omissions.text)
+  }
+
+  /// The inputs, those that were cut short or damaged under the names of what they hold now.
+  private static func intact(_ inputs: [CorpusInput]) -> (inputs: [CorpusInput], renamed: Int) {
+    var result = inputs.filter(\.isIntact)
+    var names = Set(result.map(\.name))
+    for var input in inputs where !input.isIntact {
+      input.name = ContentName(of: input.bytes).description
+      if names.insert(input.name).inserted { result.append(input) }
+    }
+    return (result.sorted { $0.name < $1.name }, inputs.count { !$0.isIntact })
+  }
+
+  private struct Result: Encodable {
+    var inputs: Int
+    var bytes: Int
+    var renamed: Int
+    var passedOver: CorpusOmissions
   }
 }
 
@@ -42,7 +67,8 @@ struct CorpusUnpack: ParsableCommand {
     commandName: "unpack",
     abstract: "Put the inputs of a packed corpus into a folder.",
     discussion: """
-      The whole file is checked first. A file that is there already must hold the same bytes.
+      The whole file is checked first, and refused when it would take more than 256 MiB. A file \
+      that is there already must hold the same bytes.
 
       Example: iopt corpus unpack seeds.pack artifacts/corpus
       """)
@@ -60,13 +86,14 @@ struct CorpusUnpack: ParsableCommand {
     reportLargeFilesAsErrors()
     let inputs = try CorpusPack(path: file).inputs
     let folder = try CorpusFolder(self.folder, create: true)
+    let swept = try folder.sweep()
     var missing: [CorpusInput] = []
     for input in inputs {
-      guard folder.contains(input.name) else {
+      guard let there = try folder.readIfThere(input.name) else {
         missing.append(input)
         continue
       }
-      guard try folder.read(input.name) == input.bytes else {
+      guard there == input.bytes else {
         throw ScenarioError(
           file: "\(self.folder)/\(input.name)", position: .file,
           message: "is there already and holds other bytes; nothing was unpacked")
@@ -75,7 +102,16 @@ struct CorpusUnpack: ParsableCommand {
     for input in missing { try folder.write(input.bytes, as: input.name) }
     try folder.synchronize()
     let there = inputs.count - missing.count
-    if json { return try printJSON(["unpacked": missing.count, "there": there]) }
-    print("\(self.folder): \(missing.count) inputs unpacked, \(there) there")
+    if json {
+      return try printJSON(Result(unpacked: missing.count, there: there, swept: swept))
+    }
+    print(
+      "\(self.folder.printable): \(missing.count) inputs unpacked, \(there) there\(swept.text)")
+  }
+
+  private struct Result: Encodable {
+    var unpacked: Int
+    var there: Int
+    var swept: CorpusSweep
   }
 }

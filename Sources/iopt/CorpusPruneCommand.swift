@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import ArgumentParser
 import Lockstep
+import ScenarioLanguage
 
 struct CorpusPrune: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "prune",
     abstract: "Remove the inputs of a corpus that add nothing.",
     discussion: """
-      The smallest inputs stay. What a stopped writer left behind is removed too. \
+      The smallest inputs stay. What a stopped writer left behind is put in order first. \
       \(whatAddsSomething)
 
       Example: iopt corpus prune artifacts/corpus --dry-run
@@ -31,26 +32,32 @@ struct CorpusPrune: ParsableCommand {
     let folder = try CorpusFolder(self.folder)
     var selection = CorpusSelection()
     selection.judgesBehaviour = !keepBehaviour
-    let leftovers = try folder.listing().leftovers
+    let swept = try folder.sweep(dryRun: dryRun)
+    let contents = try folder.contents()
+    var omissions = CorpusOmissions()
+    omissions.add(contents)
     var removed: [String] = []
     var superfluous = SuperfluousCount()
-    for entry in try sides.survey(folder.inputs()) {
+    for entry in try sides.survey(contents.inputs) {
       let verdict = selection.consider(entry)
       superfluous.add(verdict)
       if verdict != .adds, verdict != .unknown { removed.append(entry.input.name) }
     }
     if !dryRun {
-      for name in removed { try folder.remove(name) }
-      for name in leftovers { folder.removeLeftover(name) }
+      for name in removed { try folder.removeIfThere(name) }
       try folder.synchronize()
     }
     if json {
-      return try printJSON(
-        Result(removed: removed, leftovers: leftovers, superfluous: superfluous, dryRun: dryRun))
+      try printJSON(
+        Result(
+          removed: removed, leftovers: swept.leftovers, superfluous: superfluous, dryRun: dryRun,
+          swept: swept, passedOver: omissions))
+    } else {
+      print(
+        "\(self.folder.printable): \(dryRun ? "would be removed" : "removed"): \(superfluous.text)"
+          + superfluous.refusals("kept") + omissions.text + swept.text)
     }
-    print(
-      "\(self.folder): \(dryRun ? "would be removed" : "removed"): \(superfluous.text),"
-        + " \(leftovers.count) leftovers of stopped writers\(superfluous.refusals("kept"))")
+    try omissions.leave()
   }
 
   private struct Result: Encodable {
@@ -58,5 +65,7 @@ struct CorpusPrune: ParsableCommand {
     var leftovers: [String]
     var superfluous: SuperfluousCount
     var dryRun: Bool
+    var swept: CorpusSweep
+    var passedOver: CorpusOmissions
   }
 }

@@ -25,9 +25,13 @@ struct CorpusStats: ParsableCommand {
 
   func run() throws {
     let folder = try CorpusFolder(self.folder)
-    let entries = try sides.survey(folder.inputs(), texts: folder.texts())
-    let stats = CorpusStatsJSON(entries)
+    let contents = try folder.contents(withTexts: true)
+    let entries = try sides.survey(contents.inputs, texts: contents.texts)
+    var omissions = CorpusOmissions()
+    omissions.add(contents)
+    let stats = CorpusStatsJSON(entries, omissions)
     if json { try printJSON(stats) } else { print(stats.text, terminator: "") }
+    try omissions.leave()
   }
 }
 
@@ -53,8 +57,13 @@ private struct CorpusStatsJSON: Encodable {
   var formats: [String: Int] = [:]
   var operationKinds: [String: Int] = [:]
   var failures: [Failure] = []
+  /// Inputs whose bytes do not match their name.
+  var damaged: Int
+  var passedOver: CorpusOmissions
 
-  init(_ entries: [CorpusSurvey.Entry]) {
+  init(_ entries: [CorpusSurvey.Entry], _ omissions: CorpusOmissions) {
+    passedOver = omissions
+    damaged = entries.count { !$0.input.isIntact }
     inputs = entries.count
     bytes = entries.reduce(0) { $0 + $1.input.bytes.count }
     largest = entries.map(\.input.bytes.count).max() ?? 0
@@ -91,7 +100,15 @@ private struct CorpusStatsJSON: Encodable {
       "failures    \(failures.reduce(0) { $0 + $1.inputs }) in \(failures.count) kinds",
     ]
     if refused > 0 { lines.insert("refused     \(refused), which a side will not run", at: 6) }
-    lines += failures.map { "  \($0.signature): \($0.inputs), the smallest is \($0.smallest)" }
+    if damaged > 0 {
+      lines.insert("damaged     \(damaged), whose bytes do not match their name", at: 1)
+    }
+    if !passedOver.text.isEmpty {
+      lines.insert("passed over " + passedOver.text.dropFirst(2), at: 1)
+    }
+    lines += failures.map {
+      "  \($0.signature): \($0.inputs), the smallest is \($0.smallest.printable)"
+    }
     return lines.joined(separator: "\n") + "\n"
   }
 

@@ -15,10 +15,10 @@ struct Generate: ParsableCommand {
       Example: iopt generate --seed 1 --count 100 --layer dma | iopt diff -
       """)
 
-  @Option(help: "Where randomness starts.")
+  @Option(parsing: .unconditional, help: "Where randomness starts.")
   var seed: UInt64 = 0
 
-  @Option(help: "How many scenarios.")
+  @Option(parsing: .unconditional, help: "How many scenarios.")
   var count = 1
 
   @Option(
@@ -31,7 +31,9 @@ struct Generate: ParsableCommand {
       valueName: "layer"))
   var layer: String?
 
-  @Option(help: "Operations of the longest scenario.")
+  @Option(
+    parsing: .unconditional,
+    help: "Operations of the longest scenario, at most \(Self.operationLimit).")
   var operations = 48
 
   @Option(
@@ -41,9 +43,12 @@ struct Generate: ParsableCommand {
       valueName: "subject"))
   var subjects: [String] = []
 
+  /// A scenario is held as a whole.
+  private static let operationLimit = 10_000_000
+
   func validate() throws {
     guard count >= 0 else { throw ValidationError("--count takes at least 0") }
-    guard operations >= 1 else { throw ValidationError("--operations takes at least 1") }
+    try check(operations, "--operations", in: 1...Self.operationLimit)
     _ = try namedFormat(format)
     _ = try chosenLayer()
   }

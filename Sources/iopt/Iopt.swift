@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import ArgumentParser
 import Glibc
+import Report
+import ScenarioLanguage
 
 /// The command line. Each verb is a file of its own.
 @main
@@ -32,18 +34,13 @@ struct Iopt: ParsableCommand {
   private static func leave(_ error: any Error) -> Never {
     if let code = error as? ExitCode { Glibc.exit(code.rawValue) }
     if exitCode(for: error).isSuccess { exit(withError: error) }
-    writeError((exitCode(for: error) == .validationFailure ? usage(error) : "\(error)") + "\n")
+    let isUsage = exitCode(for: error) == .validationFailure
+    let line =
+      isUsage
+      ? usageLine(message(for: error), full: fullMessage(for: error), program: "iopt")
+      : "\(error)".printable
+    writeError(line + "\n")
     Glibc.exit(2)
-  }
-}
-
-extension Iopt {
-  /// What is wrong with the arguments, in one line.
-  private static func usage(_ error: any Error) -> String {
-    let lines = fullMessage(for: error).split(separator: "\n")
-    let help = lines.last { $0.contains("--help'") }?.split(separator: "'").dropFirst().first
-    let message = message(for: error).split(separator: "\n").joined(separator: " ")
-    return "error: \(message) (see \(help ?? "iopt --help"))"
   }
 }
 

@@ -5,7 +5,7 @@ import ScenarioLanguage
 
 /// How much a verb that judges files prints, and in which form.
 struct ReportOptions: ParsableArguments {
-  @Option(help: "Print at most this many reports; the rest are counted.")
+  @Option(parsing: .unconditional, help: "Print at most this many reports; the rest are counted.")
   var reports = 10
 
   @Flag(help: "Print the result as JSON.")

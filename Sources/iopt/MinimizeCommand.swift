@@ -53,11 +53,11 @@ struct Minimize: ParsableCommand {
     let refused = minimizer.refusals.values.reduce(0, +)
     for (reason, count) in minimizer.refusals { writeError("  \(count) not run: \(reason)\n") }
     if refused > 0, refused == scenarios.count {
-      writeError("\(file): nothing was judged\n")
+      writeError("\(file.printable): nothing was judged\n")
       throw nothingJudged
     }
     writeError(
-      "\(file): \(plan.labels.joined(separator: " and ")): nothing is found\n")
+      "\(file.printable): \(plan.labels.map(\.printable).joined(separator: " and ")): nothing is found\n")
     throw somethingDiffers
   }
 
@@ -71,7 +71,7 @@ struct Minimize: ParsableCommand {
     try file.append(text.bytes)
     try file.commit()
     print(
-      "\(output): \(scenario.operations.count) operations shrunk to"
+      "\(output.printable): \(scenario.operations.count) operations shrunk to"
         + " \(result.scenario.operations.count) (\(result.signature);"
         + " \(result.tests) candidates run)")
   }

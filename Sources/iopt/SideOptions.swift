@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import ArgumentParser
 import Lockstep
+import ScenarioLanguage
 
 /// What a subject is written as, for help texts.
 let subjectForms =
-  "swift, reference or the path of a plug-in (PATH.so); gather=R may follow a comma"
+  "swift, reference or the path of a plug-in (PATH.so); ,gather=R may follow, R one of "
+  + GatherRevision.allCases.map { "\($0.name)" }.joined(separator: ", ")
 
 /// The two sides of a comparison.
 struct SideOptions: ParsableArguments {

@@ -23,10 +23,15 @@ struct SweepAllocations: ParsableCommand {
   var files: [String]
 
   @Option(
+    parsing: .unconditional,
     help: "Let at most so many allocations of one operation fail. Default: all of them.")
   var limit: UInt64?
 
   @OptionGroup var options: SweepOptions
+
+  func validate() throws {
+    guard limit != 0 else { throw ValidationError("--limit takes at least 1") }
+  }
 
   func run() throws {
     let lanes = try options.lanes()
@@ -67,16 +72,16 @@ struct SweepAllocations: ParsableCommand {
     case .leaks(let scenario, let side, let tables):
       findings.add(scenario, "leak") { path in
         let list = tables.map { "0x" + String($0, radix: 16) }.joined(separator: " ")
-        return "\(path): \(side) leaves tables behind after its teardown: \(list)\n"
+        return "\(path.printable): \(side) leaves tables behind after its teardown: \(list)\n"
       }
     case .changesMappings(let scenario, let side, let operation):
       findings.add(scenario, "unwound") { path in
-        "\(path): operation \(operation) fails, and \(side) does not leave the mappings as they"
+        "\(path.printable): operation \(operation) fails, and \(side) does not leave the mappings as they"
           + " were\n"
       }
     case .differsWhenOpened(let scenario):
       findings.add(scenario, "open") { path in
-        "\(path): the sides differ, or one succeeds, when the first table cannot be allocated\n"
+        "\(path.printable): the sides differ, or one succeeds, when the first table cannot be allocated\n"
       }
     }
   }

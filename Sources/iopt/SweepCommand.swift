@@ -37,8 +37,13 @@ struct SweepOutput: ParsableArguments {
       "Where scenarios go in which something is wrong; made when needed.", valueName: "dir"))
   var artifacts = "artifacts"
 
-  @Option(help: "Write and print at most this many; the rest are counted.")
+  @Option(
+    parsing: .unconditional, help: "Write and print at most this many; the rest are counted.")
   var reports = 10
+
+  func validate() throws {
+    guard reports >= 0 else { throw ValidationError("--reports takes at least 0") }
+  }
 
   /// Writes a scenario to a file of its own; returns its path.
   func keep(_ scenario: Scenario, as kind: String) throws -> String {
@@ -79,7 +84,7 @@ final class SweepFindings {
     add(scenario, kind) { path in
       let report =
         try judge.judge(scenario, file: path)?.report
-        ?? "\(path): wrong only in the run that found it\n"
+        ?? "\(path.printable): wrong only in the run that found it\n"
       return report + (source.map { "  the scenario is that of \($0)\n" } ?? "")
     }
   }

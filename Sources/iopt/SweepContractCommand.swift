@@ -23,9 +23,7 @@ struct SweepContract: ParsableCommand {
   var files: [String] = []
 
   @Option(
-    help: ArgumentHelp(
-      "swift, reference or PATH.so; gather=R overrides the domain line's.",
-      valueName: "subject[,gather=R]"))
+    help: ArgumentHelp("\(subjectForms).", valueName: "subject[,gather=R]"))
   var subject = "swift"
 
   @Option(
@@ -33,10 +31,12 @@ struct SweepContract: ParsableCommand {
       "What random scenarios are for: \(ScenarioGenerator.Layer.names).", valueName: "layer"))
   var layer = "both"
 
-  @Option(help: "Random scenarios on each configuration or format, without files.")
+  @Option(
+    parsing: .unconditional,
+    help: "Random scenarios on each configuration or format, without files.")
   var count = 200
 
-  @Option(help: "Where randomness starts.")
+  @Option(parsing: .unconditional, help: "Where randomness starts.")
   var seed: UInt64 = 0
 
   @OptionGroup var isolation: IsolationOptions
@@ -44,7 +44,7 @@ struct SweepContract: ParsableCommand {
   @OptionGroup var output: SweepOutput
 
   func validate() throws {
-    guard count >= 1 else { throw ValidationError("--count takes at least 1") }
+    try check(count, "--count", in: scenarioCounts)
     _ = try ScenarioGenerator.Layer(argument: layer)
   }
 

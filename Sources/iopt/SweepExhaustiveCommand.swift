@@ -16,10 +16,11 @@ struct SweepExhaustive: ParsableCommand {
       Example: iopt sweep exhaustive --deep 600 --format amdv1
       """)
 
-  @Option(help: "Operations of the longest sequence, at most 16.")
+  @Option(parsing: .unconditional, help: "Operations of the longest sequence, at most 16.")
   var depth = 4
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Go on with longer and longer sequences for so many seconds.", valueName: "seconds"))
   var deep: Double?
@@ -32,9 +33,14 @@ struct SweepExhaustive: ParsableCommand {
 
   @OptionGroup var output: SweepOutput
 
+  /// Some thirty years; a clock's numbers end somewhere.
+  private static let longest = 1e9
+
   func validate() throws {
-    guard (1...16).contains(depth) else { throw ValidationError("--depth takes 1 to 16") }
-    if let deep, !(deep > 0) { throw ValidationError("--deep takes a number of seconds") }
+    try check(depth, "--depth", in: 1...16)
+    if let deep, !(deep > 0 && deep <= Self.longest) {
+      throw ValidationError("--deep takes seconds, more than 0 and at most \(Int(Self.longest))")
+    }
     _ = try namedFormat(format)
     _ = try judges.choice()
   }

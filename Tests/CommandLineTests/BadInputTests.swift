@@ -125,8 +125,6 @@ import Testing
     (["replay", "x", "--reports=-1"], "--reports takes at least 0", "iopt replay --help"),
     (["diff", "x", "--reports", "few"], "The value 'few' is invalid for", "iopt diff --help"),
     (["record", "x", "-o"], "Missing value for '-o <file>'", "iopt record --help"),
-    (["generate", "--count=-1"], "--count takes at least 0", "iopt generate --help"),
-    (["generate", "--operations", "0"], "--operations takes at least 1", "iopt generate --help"),
     (["generate", "--seed", "x"], "The value 'x' is invalid for", "iopt generate --help"),
     (
       ["generate", "--format", "arm"], "--format 'arm': expected riscv_64, amdv1, vtdss or x86_64",

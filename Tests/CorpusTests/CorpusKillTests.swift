@@ -18,38 +18,24 @@ import Testing
     points = try FailPoints(in: scratch)
   }
 
-  /// A folder that holds `inputs` and nothing else.
   private func refill(_ name: String, _ inputs: [CorpusInput]) throws {
-    try? FileManager.default.removeItem(atPath: scratch(name))
-    _ = try scratch.corpus(name, inputs)
+    try scratch.refill(name, inputs)
   }
 
-  /// Every verb does its work on the corpus `c` as it is. It stays as it is.
-  private func everyVerbWorks() throws {
-    let folder = try CorpusFolder(scratch("c"))
-    let inputs = try folder.inputs()
-    let leftovers = try folder.listing().leftovers
-    func works(_ command: String, status: Int32 = 0) throws {
-      #expect(try Tool.status("iopt corpus \(command)") == status, "\(command)")
+  private func everyVerbWorks() throws { try scratch.everyVerbWorks(on: "c", sides) }
+
+  private func scenarios(_ name: String) throws -> Set<[UInt8]> { try scratch.scenarios(name) }
+
+  /// Puts into `c` what a fuzzer leaves that was killed: a file that it had not written yet, and two
+  /// that it was writing. Returns what the two hold.
+  @discardableResult
+  private func leaveUnfinished() throws -> Set<[UInt8]> {
+    let whole = randomInputs(seed: 7, count: 3)
+    let cut = whole.dropFirst().map { Array($0.bytes.dropLast(9)) }
+    for (input, bytes) in zip(whole, [[]] + cut) {
+      try Data(bytes).write(to: URL(fileURLWithPath: scratch("c/\(input.name)")))
     }
-    try works("stats \(folder.path) \(sides)")
-    try works("check \(folder.path) \(sides)", status: leftovers.isEmpty ? 0 : 1)
-    try works("pack \(folder.path) -o \(scratch("all.pack"))")
-    #expect(try CorpusPack(path: scratch("all.pack")).inputs == inputs)
-    try refill("copy", [])
-    try works("unpack \(scratch("all.pack")) \(scratch("copy"))")
-    #expect(try CorpusFolder(scratch("copy")).inputs() == inputs)
-    try refill("merged", [])
-    try works("merge \(scratch("merged")) \(folder.path) \(sides)")
-    try FileManager.default.removeItem(atPath: scratch("copy"))
-    try FileManager.default.copyItem(atPath: folder.path, toPath: scratch("copy"))
-    try works("prune \(scratch("copy")) --keep-behaviour \(sides)")
-    try works("check \(scratch("copy")) \(sides)")
-    #expect(try scenarios("copy") == scenarios("c"))
-  }
-
-  private func scenarios(_ name: String) throws -> Set<[UInt8]> {
-    try Set(CorpusFolder(scratch(name)).inputs().map(\.bytes))
+    return Set(cut)
   }
 
   @Test func packingThatIsKilledLeavesTheOldFileOrTheNew() throws {
@@ -64,6 +50,7 @@ import Testing
     let tally = try points.kill(job, "corpus pack") { _ in
       let left = try CorpusPack(path: scratch("packs/pack")).inputs
       #expect(left == old || left.count == new.count)
+      try everyVerbWorks()
     }
     #expect(tally.operations == ["open", "write", "fsync", "rename", "fsync"])
     try points.fail(job, "corpus pack")
@@ -128,5 +115,34 @@ import Testing
       try refill("c", new + copies)
     }
     try points.fail(withoutLeftover, "corpus prune")
+  }
+
+  /// What a killed fuzzer left is put in order by each verb that writes into a folder, one after the
+  /// other; what was cut short is kept.
+  @Test(arguments: ["merge", "prune", "unpack"])
+  func puttingInOrderThatIsKilledLosesNothing(_ verb: String) throws {
+    try refill("source", new)
+    try CorpusPack(new).write(to: scratch("pack"))
+    let commands = [
+      "merge": "merge \(scratch("c")) \(scratch("source")) \(sides)",
+      "prune": "prune \(scratch("c")) --keep-behaviour \(sides)",
+      "unpack": "unpack \(scratch("pack")) \(scratch("c"))",
+    ]
+    let job = FailPoints.Job(command: "iopt corpus \(commands[verb]!)", folder: scratch("c")) {
+      try refill("c", old)
+      try leaveUnfinished()
+    }
+    try job.prepare()
+    let cut = try leaveUnfinished()
+    let tally = try points.kill(job, "corpus \(verb) after a kill") { _ in
+      try everyVerbWorks()
+      #expect(try scenarios("c").isSuperset(of: cut.union(old.map(\.bytes))))
+    }
+    // Those that write need the folder first.
+    let operations = tally.operations.drop { $0 == "mkdir" }
+    #expect(operations.prefix(3).sorted() == ["rename", "rename", "unlink"])
+    #expect(operations.dropFirst(3).first == "fsync")
+    #expect(try CorpusFolder(scratch("c")).sweep(dryRun: true).isEmpty)
+    try points.fail(job, "corpus \(verb) after a kill")
   }
 }

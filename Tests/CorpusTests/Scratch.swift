@@ -79,7 +79,7 @@ enum Tool {
 
   /// Tests run on threads that block signals, and a process starts out with what its parent blocks
   /// or ignores; a user's shell does neither.
-  private static func withSignals(_ start: () throws -> Void) rethrows {
+  static func withSignals(_ start: () throws -> Void) rethrows {
     signal(SIGXFSZ, SIG_DFL)
     var all = sigset_t()
     var before = sigset_t()

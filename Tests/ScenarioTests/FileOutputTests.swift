@@ -27,6 +27,33 @@ import Testing
     #expect(try folder.names() == ["file"])
   }
 
+  /// Whoever writes the same file next removes them; others' stay.
+  @Test func whatADeadWriterLeftGoes() throws {
+    let gone = Process()
+    gone.executableURL = URL(fileURLWithPath: "/bin/true")
+    try gone.run()
+    gone.waitUntilExit()
+    let (dead, live) = (gone.processIdentifier, getppid())
+    let left = [
+      "file.tmp-\(dead)", "file.tmp-\(live)", "other.tmp-\(dead)", "file.tmp-99999999999",
+    ]
+    for name in left { try Data([1]).write(to: URL(fileURLWithPath: folder(name))) }
+    try write("one", to: folder("file"))
+    #expect(try folder.names() == (["file"] + left.dropFirst()).sorted())
+  }
+
+  /// With its suffix the name would be too long for a file system.
+  @Test(arguments: ["n", "é"]) func theLongestNameCanBeWritten(_ letter: String) throws {
+    let name = String(repeating: letter, count: 255 / letter.utf8.count)
+    try write("one", to: folder(name))
+    #expect(try folder.text(name) == "one")
+    #expect(try folder.names() == [name])
+    let error = #expect(throws: ScenarioError.self) {
+      try write("one", to: folder(name + letter))
+    }
+    #expect(error?.message == "cannot create: File name too long")
+  }
+
   @Test func aLinkStaysAndItsFileIsReplaced() throws {
     try FileManager.default.createDirectory(
       atPath: folder("elsewhere"), withIntermediateDirectories: false)

@@ -23,6 +23,17 @@ size_t iopt_fuzz_mutate_bytes(uint8_t *data, size_t size, size_t max_size);
 void iopt_fuzz_reset_signals(void);
 
 /*
+ * Ends the process at SIGTERM, SIGINT and SIGHUP, with libFuzzer's status for an
+ * interruption (72) and the line of what was run. libFuzzer's own handler, which is
+ * not installed where there is one, takes memory and hangs when the signal comes
+ * while the program does.
+ */
+void iopt_fuzz_end_on_signals(void);
+
+/* Lets this process be terminated (SIGTERM) when the one that started it is gone. */
+void iopt_fuzz_end_with_parent(void);
+
+/*
  * What a fuzz run has run, one line on standard error when the process ends:
  *
  *   iopt-fuzz: 71234 scenarios, 5061234 operations, 12 refused

@@ -21,76 +21,24 @@ public struct CorpusFolder {
     }
   }
 
-  /// What is in the folder.
-  public struct Listing: Equatable, Sendable {
-    /// Names of inputs, sorted.
-    public var inputs: [String] = []
-    /// Names of scenarios in text that stand alone, not beside an input that they explain.
-    public var texts: [String] = []
-    /// Names of files that a writer left when it was stopped; they hold nothing that is needed.
-    public var leftovers: [String] = []
-  }
-
-  /// Inputs are all regular files but hidden ones, leftovers, and what stands beside an input to
-  /// explain it (`.iopt`, `.iopt.gz`, `.txt`).
-  public func listing() throws(ScenarioError) -> Listing {
-    guard let folder = opendir(path) else { throw Self.failure("cannot open the folder", path) }
-    defer { closedir(folder) }
-    var listing = Listing()
-    while let entry = readdir(folder) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { place in
-        place.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      guard !name.hasPrefix("."), isRegularFile(name) else { continue }
-      if TemporaryFile.isNameOfOne(name) {
-        if TemporaryFile.isAbandoned("\(path)/\(name)") { listing.leftovers.append(name) }
-      } else if name.hasSuffix(".iopt") || name.hasSuffix(".iopt.gz") {
-        listing.texts.append(name)
-      } else if !name.hasSuffix(".txt") {
-        listing.inputs.append(name)
-      }
-    }
-    let explained = Set(listing.inputs.map(Self.stem))
-    listing.texts.removeAll { explained.contains(Self.stem($0)) }
-    listing.texts.sort()
-    listing.inputs.sort()
-    listing.leftovers.sort()
-    return listing
-  }
-
-  /// A name without what follows its first dot.
-  private static func stem(_ name: String) -> Substring { name.prefix { $0 != "." } }
-
-  /// The scenarios of all texts, in order of their names; of several in one file, `#N` after the
-  /// name says which.
-  public func texts() throws(ScenarioError) -> [(name: String, scenario: Scenario)] {
-    var result: [(name: String, scenario: Scenario)] = []
-    for name in try listing().texts {
-      let scenarios = try readScenarios(path: "\(path)/\(name)").map(\.scenario)
-      for (index, scenario) in scenarios.enumerated() {
-        result.append((scenarios.count == 1 ? name : "\(name)#\(index + 1)", scenario))
-      }
-    }
-    return result
-  }
-
-  private func isRegularFile(_ name: String) -> Bool {
-    var status = stat()
-    return stat("\(path)/\(name)", &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-  }
-
-  /// All inputs, in order of their names.
+  /// All inputs, in order of their names; what cannot be read is an error.
   public func inputs() throws(ScenarioError) -> [CorpusInput] {
-    var result: [CorpusInput] = []
-    for name in try listing().inputs {
-      result.append(CorpusInput(name: name, bytes: try read(name)))
-    }
-    return result
+    let contents = try contents()
+    if let fault = contents.faults.first { throw fault }
+    return contents.inputs
   }
 
-  /// The bytes of one file of the folder.
+  /// All bytes of a file; of one that is longer than any input, those and some more.
   public func read(_ name: String) throws(ScenarioError) -> [UInt8] {
-    try readFile("\(path)/\(name)")
+    guard let bytes = try readIfThere(name) else {
+      throw Self.failure("cannot open", "\(path)/\(name)")
+    }
+    return bytes
+  }
+
+  /// The same; nil when there is no such file.
+  public func readIfThere(_ name: String) throws(ScenarioError) -> [UInt8]? {
+    try readFile("\(path)/\(name)", limit: CorpusInput.longest + 1)
   }
 
   /// Whether a file of this name is there.
@@ -98,19 +46,30 @@ public struct CorpusFolder {
 
   /// Puts a file in its place, whole or not at all.
   public func write(_ bytes: [UInt8], as name: String) throws(ScenarioError) {
-    var file = try FileOutput(path: "\(path)/\(name)")
+    var file = try FileOutput(path: "\(path)/\(name)", removesLeftovers: false)
     try file.append(bytes)
     try file.commit()
   }
 
-  /// Removes a file; an error when it is not there.
-  public func remove(_ name: String) throws(ScenarioError) {
+  /// Removes a file; false when somebody else has removed it.
+  @discardableResult
+  public func removeIfThere(_ name: String) throws(ScenarioError) -> Bool {
     let file = "\(path)/\(name)"
-    if unlink(file) != 0 { throw Self.failure("cannot remove", file) }
+    if unlink(file) == 0 { return true }
+    if errno == ENOENT { return false }
+    throw Self.failure("cannot remove", file)
+  }
+
+  /// Gives a file another name, unless somebody else has removed it.
+  func rename(_ name: String, to other: String) throws(ScenarioError) {
+    let file = "\(path)/\(name)"
+    if Glibc.rename(file, "\(path)/\(other)") != 0, errno != ENOENT {
+      throw Self.failure("cannot rename", file)
+    }
   }
 
   /// Removes what a stopped writer left, unless a writer has come for it since.
-  public func removeLeftover(_ name: String) {
+  func removeLeftover(_ name: String) -> Bool {
     TemporaryFile.removeIfAbandoned("\(path)/\(name)")
   }
 
@@ -135,7 +94,10 @@ public struct CorpusInput: Equatable, Sendable {
   /// The whole file.
   public var bytes: [UInt8]
 
-  public init(name: String, bytes: [UInt8]) {
+  /// Bytes of the longest input: libFuzzer reads no longer ones.
+  public static let longest = 1 << 20
+
+  public init(name: String, bytes: [UInt8] = []) {
     self.name = name
     self.bytes = bytes
   }
@@ -159,15 +121,16 @@ extension FileOutput {
   }
 }
 
-/// All bytes of a file as they are.
-func readFile(_ path: String) throws(ScenarioError) -> [UInt8] {
-  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+/// The first `limit` bytes of a file as they are, or all; nil when there is no such file.
+private func readFile(_ path: String, limit: Int) throws(ScenarioError) -> [UInt8]? {
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+  if descriptor < 0, errno == ENOENT { return nil }
   guard descriptor >= 0 else { throw CorpusFolder.failure("cannot open", path) }
   defer { close(descriptor) }
   var result: [UInt8] = []
-  var chunk = [UInt8](repeating: 0, count: 1 << 16)
+  var chunk = [UInt8](repeating: 0, count: 1 << 12)
   while true {
-    let count = read(descriptor, &chunk, chunk.count)
+    let count = read(descriptor, &chunk, min(chunk.count, limit - result.count))
     if count == 0 { return result }
     if count > 0 {
       result += chunk[..<count]

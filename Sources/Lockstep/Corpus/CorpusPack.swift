@@ -5,14 +5,20 @@ import ScenarioLanguage
 ///
 ///     iopt-corpus 1 COUNT
 ///
-/// and for each input a line `SHA1 LENGTH NAME` and its bytes. Equal inputs make equal files.
+/// and for each input a line `SHA1 LENGTH NAME` and its bytes. Equal inputs make equal files. What
+/// could not be put back into a folder is neither written nor read.
 public struct CorpusPack: Equatable, Sendable {
   /// In the order in which they are packed.
   public var inputs: [CorpusInput]
 
   public init(_ inputs: [CorpusInput]) { self.inputs = inputs }
 
-  private static let magic = "iopt-corpus 1 "
+  static let magic = "iopt-corpus 1 "
+
+  /// Bytes that a pack takes in memory at most, each input's own and ``weightOfInput`` for it: a
+  /// small gzip file may hold any number of them.
+  public static let weightLimit = 1 << 28
+  static let weightOfInput = 1 << 8
 
   /// The file's bytes before compression.
   public var bytes: [UInt8] {
@@ -27,6 +33,7 @@ public struct CorpusPack: Equatable, Sendable {
 
   /// Writes the file whole or not at all. It is compressed whatever its name is.
   public func write(to path: String) throws(ScenarioError) {
+    if let fault { throw ScenarioError(file: path, position: .file, message: "corpus: \(fault)") }
     var file = try FileOutput(path: path)
     // That name alone makes the output compress.
     try file.append(path.hasSuffix(".gz") ? bytes : bytes.withUnsafeBytes(gzipCompressed))
@@ -35,76 +42,59 @@ public struct CorpusPack: Equatable, Sendable {
     try CorpusFolder(end.map { String(path[...$0]) } ?? ".").synchronize()
   }
 
-  /// Reads a file and checks every input against its checksum.
-  public init(path: String) throws(ScenarioError) {
-    var input = try ByteInput(path: path)
-    var bytes: [UInt8] = []
-    let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
-    defer { chunk.deallocate() }
-    while true {
-      let count = try input.read(into: chunk)
-      if count == 0 { break }
-      bytes += chunk[..<count]
+  /// Reads a file and checks every input against its checksum. The header comes first, and memory is
+  /// bounded whatever the file holds, to ``weightLimit`` unless told.
+  public init(path: String, weightLimit: Int = weightLimit) throws(ScenarioError) {
+    var reader = PackReader(try ByteInput(path: path))
+    let count = try reader.header()
+    inputs = []
+    var check = PackCheck(weightLimit: weightLimit)
+    for _ in 0..<count {
+      let input = try reader.input()
+      if let fault = check.fault(of: input) { throw reader.fault(fault) }
+      inputs.append(input)
     }
-    try self.init(bytes: bytes, file: path)
+    try reader.finish(after: count)
   }
 
-  private init(bytes: [UInt8], file: String) throws(ScenarioError) {
-    var reader = PackReader(bytes: bytes, file: file)
-    let header = try reader.line()
-    guard header.hasPrefix(Self.magic), let count = Int(header.dropFirst(Self.magic.count)),
-      count >= 0
-    else { throw reader.fault("expected `\(Self.magic)COUNT`") }
-    inputs = []
-    while inputs.count < count { inputs.append(try reader.input()) }
-    guard reader.isAtEnd else { throw reader.fault("expected the end after \(count) inputs") }
+  /// What keeps this from being a pack, or nil.
+  private var fault: String? {
+    var check = PackCheck(weightLimit: Self.weightLimit)
+    return inputs.lazy.compactMap { check.fault(of: $0) }.first
   }
 }
 
-private struct PackReader {
-  let bytes: [UInt8]
-  let file: String
-  private var position = 0
+/// Looks at inputs one by one: whether they can be packed together.
+struct PackCheck {
+  /// As bytes: a file system tells some apart that are equal as strings, é as one character and as
+  /// an e with an accent.
+  private var names: Set<[UInt8]> = []
+  private var weight = 0
+  private let weightLimit: Int
 
-  init(bytes: [UInt8], file: String) {
-    self.bytes = bytes
-    self.file = file
+  init(weightLimit: Int) { self.weightLimit = weightLimit }
+
+  /// What is wrong with the next one, or nil.
+  mutating func fault(of input: CorpusInput) -> String? {
+    if let fault = InputName.fault(input.name.utf8) { return Self.refusal(input.name, fault) }
+    guard input.isIntact else {
+      return Self.refusal(input.name, "it is the checksum of other bytes")
+    }
+    guard names.insert(Array(input.name.utf8)).inserted else {
+      return Self.refusal(input.name, "another input has it")
+    }
+    if input.bytes.count > CorpusInput.longest {
+      return "'\(input.name)' has more than \(CorpusInput.longest) bytes"
+    }
+    weight += input.bytes.count + CorpusPack.weightOfInput
+    if weight > weightLimit {
+      return "expected at most \(weightLimit) bytes, with"
+        + " \(CorpusPack.weightOfInput) more for each input"
+    }
+    return nil
   }
 
-  var isAtEnd: Bool { position == bytes.count }
-
-  func fault(_ message: String) -> ScenarioError {
-    ScenarioError(
-      file: file, position: .file, message: "corpus: \(message) (at offset \(position))")
-  }
-
-  /// The text up to the next line end.
-  mutating func line() throws(ScenarioError) -> String {
-    let rest = bytes[position...].prefix(512)
-    guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else {
-      throw fault("expected a line of text")
-    }
-    defer { position = end + 1 }
-    return String(decoding: bytes[position..<end], as: UTF8.self)
-  }
-
-  mutating func input() throws(ScenarioError) -> CorpusInput {
-    let fields = try line().split(separator: " ", maxSplits: 2).map(String.init)
-    guard fields.count == 3, ContentName.isOfThisForm(fields[0]), let length = Int(fields[1]),
-      length >= 0
-    else { throw fault("expected `SHA1 LENGTH NAME`") }
-    let name = fields[2]
-    guard !name.hasPrefix("."), !name.contains("/"), !TemporaryFile.isNameOfOne(name) else {
-      throw fault("'\(name)' cannot be the name of an input")
-    }
-    guard length <= bytes.count - position else {
-      throw fault("'\(name)' ends before its \(length) bytes")
-    }
-    let content = Array(bytes[position..<position + length])
-    guard ContentName(of: content).description == fields[0] else {
-      throw fault("'\(name)' does not match its checksum")
-    }
-    position += length
-    return CorpusInput(name: name, bytes: content)
+  static func refusal(_ name: String, _ reason: String) -> String {
+    "'\(name)' cannot be the name of an input: \(reason)"
   }
 }

@@ -52,10 +52,10 @@ public final class Lane {
     domain.deallocate()
   }
 
-  /// The lane in reports.
-  public var label: String { specification }
+  /// The lane in messages: what a user types to get it, with what a terminal would obey escaped.
+  public var label: String { specification.printable }
 
-  /// What a user types to get this lane: the subject, and the revision where one was chosen.
+  /// What a user types to get this lane: its subject, and the revision where one was chosen.
   public var specification: String { subject.specification + gatherSuffix }
 
   /// Why the last request was refused: in the subject's words, or in the harness's where it

@@ -6,6 +6,8 @@ import SubjectABI
 /// Why a subject cannot be had. Its description is one line.
 public struct SubjectError: Error, Codable, Equatable, CustomStringConvertible {
   public let description: String
+
+  init(description: String) { self.description = description.printable }
 }
 
 extension Subject {

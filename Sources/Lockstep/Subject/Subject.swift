@@ -54,7 +54,7 @@ public struct Subject: @unchecked Sendable {
   /// Why the last open or run was refused, when the subject says.
   var refusal: String {
     guard let reason = table.members.refusal?() else { return "no reason given" }
-    return String(cString: reason)
+    return String(cString: reason).printable
   }
 
   /// Finds a subject by what a user types: `swift`, `reference`, or a path to a shared object.

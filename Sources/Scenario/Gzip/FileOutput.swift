@@ -17,9 +17,11 @@ public struct FileOutput: ~Copyable {
   private var isCommitted = false
 
   /// Opens the temporary file, in the folder of the file that `path` leads to.
-  public init(path: String) throws(ScenarioError) {
+  /// `removesLeftovers`: and removes what writers of the same file left that were stopped.
+  public init(path: String, removesLeftovers: Bool = true) throws(ScenarioError) {
     let target = try Self.target(of: path)
     let isReplaced = Self.isRegularOrMissing(target)
+    if isReplaced, removesLeftovers { TemporaryFile.removeLeftovers(of: target) }
     let temporary = isReplaced ? TemporaryFile.create(for: target) : nil
     let descriptor = temporary?.descriptor ?? (isReplaced ? -1 : open(target, O_WRONLY | O_CLOEXEC))
     if descriptor < 0 { throw .system(isReplaced ? "cannot create" : "cannot write", file: path) }

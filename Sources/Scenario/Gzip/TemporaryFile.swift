@@ -5,7 +5,7 @@ import Glibc
 /// it (`flock`), which the kernel drops when the writer ends, however it ends: a file whose lock is
 /// free was left behind.
 public enum TemporaryFile {
-  private static let mark = ".tmp-"
+  static let mark = ".tmp-"
 
   /// Whether a name has this form.
   public static func isNameOfOne(_ name: String) -> Bool {
@@ -31,7 +31,7 @@ public enum TemporaryFile {
   static func create(for target: String) -> (path: String, descriptor: Int32)? {
     // A process of another container may have the same number.
     for offset in 0..<maximumOffset {
-      let path = "\(target)\(mark)\(getpid() &+ offset)"
+      let path = name(for: target, suffix: "\(mark)\(getpid() &+ offset)")
       while true {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         if descriptor >= 0 {
@@ -49,6 +49,25 @@ public enum TemporaryFile {
   }
 
   private static let maximumOffset: Int32 = 64
+  /// Bytes of the longest name (`NAME_MAX` of Linux).
+  private static let longestName = 255
+
+  /// The target's path with the suffix; of a name that is too long only with it, the end goes.
+  private static func name(for target: String, suffix: String) -> String {
+    let (folder, name) = split(target)
+    guard name.utf8.count <= longestName else { return target + suffix }
+    var kept = Substring(name)
+    while kept.utf8.count + suffix.utf8.count > longestName, !kept.isEmpty { kept.removeLast() }
+    return folder + kept + suffix
+  }
+
+  /// A path's folder, with the slash, and the rest; by bytes, since a character may be more than a
+  /// slash.
+  static func split(_ path: String) -> (folder: String, name: String) {
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return ("", path) }
+    let start = path.utf8.index(after: slash)
+    return (String(path[..<start]), String(path[start...]))
+  }
 
   /// False when somebody took the file for abandoned and removed it before it was locked. A file
   /// system without locks is fine: nothing there is ever taken for abandoned.

@@ -24,7 +24,8 @@ public struct ScenarioError: Error, Equatable, Sendable, CustomStringConvertible
   }
 
   public var description: String {
-    let name = file == "-" ? "<standard input>" : file
+    let name = file == "-" ? "<standard input>" : file.printable
+    let message = message.printable
     return switch position {
     case .file: "\(name): error: \(message)"
     case .text(let line, let column): "\(name):\(line):\(column): error: \(message)"
