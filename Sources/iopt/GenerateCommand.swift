@@ -43,6 +43,8 @@ struct Generate: ParsableCommand {
       valueName: "subject"))
   var subjects: [String] = []
 
+  @OptionGroup var isolation: IsolationOptions
+
   /// A scenario is held as a whole.
   private static let operationLimit = 10_000_000
 
@@ -72,7 +74,9 @@ struct Generate: ParsableCommand {
   }
 
   private func narrowing() throws -> Narrowing? {
-    subjects.isEmpty ? nil : Narrowing(try subjects.map { try LaneChoice($0).lane() })
+    if subjects.isEmpty { return nil }
+    let plan = EnginePlan(try subjects.map { try LaneRequest($0) }) { Engine($0, []) }
+    return Narrowing(try isolation.judge(plan, file: ""))
   }
 
   private func chosenLayer() throws -> ScenarioGenerator.Layer {

@@ -13,6 +13,7 @@ struct IsolationOptions: ParsableArguments {
   var inProcess = false
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "How long a subject in a process of its own may take for one operation.",
       valueName: "seconds"))

@@ -25,7 +25,7 @@ struct SweepAllocations: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: "Let at most so many allocations of one operation fail. Default: all of them.")
-  var limit: UInt64?
+  var failures: UInt64?
 
   @OptionGroup var options: SweepOptions
 
@@ -34,25 +34,64 @@ struct SweepAllocations: ParsableCommand {
   }
 
   func run() throws {
-    let lanes = try options.lanes()
-    let sweep = AllocationSweep(left: lanes.left, right: lanes.right)
+    let plan = try options.plan(OracleChoice([.comparison]).engine)
     let progress = ProgressLine()
     let findings = SweepFindings(
-      options.output, OracleChoice([.comparison]).engine([lanes.left.twin, lanes.right.twin]),
-      progress)
-    sweep.limit = limit
+      options.output, try options.isolation.judge(plan, file: files[0]), progress)
+    if options.isolation.isolates(plan.requests) {
+      return try runIsolated(plan, findings, progress)
+    }
+    let engine = try plan.engine()
+    let sweep = AllocationSweep(engine)
     sweep.onFault = { tell($0, findings) }
     for file in files {
-      for located in try readScenarios(path: file) {
-        sweep.sweep(located.scenario)
-        if progress.isShown {
-          progress.show("\(sweep.tally.scenarios) scenarios, \(sweep.tally.failures) failures")
-        }
+      for located in try readScenarios(path: file) { run(sweep, located.scenario, progress) }
+    }
+    try finish(findings, plan, sweep.tally, engine.tally)
+  }
+
+  private func run(_ sweep: AllocationSweep, _ scenario: Scenario, _ progress: ProgressLine) {
+    sweep.limit = failures
+    sweep.sweep(scenario)
+    if progress.isShown {
+      progress.show("\(sweep.tally.scenarios) scenarios, \(sweep.tally.failures) failures")
+    }
+  }
+
+  /// A scenario in which a subject ends the process is swept no further.
+  private func runIsolated(
+    _ plan: EnginePlan, _ findings: SweepFindings, _ progress: ProgressLine
+  ) throws {
+    var scenarios: [Scenario] = []
+    for file in files { scenarios += try readScenarios(path: file).map(\.scenario) }
+    let isolated = IsolatedSweep(plan, limit: options.isolation.duration)
+    let position = AllocationSweep.Position(isShared: true)
+    isolated.onText = { text in
+      if let fault = AllocationSweep.Fault(message: text) { tell(fault, findings) }
+    }
+    let isWhole = try isolated.run { engine, link in
+      let sweep = AllocationSweep(engine, at: position)
+      sweep.onFault = { link.tell($0.message) }
+      for scenario in scenarios.dropFirst(position.tally.scenarios) {
+        run(sweep, scenario, progress)
+        link.settle(engine)
+      }
+    } lost: { fatality, _ in
+      if let scenario = position.pass() {
+        findings.report(scenario, "allocations", lostTo: fatality)
+      } else {
+        findings.reportLoss(fatality)
       }
     }
-    let tally = sweep.tally
+    if !isWhole { findings.tellGivenUp() }
+    try finish(findings, plan, position.tally, isolated.tally)
+  }
+
+  private func finish(
+    _ findings: SweepFindings, _ plan: EnginePlan, _ tally: AllocationSweep.Tally, _ runs: RunTally
+  ) throws {
     var summary =
-      "\(lanes.left.label) and \(lanes.right.label): \(tally.scenarios) scenarios,"
+      "\(plan.labels.joined(separator: " and ")): \(tally.scenarios) scenarios,"
       + " \(tally.failures) allocations made to fail, \(tally.unwound) maps unwound: "
       + (tally.faults == 0 ? "nothing wrong" : "\(tally.faults) faults")
     if tally.ragged > 0 {
@@ -62,7 +101,7 @@ struct SweepAllocations: ParsableCommand {
       summary += " (\(tally.forgotten) in which an older revision's gather forgets tables)"
     }
     if tally.refused > 0 { summary += " (\(tally.refused) scenarios that a side refuses)" }
-    try findings.finish(summary, sweep.runs)
+    try findings.finish(summary, runs)
   }
 
   private func tell(_ fault: AllocationSweep.Fault, _ findings: SweepFindings) {

@@ -23,11 +23,13 @@ struct Sweep: ParsableCommand {
 struct SweepOptions: ParsableArguments {
   @OptionGroup var sides: SideOptions
 
+  @OptionGroup var isolation: IsolationOptions
+
   @OptionGroup var output: SweepOutput
 
-  func lanes() throws -> (left: Lane, right: Lane) {
-    let lanes = try sides.lanes()
-    return (lanes[0], lanes[1])
+  /// An engine of `make` for both sides.
+  func plan(_ make: @escaping ([Lane]) -> Engine) throws -> EnginePlan {
+    EnginePlan(try sides.requests(), make: make)
   }
 }
 
@@ -87,6 +89,27 @@ final class SweepFindings {
         ?? "\(path.printable): wrong only in the run that found it\n"
       return report + (source.map { "  the scenario is that of \($0)\n" } ?? "")
     }
+  }
+
+  /// Keeps and reports a scenario in which a subject ended the process of the sweep.
+  func report(_ scenario: Scenario, _ kind: String, lostTo fatality: Fatality) {
+    add(scenario, kind) { path in
+      try judge.judge(scenario, file: path)?.report
+        ?? "\(path): \(fatality.subject) ended the process of the sweep: \(fatality.name)\n"
+    }
+  }
+
+  /// The same where nothing of a scenario had begun.
+  func reportLoss(_ fatality: Fatality) {
+    count += 1
+    progress.clear()
+    print("\(fatality.subject) ended the process of the sweep before it began: \(fatality.name)")
+  }
+
+  /// Says that a sweep was given up.
+  func tellGivenUp() {
+    progress.clear()
+    print("… given up: too many processes were lost")
   }
 
   /// Keeps a scenario and prints what `text` makes of the file's name.

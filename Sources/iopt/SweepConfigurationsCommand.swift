@@ -27,27 +27,67 @@ struct SweepConfigurations: ParsableCommand {
   func validate() throws { _ = try namedFormat(format) }
 
   func run() throws {
-    let lanes = try options.lanes()
-    let sweep = ConfigurationSweep(left: lanes.left, right: lanes.right)
+    let plan = try options.plan(ConfigurationSweep.engine)
     let progress = ProgressLine()
-    let reporter = Engine(
-      [lanes.left.twin, lanes.right.twin], [ComparisonOracle(countsFailures: true)])
-    let findings = SweepFindings(options.output, reporter, progress)
+    let findings = SweepFindings(
+      options.output, try options.isolation.judge(plan, file: ""), progress)
+    if options.isolation.isolates(plan.requests) {
+      return try runIsolated(plan, findings, progress)
+    }
+    let engine = try plan.engine()
+    let sweep = ConfigurationSweep(engine)
     sweep.onDivergence = { findings.report($0, "configuration") }
+    try run(sweep, progress)
+    try finish(findings, plan, sweep.tally, engine.tally, sweep.narrowing.lines("configuration"))
+  }
+
+  private func run(_ sweep: ConfigurationSweep, _ progress: ProgressLine) throws {
     if progress.isShown {
       sweep.onProgress = { progress.show("\($0.configurations) configurations") }
     }
     for format in try namedFormat(format).map({ [$0] }) ?? Format.allCases {
       sweep.sweep(format, all ? .all : .edges)
     }
-    let tally = sweep.tally
-    var runs = sweep.runs
+  }
+
+  private func runIsolated(
+    _ plan: EnginePlan, _ findings: SweepFindings, _ progress: ProgressLine
+  ) throws {
+    let isolated = IsolatedSweep(plan, limit: options.isolation.duration)
+    let position = ConfigurationSweep.Position()
+    var lines: [String] = []
+    isolated.onText = { text in
+      guard let scenario = scenario(in: text) else { return lines = leftOut(in: text) }
+      findings.report(scenario, "configuration")
+    }
+    let isWhole = try isolated.run { engine, link in
+      let sweep = ConfigurationSweep(engine, from: position)
+      sweep.onDivergence = { link.tell($0.text) }
+      try? run(sweep, progress)
+      link.settle(engine, withUnopened: false)
+      link.tell(sweep.narrowing.lines("configuration").joined(separator: "\n"))
+    } lost: { fatality, _ in
+      if let scenario = position.pass() {
+        findings.report(scenario, "configuration", lostTo: fatality)
+      } else {
+        findings.reportLoss(fatality)
+      }
+    }
+    if !isWhole { findings.tellGivenUp() }
+    try finish(findings, plan, position.tally, isolated.tally, lines)
+  }
+
+  private func finish(
+    _ findings: SweepFindings, _ plan: EnginePlan, _ tally: ConfigurationSweep.Tally,
+    _ runs: RunTally, _ leftOut: [String]
+  ) throws {
+    var runs = runs
     // Domains that neither side opens are what is compared here.
     runs.unopened = [:]
     try findings.finish(
-      "\(lanes.left.label) and \(lanes.right.label): \(tally.configurations) configurations,"
+      "\(plan.labels.joined(separator: " and ")): \(tally.configurations) configurations,"
         + " \(tally.accepted) accepted: "
         + (tally.divergences == 0 ? "no difference" : "\(tally.divergences) differ"),
-      runs, leftOut: sweep.narrowing.lines("configuration"))
+      runs, leftOut: leftOut)
   }
 }

@@ -31,6 +31,8 @@ struct SweepExhaustive: ParsableCommand {
 
   @OptionGroup var judges: JudgeOptions
 
+  @OptionGroup var isolation: IsolationOptions
+
   @OptionGroup var output: SweepOutput
 
   /// Some thirty years; a clock's numbers end somewhere.
@@ -50,30 +52,86 @@ struct SweepExhaustive: ParsableCommand {
     let configurations = StandardConfigurations.all.filter {
       format == nil || $0.domain.format == format
     }
-    let lanes = try judges.lanes()
-    let engine = try judges.choice().engine(lanes)
-    let sweep = ExhaustiveSweep(engine, configurations)
+    let plan = try judges.plan()
     let progress = ProgressLine()
-    let findings = SweepFindings(
-      output, try judges.choice().engine(lanes.map(\.twin)), progress)
+    let findings = SweepFindings(output, try isolation.judge(plan, file: ""), progress)
+    if isolation.isolates(plan.requests) {
+      return try runIsolated(plan, configurations, findings, progress)
+    }
+    let engine = try plan.engine()
+    let sweep = ExhaustiveSweep(engine, configurations)
     sweep.onDivergence = { findings.report($0, "exhaustive") }
-    let start = ContinuousClock.now
-    let end = deep.map { start + .seconds($0) }
+    limit(sweep, progress, until: end)
+    _ = sweep.sweep(depth: deep == nil ? depth : 16)
+    try finish(
+      findings, plan, sweep.tally, engine.tally, sweep.narrowing.lines("configuration"))
+  }
+
+  /// When --deep is over.
+  private var end: ContinuousClock.Instant? { deep.map { ContinuousClock.now + .seconds($0) } }
+
+  private func limit(
+    _ sweep: ExhaustiveSweep, _ progress: ProgressLine, until end: ContinuousClock.Instant?
+  ) {
     sweep.shouldStop = { tally in
       if progress.isShown {
         progress.show("\(tally.sequences) sequences, all of up to \(tally.depth) operations")
       }
       return end.map { ContinuousClock.now >= $0 } ?? false
     }
-    _ = sweep.sweep(depth: deep == nil ? depth : 16)
-    let tally = sweep.tally
+  }
+
+  private func runIsolated(
+    _ plan: EnginePlan, _ configurations: [NamedConfiguration], _ findings: SweepFindings,
+    _ progress: ProgressLine
+  ) throws {
+    let isolated = IsolatedSweep(plan, limit: isolation.duration)
+    let position = ExhaustiveSweep.Position(configurations, isShared: true)
+    var lines: [String] = []
+    isolated.onText = { text in
+      guard let scenario = scenario(in: text) else { return lines = leftOut(in: text) }
+      findings.report(scenario, "exhaustive")
+    }
+    let end = end
+    let isWhole = try isolated.run { engine, link in
+      let sweep = ExhaustiveSweep(engine, configurations, from: position)
+      sweep.onDivergence = { link.tell($0.text) }
+      sweep.onStretch = { link.settle(engine) }
+      limit(sweep, progress, until: end)
+      _ = sweep.sweep(depth: deep == nil ? depth : 16)
+      link.settle(engine)
+      link.tell(sweep.narrowing.lines("configuration").joined(separator: "\n"))
+    } lost: { fatality, operation in
+      if let scenario = position.pass(operation: operation) {
+        findings.report(scenario, "exhaustive", lostTo: fatality)
+      } else {
+        findings.reportLoss(fatality)
+      }
+    }
+    if !isWhole { findings.tellGivenUp() }
+    try finish(findings, plan, position.tally, isolated.tally, lines)
+  }
+
+  private func finish(
+    _ findings: SweepFindings, _ plan: EnginePlan, _ tally: ExhaustiveSweep.Tally,
+    _ runs: RunTally, _ leftOut: [String]
+  ) throws {
     try findings.finish(
-      "\(lanes.map(\.label).joined(separator: " and ")): \(tally.sequences) sequences on"
+      "\(plan.labels.joined(separator: " and ")): \(tally.sequences) sequences on"
         + " \(tally.configurations) configurations, all of up to \(tally.depth) operations: "
         + (tally.divergences == 0 ? "no difference" : "\(tally.divergences) differ"),
-      engine.tally, leftOut: sweep.narrowing.lines("configuration"))
+      runs, leftOut: leftOut)
   }
 }
+
+/// The scenario that a process of a sweep tells of; nil for another message.
+func scenario(in text: String) -> Scenario? {
+  guard text.hasPrefix("iopt ") else { return nil }
+  return (try? readScenarios(bytes: Array(text.utf8), name: "sweep"))?.first?.scenario
+}
+
+/// What a process of a sweep says was left out.
+func leftOut(in text: String) -> [String] { text.split(separator: "\n").map(String.init) }
 
 /// The format that an option names; nil when it was not given.
 func namedFormat(_ name: String?) throws -> Format? {

@@ -89,10 +89,15 @@ final class IsolatedSubjects {
 
   /// Called in the child when a scenario was judged, before its domain is closed.
   func settle(_ engine: Engine, _ link: ParentLink) {
-    if let rest = block.pointer.pointee.take(engine.takeTally()) { link.send(.reasons(rest)) }
+    settle(engine.takeTally(), link)
     block.pointer.pointee.take(engine.departures)
     if let takeText = plan.takeText { link.send(text: takeText(engine)) }
     block.pointer.pointee.isJudged = 1
+  }
+
+  /// Called in the child: counts what was run.
+  func settle(_ tally: RunTally, _ link: ParentLink) {
+    if let rest = block.pointer.pointee.take(tally) { link.send(.reasons(rest)) }
   }
 
   // MARK: In the parent
@@ -157,7 +162,8 @@ final class IsolatedSubjects {
     return finding
   }
 
-  private func fatality(_ end: ChildProcess.End, _ request: Request?) -> Fatality {
+  /// What the end of a process says of the subject that was called last.
+  func fatality(_ end: ChildProcess.End, _ request: Request?) -> Fatality {
     let progress = progress.pointee
     let subject = plan.labels[Int(max(0, progress.lastLane))]
     let isOutside = progress.lane < 0

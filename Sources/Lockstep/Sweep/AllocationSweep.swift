@@ -28,7 +28,7 @@ public final class AllocationSweep {
   }
 
   /// What was run so far.
-  public struct Tally: Equatable, Sendable {
+  public struct Tally: BitwiseCopyable, Equatable, Sendable {
     /// Scenarios that were swept.
     public var scenarios = 0
     /// Scenarios that one of the subjects cannot run at all.
@@ -49,26 +49,37 @@ public final class AllocationSweep {
   }
 
   /// What was run so far.
-  public private(set) var tally = Tally()
+  public private(set) var tally: Tally {
+    get { position.tally }
+    set { position.tally = newValue }
+  }
   /// At most so many allocations of one operation fail; nil: all of them.
   public var limit: UInt64?
   /// Told of each fault.
   public var onFault: (Fault) -> Void = { _ in }
 
+  private let position: Position
   private let lanes: [Lane]
   private let engine: Engine
   private var lowered = LoweredScenario()
 
   /// Runs on two lanes, which are compared.
-  public init(left: Lane, right: Lane) {
-    lanes = [left, right]
-    engine = OracleChoice([.comparison]).engine(lanes)
+  public convenience init(left: Lane, right: Lane) {
+    self.init(OracleChoice([.comparison]).engine([left, right]))
+  }
+
+  /// Runs on an engine that compares two lanes. It notes in `position` where it stands.
+  public init(_ engine: Engine, at position: Position = Position()) {
+    self.engine = engine
+    self.position = position
+    lanes = engine.lanes.map(\.lane)
   }
 
   /// Sweeps one scenario; its own `fail_alloc` operations are left out.
   public func sweep(_ original: Scenario) {
     var scenario = original
     scenario.operations.removeAll { if case .failAlloc = $0 { true } else { false } }
+    position.note(scenario)
     tally.scenarios += 1
     let refused = engine.tally.refused
     if compare(scenario) != nil { return report(.differs(scenario)) }
@@ -111,6 +122,7 @@ public final class AllocationSweep {
 
   /// The first allocation is the top table's.
   private func failToOpen(_ scenario: Scenario) {
+    position.note(scenario)
     let answers = lanes.map { lane in
       let answer: DirectDomain.OpenFailure?
       do throws(DirectDomain.OpenFailure) {
@@ -130,6 +142,7 @@ public final class AllocationSweep {
   private func fail(_ countdown: UInt64, at index: Int, of original: Scenario) -> Bool {
     var scenario = original
     scenario.operations.insert(.failAlloc(countdown: countdown), at: index)
+    position.note(scenario)
     let runs = lanes.map { SweptRun($0, scenario, failing: index + 1) }
     guard runs.contains(where: \.failed) else { return false }
     tally.failures += 1

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Log
 import ScenarioLanguage
+import SubjectABI
 
 /// Opens a domain with every combination of widths, top, features and build on two subjects: do
 /// they accept and refuse the same, and report the same?
 public final class ConfigurationSweep {
   /// What was tried so far.
-  public struct Tally: Equatable, Sendable {
+  public struct Tally: BitwiseCopyable, Equatable, Sendable {
     /// Configurations that both sides were asked for.
     public var configurations = 0
     /// How many of them could be opened.
@@ -27,7 +28,7 @@ public final class ConfigurationSweep {
   }
 
   /// What was tried so far.
-  public private(set) var tally = Tally()
+  public var tally: Tally { position.state.pointer.pointee.tally }
   /// What was left out for want of a subject that can do it.
   public private(set) var narrowing: Narrowing
   /// Given the domain, as a scenario without operations, of each difference.
@@ -35,13 +36,55 @@ public final class ConfigurationSweep {
   /// Told now and then how far it has come.
   public var onProgress: (Tally) -> Void = { _ in }
 
+  private let position: Position
+  /// How many configurations were passed, those included that a lost process tried.
+  private var passed = 0
   private let engine: Engine
   private var lowered = LoweredScenario()
 
   /// Runs on two lanes; that both fail to open a domain is what is compared here.
-  public init(left: Lane, right: Lane) {
-    engine = Engine([left, right], [ComparisonOracle(countsFailures: true)])
-    narrowing = Narrowing([left, right])
+  public convenience init(left: Lane, right: Lane) {
+    self.init(Self.engine([left, right]))
+  }
+
+  /// Runs on an engine that ``engine(_:)`` made; with a position that a lost process left, it goes
+  /// on from there.
+  public init(_ engine: Engine, from position: Position = Position()) {
+    self.engine = engine
+    self.position = position
+    narrowing = Narrowing(engine.lanes.map(\.lane))
+  }
+
+  /// An engine that compares failures too.
+  public static func engine(_ lanes: [Lane]) -> Engine {
+    Engine(lanes, [ComparisonOracle(countsFailures: true)])
+  }
+
+  /// Where a sweep stands, in memory that outlives the process that sweeps.
+  public final class Position {
+    struct State: BitwiseCopyable {
+      var tally = Tally()
+      /// What is tried.
+      var configuration = iopt_config()
+      var isTried = false
+    }
+
+    let state = SharedMemory(State())
+
+    /// The beginning.
+    public init() {}
+
+    /// What was run so far.
+    public var tally: Tally { state.pointer.pointee.tally }
+
+    /// The domain that was tried when its process was lost, which counts as one that differs; nil
+    /// when none was.
+    public func pass() -> Scenario? {
+      guard state.pointer.pointee.isTried else { return nil }
+      state.pointer.pointee.isTried = false
+      state.pointer.pointee.tally.divergences += 1
+      return Scenario(domain: DomainConfiguration(state.pointer.pointee.configuration))
+    }
   }
 
   /// What the engine went through.
@@ -110,11 +153,17 @@ public final class ConfigurationSweep {
   private func tryOne(_ domain: DomainConfiguration, _ va: UInt8, _ oa: UInt8) {
     lowered.configuration.va_lg2 = UInt32(va)
     lowered.configuration.oa_lg2 = UInt32(oa)
-    tally.configurations += 1
+    passed += 1
+    let state = position.state.pointer
+    guard passed > state.pointee.tally.configurations else { return }
+    state.pointee.tally.configurations += 1
+    state.pointee.configuration = lowered.configuration
+    state.pointee.isTried = true
     let finding = engine.run(lowered)
-    if engine.lanes[0].lane.lastOpen == .done { tally.accepted += 1 }
+    state.pointee.isTried = false
+    if engine.lanes[0].lane.lastOpen == .done { state.pointee.tally.accepted += 1 }
     if finding == nil { return }
-    tally.divergences += 1
+    state.pointee.tally.divergences += 1
     var domain = domain
     domain.va = va
     domain.oa = oa

@@ -6,7 +6,7 @@ import SubjectABI
 /// not give. Nothing is shared between sequences; each runs from an empty domain.
 public final class ExhaustiveSweep {
   /// What was run so far.
-  public struct Tally: Equatable, Sendable {
+  public struct Tally: BitwiseCopyable, Equatable, Sendable {
     /// Configurations that are swept.
     public var configurations = 0
     /// Sequences that were run, each from an empty domain.
@@ -18,30 +18,35 @@ public final class ExhaustiveSweep {
   }
 
   /// What was run so far.
-  public private(set) var tally = Tally()
+  public var tally: Tally { position.state.pointer.pointee.tally }
   /// What was left out for want of a subject that can do it.
   public private(set) var narrowing: Narrowing
   /// Given each scenario in which something is wrong.
   public var onDivergence: (Scenario) -> Void = { _ in }
   /// Asked now and then; the sweep stops when it says so.
   public var shouldStop: (Tally) -> Bool = { _ in false }
+  /// Told after each stretch.
+  public var onStretch: () -> Void = {}
 
+  private let position: Position
   private let engine: Engine
   private var tracks: [Track] = []
   private var lowered = LoweredScenario()
   private static let chunk = 4096
 
-  /// One configuration and its operations, in both forms.
+  /// One configuration and its operations.
   private struct Track {
-    let domain: DomainConfiguration
     let config: iopt_config
-    let operations: [Operation]
     let lowered: [iopt_op]
   }
 
   /// Sweeps the configurations that all subjects can do and the engine's first lane can open.
-  public init(_ engine: Engine, _ configurations: [NamedConfiguration]) {
+  /// With a position that a lost process left, it goes on from there.
+  public init(
+    _ engine: Engine, _ configurations: [NamedConfiguration], from position: Position? = nil
+  ) {
     self.engine = engine
+    self.position = position ?? Position(configurations)
     engine.isThorough = false
     narrowing = Narrowing(engine.lanes.map(\.lane))
     let left = engine.lanes[0].lane.twin
@@ -57,18 +62,19 @@ public final class ExhaustiveSweep {
       }
       tracks.append(
         Track(
-          domain: domain, config: Scenario(domain: domain).loweredConfiguration,
-          operations: operations, lowered: operations.map { $0.lowered(pieces: nil) }))
+          config: Scenario(domain: domain).loweredConfiguration,
+          lowered: operations.map { $0.lowered(pieces: nil) }))
     }
-    tally.configurations = tracks.count
+    self.position.state.pointer.pointee.tally.configurations = tracks.count
   }
 
   /// Runs all sequences of 1, then 2, up to `depth` operations. False when it was told to stop
   /// before the end.
   public func sweep(depth: Int) -> Bool {
-    for length in 1...depth {
+    let state = position.state.pointer
+    for length in max(1, state.pointee.length)...depth {
       guard sweep(length: length) else { return false }
-      tally.depth = length
+      state.pointee.tally.depth = length
     }
     return true
   }
@@ -76,56 +82,42 @@ public final class ExhaustiveSweep {
   /// All sequences of one length, a stretch of each configuration in turn, so that a sweep that is
   /// stopped has been everywhere.
   private func sweep(length: Int) -> Bool {
-    var cursors = tracks.map { Cursor(length: length, choices: $0.lowered.count) }
-    while cursors.contains(where: { !$0.isDone }) {
+    let cursors = position.cursors.pointer
+    if position.state.pointer.pointee.length != length {
+      for (index, track) in tracks.enumerated() {
+        cursors[index] = Cursor(length: length, choices: track.lowered.count)
+      }
+      position.state.pointer.pointee.length = length
+    }
+    while tracks.indices.contains(where: { !cursors[$0].isDone }) {
       for index in tracks.indices where !cursors[index].isDone {
-        advance(&cursors[index], tracks[index])
+        position.state.pointer.pointee.track = index
+        advance(cursors + index, tracks[index])
+        onStretch()
         if shouldStop(tally) { return false }
       }
     }
     return true
   }
 
-  private func advance(_ cursor: inout Cursor, _ track: Track) {
+  private func advance(_ cursor: UnsafeMutablePointer<Cursor>, _ track: Track) {
+    let state = position.state.pointer
     lowered.configuration = track.config
-    for _ in 0..<Self.chunk where !cursor.isDone {
+    for _ in 0..<Self.chunk where !cursor.pointee.isDone {
       lowered.removeAll()
-      for digit in 0..<cursor.length { lowered.append(track.lowered[cursor.digits[digit]]) }
+      for digit in 0..<cursor.pointee.length {
+        lowered.append(track.lowered[cursor.pointee.digits[digit]])
+      }
+      if position.isShared { state.pointee.keep(lowered) }
       let finding = engine.run(lowered)
-      tally.sequences += 1
+      state.pointee.tally.sequences += 1
       if finding == nil {
-        cursor.step(past: engine.operationIndex.map { $0 + 1 } ?? 0)
+        cursor.pointee.step(past: engine.operationIndex.map { $0 + 1 } ?? 0)
       } else {
-        tally.divergences += 1
-        onDivergence(
-          Scenario(
-            domain: track.domain,
-            operations: (0..<cursor.length).map { track.operations[cursor.digits[$0]] }))
-        cursor.step(past: cursor.length)
+        state.pointee.tally.divergences += 1
+        onDivergence(Scenario(lowered))
+        cursor.pointee.step(past: cursor.pointee.length)
       }
-    }
-  }
-
-  /// Counts through all sequences of `length` choices.
-  private struct Cursor {
-    let length: Int
-    let choices: Int
-    var digits: InlineArray<16, Int> = .init(repeating: 0)
-    var isDone = false
-
-    /// On to the next sequence that differs within its first `used` operations: where a scenario
-    /// ended early, what would have followed does not matter.
-    mutating func step(past used: Int) {
-      var digit = max(used, 1) - 1
-      for later in digit + 1..<max(length, digit + 1) { digits[later] = 0 }
-      while true {
-        digits[digit] += 1
-        if digits[digit] < choices { return }
-        digits[digit] = 0
-        if digit == 0 { break }
-        digit -= 1
-      }
-      isDone = true
     }
   }
 }
