@@ -10,7 +10,7 @@ struct Record: ParsableCommand {
     discussion: """
       Observations that the files hold already are skipped. A scenario that the subject refuses is \
       left out from there on, and told at the end. Exit status: 0 recorded, 1 the subject broke a \
-      rule of the subject ABI, 2 bad input, 3 nothing was recorded.
+      rule of the subject ABI or did not survive, 2 bad input, 3 nothing was recorded.
 
       Example: iopt record --subject reference case.iopt -o case-trace.iopt.gz
       """)

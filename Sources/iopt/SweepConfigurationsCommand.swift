@@ -57,8 +57,11 @@ struct SweepConfigurations: ParsableCommand {
     let position = ConfigurationSweep.Position()
     var lines: [String] = []
     isolated.onText = { text in
-      guard let scenario = scenario(in: text) else { return lines = leftOut(in: text) }
-      findings.report(scenario, "configuration")
+      if let scenario = scenario(in: text) {
+        findings.report(scenario, "configuration")
+      } else {
+        lines = leftOut(in: text)
+      }
     }
     let isWhole = try isolated.run { engine, link in
       let sweep = ConfigurationSweep(engine, from: position)

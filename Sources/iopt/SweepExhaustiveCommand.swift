@@ -89,8 +89,11 @@ struct SweepExhaustive: ParsableCommand {
     let position = ExhaustiveSweep.Position(configurations, isShared: true)
     var lines: [String] = []
     isolated.onText = { text in
-      guard let scenario = scenario(in: text) else { return lines = leftOut(in: text) }
-      findings.report(scenario, "exhaustive")
+      if let scenario = scenario(in: text) {
+        findings.report(scenario, "exhaustive")
+      } else {
+        lines = leftOut(in: text)
+      }
     }
     let end = end
     let isWhole = try isolated.run { engine, link in

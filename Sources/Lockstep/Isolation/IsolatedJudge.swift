@@ -3,7 +3,7 @@ import ScenarioLanguage
 
 /// Judges one scenario after the other, the subjects in a process of their own that lives until one
 /// of them ends it, or breaks a rule of the ABI.
-public final class IsolatedJudge: ScenarioJudge {
+public final class IsolatedJudge: Judging, ScenarioJudge {
   private let subjects: IsolatedSubjects
   private var child: ChildProcess?
   /// The subjects cannot even be loaded.

@@ -178,7 +178,9 @@ final class IsolatedSubjects {
     }
     if fatality.phase == .operation, !isOutside {
       let own = request.flatMap(\.kind)
-      if progress.isAtEnd != 0 || own != progress.kind { fatality.call = Request.word(progress.kind) }
+      if progress.isAtEnd != 0 || own != progress.kind {
+        fatality.call = Request.word(progress.kind)
+      }
     }
     return fatality
   }

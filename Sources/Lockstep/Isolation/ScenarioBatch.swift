@@ -65,7 +65,8 @@ struct ScenarioBatch {
   }
 
   /// Hands a scenario to an engine, all but its end; returns how many requests it took.
-  func feed(_ scenario: Int, to engine: Engine, _ buffer: inout LoweredScenario, replays: Bool) -> Int
+  func feed(_ scenario: Int, to engine: Engine, _ buffer: inout LoweredScenario, replays: Bool)
+    -> Int
   {
     let start = starts[scenario]
     var taken = 0

@@ -70,7 +70,8 @@ public final class ChildProcess {
   deinit {
     if end == nil {
       kill(pid, SIGKILL)
-      _ = status()
+      // What is shared with it may be gone already.
+      while waitpid(pid, nil, 0) < 0, errno == EINTR {}
     }
     close(socket)
   }

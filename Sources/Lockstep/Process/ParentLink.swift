@@ -45,7 +45,9 @@ enum Frame {
   static func send(_ message: [UInt8], to socket: Int32) -> Bool {
     var frame = [UInt8]()
     frame.reserveCapacity(headerSize + message.count)
-    for byte in 0..<headerSize { frame.append(UInt8(truncatingIfNeeded: message.count >> (8 * byte))) }
+    for byte in 0..<headerSize {
+      frame.append(UInt8(truncatingIfNeeded: message.count >> (8 * byte)))
+    }
     frame += message
     return frame.withUnsafeBytes { bytes in
       var rest = bytes[...]

@@ -39,7 +39,8 @@ extension AllocationSweep {
     /// The scenario that ran when its process was lost: a fault. nil when none did.
     public func pass() -> Scenario? {
       guard let text, state.pointer.pointee.count > 0 else { return nil }
-      let bytes = Array(UnsafeBufferPointer(start: text.pointer, count: state.pointer.pointee.count))
+      let bytes = Array(
+        UnsafeBufferPointer(start: text.pointer, count: state.pointer.pointee.count))
       state.pointer.pointee.count = 0
       tally.faults += 1
       return (try? readScenarios(bytes: bytes, name: ""))?.first?.scenario
