@@ -30,7 +30,7 @@ struct SweepAllocations: ParsableCommand {
   @OptionGroup var options: SweepOptions
 
   func validate() throws {
-    guard limit != 0 else { throw ValidationError("--limit takes at least 1") }
+    guard failures != 0 else { throw ValidationError("--failures takes at least 1") }
   }
 
   func run() throws {
