@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test func bothManifestsBuildTheSameRooms() throws {
-    let root = try targets(at: ".").subtracting(["iopt", "iopt-bench", "iopt-coverage"])
+    let root = try targets(at: ".").subtracting(["iopt-bench", "iopt-coverage"])
     let fuzz = try targets(at: "Fuzz").subtracting(["CFuzzer", "FuzzTarget", "iopt-fuzz"])
     #expect(root == fuzz)
     #expect(root.count > 5)
