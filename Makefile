@@ -37,14 +37,24 @@ test: setup ## build and run all tests: make test [FILTER=regex] [JUNIT=file] [K
 	  .build/debug/lockstepPackageTests.xctest
 
 fuzz: fuzz-build ## fuzz Swift against C: make fuzz [DURATION=30] [JOBS=2]
-	Fuzz/.build/release/iopt-fuzz --seconds $(DURATION) --jobs $(JOBS) \
+	bin/iopt-fuzz --seconds $(DURATION) --jobs $(JOBS) \
 	  --corpus artifacts/corpus --seeds Corpus/fuzz
 
+# With colours, a build on a terminal would not be that of a script.
+FUZZ_BUILD := swift build -q --no-color-diagnostics --package-path Fuzz -c release
+
+# Both programs come of one compilation; an iopt that make build made is the faster one, and stays.
 fuzz-build: setup
-	swift build --package-path Fuzz -c release --product iopt-fuzz
+	@[ -e Fuzz/.build/release/iopt-fuzz ] || echo "building bin/iopt-fuzz and bin/iopt, once: some minutes"
+	@$(FUZZ_BUILD) --product iopt-fuzz
+	@$(FUZZ_BUILD) --product iopt
+	@mkdir -p bin && ln -sfn ../Fuzz/.build/release/iopt-fuzz bin/iopt-fuzz
+	@[ -e bin/iopt ] || ln -sfn ../Fuzz/.build/release/iopt bin/iopt
 
 fuzz-smoke: fuzz-build build ## prove that both languages are instrumented and run
 	Fuzz/smoke
+	Fuzz/bad-plugins
+	Fuzz/screen
 
 replay: build ## replay the recorded kernel traces on both implementations
 	.build/release/iopt replay $$(find Corpus/kernel -name '*.iopt.gz' | sort)

@@ -21,6 +21,8 @@ let package = Package(
   name: "lockstep-fuzz",
   products: [
     .executable(name: "iopt-fuzz", targets: ["iopt-fuzz"]),
+    // What shows its findings again, of the same build.
+    .executable(name: "iopt", targets: ["iopt"]),
     // For services that bring their own main: Fuzz/service-build links it.
     .library(name: "iopt-fuzz-engine", type: .static, targets: ["FuzzTarget"]),
   ],
@@ -57,15 +59,23 @@ let package = Package(
         "Reference", "SubjectABI",
       ]),
     .target(name: "Report", dependencies: ["Lockstep", "Log", "ScenarioLanguage"]),
+    // Its rooms count, and libFuzzer's runtime has what they count in.
+    .executableTarget(
+      name: "iopt",
+      dependencies: [
+        "CVersion", "Lockstep", "Report", "ScenarioLanguage",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),
     .target(name: "CFuzzer", path: "CFuzzer"),
     .target(
       name: "FuzzTarget",
-      dependencies: ["Lockstep", "Report", "ScenarioLanguage", "CFuzzer"],
+      dependencies: ["Lockstep", "Report", "ScenarioLanguage", "CFuzzer", "SubjectABI"],
       path: "Target"),
     .executableTarget(
       name: "iopt-fuzz",
       dependencies: [
-        "FuzzTarget", "CFuzzer", "CVersion", "Lockstep", "Report", "ScenarioLanguage",
+        "FuzzTarget", "CFuzzer", "CIsolation", "CVersion", "Lockstep", "Report", "ScenarioLanguage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Driver",

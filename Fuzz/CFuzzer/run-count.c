@@ -6,22 +6,29 @@
 
 #include "fuzzer.h"
 
-static struct {
-	uint64_t scenarios;
-	uint64_t operations;
-	uint64_t refused;
-	int is_due;
-} count;
+static struct iopt_fuzz_counts own;
+static struct iopt_fuzz_counts *count = &own;
+static int is_due;
+
+void iopt_fuzz_count_in(struct iopt_fuzz_counts *counts)
+{
+	count = counts;
+}
 
 void iopt_fuzz_count_run(uint64_t operations)
 {
-	count.scenarios++;
-	count.operations += operations;
+	count->scenarios++;
+	count->operations += operations;
 }
 
 void iopt_fuzz_count_refusal(void)
 {
-	count.refused++;
+	count->refused++;
+}
+
+void iopt_fuzz_count_relaxed(void)
+{
+	count->relaxed++;
 }
 
 /* Called from signal handlers too: takes no memory and no lock. */
@@ -30,13 +37,13 @@ void iopt_fuzz_count_print(void)
 	char line[128];
 	int size;
 
-	if (!count.is_due)
+	if (!is_due)
 		return;
-	count.is_due = 0;
+	is_due = 0;
 	size = snprintf(line, sizeof(line),
 			"iopt-fuzz: %" PRIu64 " scenarios, %" PRIu64 " operations, %" PRIu64
 			" refused\n",
-			count.scenarios, count.operations, count.refused);
+			count->scenarios, count->operations, count->refused);
 	/* Nobody is left to tell when it cannot be written. */
 	if (write(STDERR_FILENO, line, size) < 0)
 		return;
@@ -44,7 +51,10 @@ void iopt_fuzz_count_print(void)
 
 void iopt_fuzz_count_start(void)
 {
-	count.is_due = 1;
+	/* Of a job, the program that watches it tells the sum. */
+	if (count != &own)
+		return;
+	is_due = 1;
 	atexit(iopt_fuzz_count_print);
 }
 
@@ -58,5 +68,6 @@ _Noreturn void __wrap__Exit(int status);
 _Noreturn void __wrap__Exit(int status)
 {
 	iopt_fuzz_count_print();
+	iopt_fuzz_leave(IOPT_FUZZ_DONE, status);
 	_exit(status);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <signal.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "fuzzer.h"
@@ -11,11 +10,6 @@ void iopt_fuzz_reset_signals(void)
 
 	for (size_t i = 0; i < sizeof(fatal) / sizeof(fatal[0]); i++)
 		signal(fatal[i], SIG_DFL);
-}
-
-void iopt_fuzz_end_with_parent(void)
-{
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
 }
 
 /* libFuzzer's own status for an interruption. */

@@ -12,8 +12,10 @@ struct FuzzCommand: ParsableCommand {
     commandName: "iopt-fuzz",
     abstract: "Fuzz two subjects against each other, or one alone, with libFuzzer.",
     discussion: """
-      What is found is shrunk, saved (input, text and report) and ends the run. Exit status: 0 \
-      nothing was found, 2 bad usage, 3 nothing at all was judged, 77 something was found.
+      What is found, and what ends a subject's process or does not return, is shrunk, saved (input, \
+      text and report) and ends the run. The last line says that nothing was found, or how to see \
+      what was. Exit status: 0 nothing was found, also when it was interrupted (SIGINT), 2 bad \
+      usage, 3 nothing at all was judged, 72 ended by SIGTERM or SIGHUP, 77 something was found.
 
       Example: iopt-fuzz --seconds 60 --left reference,gather=original --right reference
       """,
@@ -40,7 +42,9 @@ struct FuzzCommand: ParsableCommand {
       "Inputs are read from here too; may be repeated.", valueName: "dir"))
   var seeds: [String] = []
 
-  @Option(help: ArgumentHelp("Where failures and logs go.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp(
+      "Where failures go, and libFuzzer's logs (fuzz-N.log).", valueName: "dir"))
   var artifacts = "artifacts"
 
   @Option(help: ArgumentHelp("What is fuzzed: \(FuzzTargetKind.names).", valueName: "target"))
@@ -83,10 +87,17 @@ struct FuzzCommand: ParsableCommand {
       "Shrink a divergence for at most so long; 0: leave it as found.", valueName: "seconds"))
   var shrinkSeconds = 5
 
+  @Option(
+    help: ArgumentHelp(
+      "How long a subject may take for one operation.", valueName: "seconds"))
+  var limit = Fatality.usualLimit
+
   @Flag(help: "Leave mutation to libFuzzer alone.")
   var byteMutationOnly = false
 
-  @Argument(parsing: .postTerminator, help: "libFuzzer's own flags, after --.")
+  @Argument(
+    parsing: .postTerminator,
+    help: "libFuzzer's own flags, after --; -verbosity=1 shows its log here.")
   var libFuzzer: [String] = []
 
   func validate() throws {
@@ -94,6 +105,9 @@ struct FuzzCommand: ParsableCommand {
     try check(seconds, "--seconds", in: 0...Int(Int32.max))
     try check(jobs, "--jobs", in: 1...1024)
     try check(shrinkSeconds, "--shrink-seconds", in: 0...Int(Int32.max))
+    guard limit > 0, limit <= 1_000_000 else {
+      throw ValidationError("--limit takes a number of seconds above 0, at most 1000000")
+    }
     for folder in seeds where !isFolder(folder) {
       throw ValidationError("--seeds '\(folder)': no such directory")
     }
@@ -103,9 +117,13 @@ struct FuzzCommand: ParsableCommand {
     guard dma == nil || domain != nil else {
       throw ValidationError("--dma needs a --domain")
     }
-    _ = try settings.head()
-    _ = try settings.choice()
-    _ = try settings.lanes()
+    do {
+      _ = try settings.head()
+      _ = try settings.choice()
+      _ = try settings.requests()
+    } catch {
+      throw ValidationError("\(error)")
+    }
   }
 
   private var settings: FuzzSettings {
@@ -118,6 +136,7 @@ struct FuzzCommand: ParsableCommand {
     settings.target = target
     settings.mutatesBytesOnly = byteMutationOnly
     settings.shrinkSeconds = shrinkSeconds
+    settings.limit = limit
     return settings
   }
 
@@ -125,12 +144,32 @@ struct FuzzCommand: ParsableCommand {
     for folder in [newInputs, artifacts].compactMap({ $0 }) { try makeFolder(folder) }
     try sweepFolders()
     settings.export()
-    let arguments = [CommandLine.arguments[0]] + libFuzzerArguments
-    if jobs == 1 {
-      runLibFuzzer(arguments)
-    } else {
-      try runJobs(arguments, count: jobs, logs: artifacts)
+    let folders = [newInputs].compactMap { $0 } + seeds
+    let program = [CommandLine.arguments[0]]
+    if isLibFuzzersOwn(libFuzzer) {
+      runLibFuzzer(program + usualFlags + ["-timeout=25"] + libFuzzer + folders)
     }
+    let supervisor = try Supervisor(settings, count: jobs, isRaw: isRaw)
+    let status = try supervisor.run { job in
+      program + usualFlags + Self.jobFlags + libFuzzer + seed(of: job) + folders
+    }
+    // What else would be done at exit, a job has done.
+    _exit(status)
+  }
+
+  /// A user asked for libFuzzer's log.
+  private var isRaw: Bool {
+    let levels = libFuzzer.filter { $0.hasPrefix("-verbosity=") }
+    return levels.last.map { $0 != "-verbosity=0" } ?? false
+  }
+
+  /// Jobs do not start alike: what was asked for is the first one's seed.
+  private func seed(of job: Int) -> [String] {
+    guard jobs > 1 else { return [] }
+    let flag = "-seed="
+    let asked = libFuzzer.last { $0.hasPrefix(flag) }.flatMap { UInt32($0.dropFirst(flag.count)) }
+    let first = asked ?? UInt32(truncatingIfNeeded: getpid()) &* 31 &+ 1
+    return ["\(flag)\(first &+ UInt32(job) &- 1)"]
   }
 
   /// libFuzzer writes to the first folder that it is given, which must not be one of the seeds'.
@@ -150,15 +189,18 @@ struct FuzzCommand: ParsableCommand {
     }
   }
 
-  private var libFuzzerArguments: [String] {
-    var arguments = [
+  private var usualFlags: [String] {
+    [
       "-max_total_time=\(seconds)", "-artifact_prefix=\(artifacts)/", "-print_final_stats=1",
-      "-timeout=25", "-rss_limit_mb=2048", "-max_len=1024", "-reload=1", "-entropic=0",
+      "-rss_limit_mb=2048", "-max_len=1024", "-reload=1", "-entropic=0",
     ]
-    arguments += libFuzzer
-    arguments += [newInputs].compactMap { $0 } + seeds
-    return arguments
   }
+
+  /// Who watches a job learns from its death what happened, and ends it when it hangs: libFuzzer's
+  /// own handlers take memory, and hang where a subject has broken that.
+  private static let jobFlags =
+    ["segv", "bus", "abrt", "ill", "fpe", "int", "term", "xfsz", "usr1", "usr2"]
+    .map { "-handle_\($0)=0" } + ["-timeout=0"]
 
   private func isFolder(_ path: String) -> Bool {
     var status = stat()

@@ -9,9 +9,8 @@ import ScenarioLanguage
 enum Main {
   static func main() {
     // libFuzzer runs this binary again for its own purposes (-fork, -merge, -minimize_crash), with
-    // flags of its own; so do we for further jobs.
+    // flags of its own.
     if FuzzSettings.isChild {
-      endWithParent()
       runLibFuzzer(CommandLine.arguments)
     } else {
       runCommand()
@@ -38,14 +37,22 @@ enum Main {
   }
 }
 
-/// Hands the process over to libFuzzer, which ends it.
-func runLibFuzzer(_ arguments: [String]) {
+/// Whether libFuzzer starts processes of its own with these arguments, or prints what a user wants to
+/// read: then nobody else watches it.
+func isLibFuzzersOwn(_ arguments: [String]) -> Bool {
+  let flags = [
+    "-fork=", "-merge=", "-set_cover_merge=", "-minimize_crash=", "-cleanse_crash=", "-jobs=",
+    "-help=",
+  ]
+  return arguments.contains { argument in flags.contains { argument.hasPrefix($0) } }
+}
+
+/// Hands the process over to libFuzzer, which ends it. `endsOnSignals`: it ends at once when one
+/// comes.
+func runLibFuzzer(_ arguments: [String], endsOnSignals: Bool? = nil) -> Never {
   iopt_fuzz_reset_signals()
   // Where libFuzzer starts processes of its own, it stops them when it is interrupted.
-  let starts = ["-fork=", "-merge=", "-minimize_crash=", "-jobs="]
-  if !arguments.contains(where: { argument in starts.contains { argument.hasPrefix($0) } }) {
-    iopt_fuzz_end_on_signals()
-  }
+  if endsOnSignals ?? !isLibFuzzersOwn(arguments) { iopt_fuzz_end_on_signals() }
   var count = Int32(arguments.count)
   // libFuzzer keeps the pointers for good.
   let strings = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(

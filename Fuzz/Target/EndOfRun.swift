@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import CFuzzer
 import Glibc
 import Lockstep
 import Report
@@ -11,6 +12,22 @@ nonisolated(unsafe) private var wasAsked: () -> Bool = { false }
 /// What inputs were fitted with, when they were.
 nonisolated(unsafe) private var fitted: () -> Narrowing? = { nil }
 
+/// Ends a job that was told to stop.
+func endAsTold() -> Never {
+  tellTally()
+  iopt_fuzz_leave(IOPT_FUZZ_STOPPED, 0)
+  _exit(0)
+}
+
+/// Tells who watches this job what became of its scenarios.
+private func tellTally() {
+  guard let job = JobShare.own, let counted else { return }
+  var told = JobTally()
+  told.tally = counted.tally
+  told.narrowed = fitted()?.tally ?? [:]
+  job.tell(told)
+}
+
 /// When libFuzzer ends the process, says why scenarios were refused and what was left out of inputs,
 /// and ends it with status 3 when nothing at all was judged.
 func endWithTally(
@@ -20,6 +37,7 @@ func endWithTally(
   wasAsked = asked
   fitted = narrowing
   atexit {
+    guard JobShare.own == nil else { return tellTally() }
     guard let tally = counted?.tally else { return }
     let narrowing = fitted()
     let leftOut = narrowing?.leftOut ?? 0

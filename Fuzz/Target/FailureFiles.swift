@@ -6,20 +6,32 @@ import ScenarioLanguage
 /// What is kept of a failure: the input, its text form and the report, side by side. Their name is
 /// made of the failure's signature and of the two sides, so that a failure which was seen before is
 /// known by its files.
-struct FailureFiles {
+public struct FailureFiles {
   private let stem: String
 
-  init(folder: String, signature: Signature, sides: [Lane]) {
-    let key = ([signature.description] + sides.map(\.specification)).joined(separator: "\n")
+  /// Files in `folder` for a failure of subjects as a user types them.
+  public init(folder: String, signature: Signature, sides: [String]) {
+    let key = ([signature.description] + sides).joined(separator: "\n")
     stem = "\(folder)/divergence-\(Self.fingerprint(key))"
   }
 
-  var textPath: String { "\(stem).iopt" }
+  /// The text form.
+  public var textPath: String { "\(stem).iopt" }
 
   /// Whether a failure of this kind was saved before.
-  var exist: Bool { access(textPath, F_OK) == 0 }
+  public var exist: Bool { access(textPath, F_OK) == 0 }
 
-  func save(_ scenario: Scenario, report: String) throws {
+  /// The report that was saved; nil when there is none.
+  public var savedReport: String? {
+    guard let file = fopen("\(stem).txt", "r") else { return nil }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 1 << 16)
+    let count = fread(&bytes, 1, bytes.count, file)
+    return String(decoding: bytes[..<count], as: UTF8.self)
+  }
+
+  /// Writes all three.
+  public func save(_ scenario: Scenario, report: String) throws {
     var text = TextBuffer()
     text.append(scenario)
     var report = report
@@ -27,6 +39,13 @@ struct FailureFiles {
     try report.withUTF8 { try Self.write(UnsafeRawBufferPointer($0), to: "\(stem).txt") }
     // Last, for it is what says that all are there.
     try Self.write(text.bytes, to: textPath)
+  }
+
+  /// Saves an input under its checksum, as libFuzzer names what it saves; returns its path.
+  public static func saveInput(_ input: [UInt8], in folder: String) throws -> String {
+    let path = "\(folder)/crash-\(ContentName(of: input))"
+    try input.withUnsafeBytes { try write($0, to: path) }
+    return path
   }
 
   private static func write(

@@ -43,6 +43,8 @@ public struct FuzzSettings: Sendable {
   public var mutatesBytesOnly = false
   /// How long a divergence may be shrunk before it is reported; 0: not at all.
   public var shrinkSeconds = 5
+  /// How long a call into a subject may take in a job, in seconds.
+  public var limit = Fatality.usualLimit
 
   private static let prefix = "IOPT_FUZZ_"
 
@@ -89,10 +91,27 @@ public struct FuzzSettings: Sendable {
     return choice
   }
 
-  /// The subjects that run.
-  public func lanes() throws(SubjectError) -> [Lane] {
-    if let subject { return [try LaneChoice(subject).lane()] }
-    return [try LaneChoice(left).lane(), try LaneChoice(right).lane()]
+  /// The subjects that run, none of them loaded.
+  public func requests() throws(SubjectError) -> [LaneRequest] {
+    if let subject { return [try LaneRequest(subject)] }
+    return [try LaneRequest(left), try LaneRequest(right)]
+  }
+
+  /// The same, loaded; they tell their calls at `progress`.
+  func lanes(telling progress: UnsafeMutablePointer<RunProgress>?) throws(SubjectError) -> [Lane] {
+    var lanes: [Lane] = []
+    for (number, request) in try requests().enumerated() {
+      progress?.pointee.enter(.load, lane: Int32(number))
+      let choice = try request.load()
+      progress?.pointee.leave()
+      lanes.append(choice.lane(telling: progress, number: number))
+    }
+    return lanes
+  }
+
+  /// What judges as the target does, and thoroughly.
+  public func plan() throws -> EnginePlan {
+    EnginePlan(try requests(), make: try choice().engine)
   }
 
   /// Whether this process was started by libFuzzer or by ourselves.

@@ -3,6 +3,7 @@ import CFuzzer
 import Lockstep
 import Report
 import ScenarioLanguage
+import SubjectABI
 
 /// Runs an input as `--oracle` says, and reports what is found first.
 final class SubjectOracle: InputOracle {
@@ -22,7 +23,7 @@ final class SubjectOracle: InputOracle {
     self.settings = settings
     head = try settings.head()
     choice = try settings.choice()
-    lanes = try settings.lanes()
+    lanes = try settings.lanes(telling: JobShare.own?.progress)
     engine = choice.engine(lanes)
     engine.isThorough = false
     let fit = Narrowing(lanes)
@@ -35,6 +36,7 @@ final class SubjectOracle: InputOracle {
     guard decodeLowered(input, head: head, narrowing: &narrowing, into: &scenario) else {
       return iopt_fuzz_count_refusal()
     }
+    if isRelaxed { iopt_fuzz_count_relaxed() }
     if let finding = engine.run(scenario) { report(finding) }
     if engine.wasRefused {
       iopt_fuzz_count_refusal()
@@ -44,15 +46,28 @@ final class SubjectOracle: InputOracle {
     }
   }
 
+  private var isRelaxed: Bool {
+    guard scenario.configuration.has_dma != 0 else { return false }
+    for index in 0..<scenario.count
+    where scenario.operations[index].kind == UInt32(IOPT_OP_RELAX.rawValue) {
+      return true
+    }
+    return false
+  }
+
   private func report(_ first: Finding) -> Never {
     // Where a word without a store record showed at the end only, a thorough run says when.
     engine.isThorough = true
     let first = engine.run(scenario) ?? first
+    if let job = JobShare.own {
+      job.endWithFinding("\n==== finding: \(first.signature)\n\(first.report)\n")
+    }
     // Without a folder for it, the input is all that is kept, and libFuzzer keeps it.
     guard let folder = settings.artifacts, !FuzzSettings.isMinimizing else {
       fail("\n==== finding: \(first.signature)\n\(first.report)\n")
     }
-    let files = FailureFiles(folder: folder, signature: first.signature, sides: lanes)
+    let files = FailureFiles(
+      folder: folder, signature: first.signature, sides: lanes.map(\.specification))
     if files.exist {
       endWithFailure(
         "\n==== finding: \(first.signature), as in \(files.textPath): nothing saved\n")

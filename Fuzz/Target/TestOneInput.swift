@@ -18,8 +18,13 @@ private final class EmptyOracle: InputOracle {
 
 /// libFuzzer's callback. Always returns 0.
 public let testOneInput: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt = { data, size in
-  if oracle == nil { oracle = makeOracle() }
+  if oracle == nil {
+    oracle = makeOracle()
+    iopt_fuzz_watch_exit()
+  }
+  if iopt_fuzz_begin_input(data, size) == 0 { endAsTold() }
   oracle!.test(UnsafeBufferPointer(start: data, count: size))
+  iopt_fuzz_end_input()
   return 0
 }
 
@@ -67,8 +72,9 @@ func endWithFailure(_ message: String) -> Never {
 }
 
 /// Says why on standard error and ends the process as a crash, which makes libFuzzer save the
-/// input.
+/// input; a job ends quietly, for who watches it does that.
 func fail(_ message: String) -> Never {
+  if let job = JobShare.own { job.endWithFinding(message) }
   printError(message)
   abort()
 }

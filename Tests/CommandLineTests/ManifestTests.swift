@@ -27,7 +27,7 @@ import Testing
 
   @Test func bothManifestsBuildTheSameRooms() throws {
     let root = try targets(at: ".").subtracting([
-      "iopt", "iopt-bench", "iopt-coverage", "iopt-manual", "iopt-tests",
+      "iopt-bench", "iopt-coverage", "iopt-manual", "iopt-tests",
     ])
     let fuzz = try targets(at: "Fuzz").subtracting(["CFuzzer", "FuzzTarget", "iopt-fuzz"])
     #expect(root == fuzz)

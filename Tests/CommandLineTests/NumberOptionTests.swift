@@ -45,7 +45,7 @@ import Testing
   @Test func numbersWithoutASignAndNumbersOfSeconds() throws {
     try refuse("generate", "--seed", ["-1", Self.two64, "x"])
     try refuse("sweep contract", "--seed", ["-1", Self.two64, "x"])
-    try refuse("sweep allocations x", "--limit", ["-1", "0", Self.two64, "x"])
+    try refuse("sweep allocations x", "--failures", ["-1", "0", Self.two64, "x"])
     try refuse("sweep exhaustive", "--deep", ["-1", "0", "1e300", "nan", "inf", "x"])
   }
 

@@ -30,9 +30,6 @@ void iopt_fuzz_reset_signals(void);
  */
 void iopt_fuzz_end_on_signals(void);
 
-/* Lets this process be terminated (SIGTERM) when the one that started it is gone. */
-void iopt_fuzz_end_with_parent(void);
-
 /*
  * What a fuzz run has run, one line on standard error when the process ends:
  *
@@ -41,13 +38,78 @@ void iopt_fuzz_end_with_parent(void);
  * Benchmarks/run reads it, for the loop is measured in operations: inputs differ in
  * length, and so do those that two revisions make from one seed.
  */
-/* From now on the end of the process prints the line. */
+/* What was run, in numbers. */
+struct iopt_fuzz_counts {
+	/* Inputs, whatever became of them. */
+	uint64_t executions;
+	/* Scenarios on which all agreed, and their operations. */
+	uint64_t scenarios;
+	uint64_t operations;
+	/* Scenarios that a side refused. */
+	uint64_t refused;
+	/* Scenarios with a relaxation in them. */
+	uint64_t relaxed;
+};
+
+/* From now on the end of the process prints the line, unless this is a job. */
 void iopt_fuzz_count_start(void);
+/* Counts there instead of in memory of its own. */
+void iopt_fuzz_count_in(struct iopt_fuzz_counts *counts);
 /* A scenario on which both sides agreed, with that many operations. */
 void iopt_fuzz_count_run(uint64_t operations);
 /* A scenario that a side refused. */
 void iopt_fuzz_count_refusal(void);
+/* A scenario with a relaxation; counted as one of the others too. */
+void iopt_fuzz_count_relaxed(void);
 /* Prints the line now, once: for an end that runs nothing else, _exit(). */
 void iopt_fuzz_count_print(void);
+
+/* How a job says that it ends. */
+enum iopt_fuzz_end {
+	/* It has not said anything. */
+	IOPT_FUZZ_NONE = 0,
+	/* libFuzzer came to its end, or gave up. */
+	IOPT_FUZZ_DONE = 1,
+	/* It was told to stop. */
+	IOPT_FUZZ_STOPPED = 2,
+	/* Something was found, and told. */
+	IOPT_FUZZ_FOUND = 3,
+};
+
+/* Bytes of the longest input that is kept; libFuzzer reads no longer ones. */
+enum { IOPT_FUZZ_INPUT_SIZE = 1 << 20 };
+
+/*
+ * What a job, a process in which libFuzzer runs, shares with the program that
+ * watches it. It stays when the job is dead.
+ */
+struct iopt_fuzz_job {
+	struct iopt_fuzz_counts counts;
+	/* Bytes of the input at hand, or of the last one. */
+	uint64_t size;
+	/* Whether it is being run. */
+	uint32_t in_input;
+	/* Set by the program that watches: the job ends before its next input. */
+	uint32_t should_stop;
+	/* enum iopt_fuzz_end, and the status that goes with it. */
+	uint32_t end;
+	int32_t status;
+	/* Bytes of what it told. */
+	uint32_t told;
+};
+
+/* This process is a job from now on; input takes IOPT_FUZZ_INPUT_SIZE bytes. */
+void iopt_fuzz_join(struct iopt_fuzz_job *job, uint8_t *input);
+/* An input begins; 0: the job is to stop instead. Always 1 where there is no job. */
+int iopt_fuzz_begin_input(const uint8_t *data, size_t size);
+/* It was run. */
+void iopt_fuzz_end_input(void);
+/* The job ends so; the first word counts. */
+void iopt_fuzz_leave(enum iopt_fuzz_end end, int status);
+/*
+ * From now on exit() in an input ends a job at once, as the subject's own doing.
+ * Called when libFuzzer has said what it wants to do at exit.
+ */
+void iopt_fuzz_watch_exit(void);
 
 #endif

@@ -97,6 +97,20 @@ public final class IsolatedJudge: Judging, ScenarioJudge {
     return finding?.oracle != .abi
   }
 
+  /// What it is that another process ended so in `scenario`, standing at `progress`. Asked before
+  /// anything is judged.
+  public func finding(
+    of end: ChildProcess.End, in scenario: Scenario, at progress: RunProgress
+  ) -> Finding {
+    var progress = progress
+    // Not to be trusted: the process that wrote it ran a stranger's code.
+    progress.operation = min(max(-1, progress.operation), Int64(scenario.operations.count) - 1)
+    progress.scenarios = max(1, progress.scenarios)
+    progress.lastLane = min(max(0, progress.lastLane), Int32(labels.count) - 1)
+    subjects.block.pointer.pointee.progress = progress
+    return lose(scenario, "", end)
+  }
+
   private func lose(_ scenario: Scenario, _ file: String, _ end: ChildProcess.End) -> Finding {
     let progress = subjects.block.pointer.pointee.progress
     guard progress.scenarios > 0 else {

@@ -18,7 +18,7 @@ public struct Narrowing: Sendable {
   }
 
   /// What had to be done for want of something.
-  public enum Act: Hashable, Sendable, CaseIterable {
+  public enum Act: Codable, Hashable, Sendable, CaseIterable {
     /// The scenario, or the configuration, was left out.
     case leftOut
     /// It was changed.
@@ -30,7 +30,7 @@ public struct Narrowing: Sendable {
   }
 
   /// What is counted together.
-  public struct Cause: Hashable, Sendable {
+  public struct Cause: Codable, Hashable, Sendable {
     /// What was done.
     public let act: Act
     /// For want of what.
@@ -104,6 +104,9 @@ public struct Narrowing: Sendable {
   public mutating func leaveOut(_ need: Need, count: Int = 1) {
     tally[Cause(act: .leftOut, need: need), default: 0] += count
   }
+
+  /// Adds what another process did with the same subjects.
+  public mutating func add(_ other: [Cause: Int]) { tally.merge(other, uniquingKeysWith: +) }
 
   private mutating func count(_ act: Act, _ need: Need) {
     tally[Cause(act: act, need: need), default: 0] += 1

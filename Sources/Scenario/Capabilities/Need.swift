@@ -3,7 +3,7 @@ import SubjectABI
 
 /// One thing that a scenario asks of a subject beyond the plain; the description is what a subject
 /// that cannot do it is said to lack.
-public enum Need: Hashable, Sendable {
+public enum Need: Codable, Hashable, Sendable {
   case format(Format)
   case build(Build)
   case revision(GatherRevision)

@@ -3,7 +3,7 @@ import SubjectABI
 
 /// A flush queue for each CPU, or one for all (`IOMMU_DMA_OPTS_PER_CPU_QUEUE`,
 /// `IOMMU_DMA_OPTS_SINGLE_QUEUE`).
-public enum QueueKind: UInt32, Sendable {
+public enum QueueKind: UInt32, Codable, Sendable {
   case perCPU = 0
   case single = 1
 
@@ -19,7 +19,7 @@ public enum QueueKind: UInt32, Sendable {
 }
 
 /// `DMA` or `DMA-FQ`: how the domain starts out.
-public enum DMAMode: UInt32, Sendable {
+public enum DMAMode: UInt32, Codable, Sendable {
   case strict = 0
   case flushQueue = 1
 }

@@ -2,7 +2,7 @@
 import SubjectABI
 
 /// The revision of the kernel's `gather_range_pages()` in force.
-public enum GatherRevision: UInt32, CaseIterable, Sendable {
+public enum GatherRevision: UInt32, CaseIterable, Codable, Sendable {
   case merged = 0
   case original = 1
   case alwaysAdd = 2

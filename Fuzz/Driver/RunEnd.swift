@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import FuzzTarget
+import Glibc
+import Lockstep
+import Report
+import ScenarioLanguage
+
+/// What is said when all jobs have ended.
+struct RunEnd {
+  /// The status of a run that found something; libFuzzer's own for a crash.
+  static let found: Int32 = 77
+  /// libFuzzer's for an interruption.
+  private static let interrupted: Int32 = 72
+  /// Reasons that are told, of each kind.
+  private static let reasonLimit = 5
+
+  private let settings: FuzzSettings
+  private let jobs: [Job]
+  private let signal: Int32?
+  private let narrowing: Narrowing
+  private let counts: RunCounts
+
+  /// `signal`: what ended the run; `narrowing`: what inputs were fitted with.
+  init(_ settings: FuzzSettings, _ jobs: [Job], _ signal: Int32?, _ narrowing: Narrowing) {
+    self.settings = settings
+    self.jobs = jobs
+    self.signal = signal
+    self.narrowing = narrowing
+    counts = RunCounts(jobs)
+  }
+
+  /// Says what was run, then what was found, by `conclude`, or that nothing was; returns the status.
+  func tell(
+    _ conclude: (Job) throws -> String, clearing: () -> Void
+  ) throws -> Int32 {
+    if hasSubjects {
+      printError(
+        "iopt-fuzz: \(counts.scenarios) scenarios, \(counts.operations) operations,"
+          + " \(counts.refused) refused\n")
+    }
+    let failed = jobs.filter(\.hasFinding)
+    for job in failed {
+      let text = try conclude(job)
+      clearing()
+      printError(text)
+    }
+    if !failed.isEmpty { return Self.found }
+    for job in jobs {
+      guard case .gaveUp(let status) = job.outcome else { continue }
+      let tail = job.log.map { "\($0.tail(6))\n" } ?? ""
+      printError(
+        "\(tail)iopt-fuzz: job \(job.number) gave up with status \(status)"
+          + (job.log.map { "; its log: \($0.path.printable)" } ?? "") + "\n")
+      return status
+    }
+    return tellNothing()
+  }
+
+  private var hasSubjects: Bool { settings.target == FuzzTargetKind.subjects.rawValue }
+
+  private func tellNothing() -> Int32 {
+    guard hasSubjects else {
+      printError("nothing found in \(counts.executions) inputs of the target \(settings.target)\n")
+      return status
+    }
+    let (tally, leftOut) = tellReasons()
+    guard counts.scenarios > 0, tally.map({ $0.verdict == .agrees }) ?? true else {
+      let all = max(tally?.scenarios ?? 0, Int(counts.refused) - leftOut)
+      printError(
+        "iopt-fuzz: \(all) scenarios, \(tally?.refused ?? Int(counts.refused)) refused,"
+          + " \(leftOut) left out: nothing was judged\n")
+      return RunVerdict.nothingJudged.rawValue
+    }
+    printError("\(sentence)\n")
+    return status
+  }
+
+  private var sentence: String {
+    let run =
+      "in \(counts.scenarios) scenarios of \(counts.operations) operations,"
+      + " \(counts.refused) refused"
+    let sides = settings.subject.map { [$0] } ?? [settings.left, settings.right]
+    let names = sides.map(\.printable).joined(separator: " and ")
+    let compares = (try? settings.choice().needsTwoSubjects) ?? false
+    return "\(compares ? "no difference between" : "nothing wrong with") \(names) \(run)"
+  }
+
+  private var status: Int32 {
+    switch signal {
+    case nil, SIGINT: 0
+    default: Self.interrupted
+    }
+  }
+
+  /// Why scenarios were refused and what was left out of inputs, summed over the jobs that told it;
+  /// nil when none did.
+  private func tellReasons() -> (RunTally?, leftOut: Int) {
+    let told = jobs.compactMap(\.share.tally)
+    var tally = RunTally()
+    var narrowing = narrowing
+    for job in told {
+      tally.add(job.tally)
+      narrowing.add(job.narrowed)
+    }
+    printSome(tally.refusalLines)
+    printSome(narrowing.lines("input").map { "  \($0)" })
+    if tally.verdict == .nothingJudged { printSome(tally.unopenedLines) }
+    return (told.isEmpty ? nil : tally, narrowing.leftOut)
+  }
+
+  private func printSome(_ lines: [String]) {
+    for line in lines.prefix(Self.reasonLimit) { printError(line + "\n") }
+    let rest = lines.count - Self.reasonLimit
+    if rest > 0 { printError("  and \(rest) more reasons\n") }
+  }
+}

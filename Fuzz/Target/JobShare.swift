@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import CFuzzer
+import FoundationEssentials
+import Glibc
+import Lockstep
+import ScenarioLanguage
+
+/// What a job, a process in which libFuzzer runs, shares with the program that watches it.
+public final class JobShare {
+  /// That of this process; nil where nobody watches.
+  nonisolated(unsafe) private(set) static var own: JobShare?
+
+  private let state = SharedMemory(iopt_fuzz_job())
+  private let bytes = SharedMemory<UInt8>(0, count: Int(IOPT_FUZZ_INPUT_SIZE))
+  private let text = SharedMemory<UInt8>(0, count: JobShare.textSize)
+  private let standing = SharedMemory(RunProgress())
+  private static let textSize = 1 << 18
+
+  public init() {}
+
+  // MARK: In the job
+
+  /// This process is the job.
+  public func join() {
+    Self.own = self
+    iopt_fuzz_join(state.pointer, bytes.pointer)
+  }
+
+  /// Where lanes and the engine tell how far they are.
+  var progress: UnsafeMutablePointer<RunProgress> { standing.pointer }
+
+  /// Tells something, in place of what was told before.
+  private func tell(_ message: [UInt8]) {
+    let count = min(message.count, Self.textSize)
+    for index in 0..<count { text.pointer[index] = message[index] }
+    state.pointer.pointee.told = UInt32(count)
+  }
+
+  /// Ends the job with a report of what was found in the input at hand.
+  func endWithFinding(_ report: String) -> Never {
+    printError(report)
+    tell(Array(report.utf8))
+    iopt_fuzz_leave(IOPT_FUZZ_FOUND, 77)
+    _exit(77)
+  }
+
+  /// Tells what became of scenarios, in words.
+  func tell(_ tally: JobTally) {
+    if let bytes = try? JSONEncoder().encode(tally) { tell(Array(bytes)) }
+  }
+
+  // MARK: In the program that watches
+
+  /// What it says of itself.
+  public var said: iopt_fuzz_job { state.pointer.pointee }
+
+  /// Where it stands.
+  public var position: RunProgress { standing.pointer.pointee }
+
+  /// The input at hand, or the last one.
+  public var input: [UInt8] {
+    Array(
+      UnsafeBufferPointer(
+        start: bytes.pointer, count: min(Int(said.size), Int(IOPT_FUZZ_INPUT_SIZE))))
+  }
+
+  /// Lets it end before its next input.
+  public func stop() { state.pointer.pointee.should_stop = 1 }
+
+  private var told: UnsafeBufferPointer<UInt8> {
+    UnsafeBufferPointer(start: text.pointer, count: min(Int(said.told), Self.textSize))
+  }
+
+  /// The report of what it found.
+  public var report: String { String(decoding: told, as: UTF8.self) }
+
+  /// What became of scenarios; nil when it did not come to tell.
+  public var tally: JobTally? { try? JSONDecoder().decode(JobTally.self, from: Data(told)) }
+}
+
+/// What became of a job's scenarios, in words.
+public struct JobTally: Codable, Sendable {
+  /// What the engine went through.
+  public var tally = RunTally()
+  /// What had to be done to inputs for want of what a subject can do.
+  public var narrowed: [Narrowing.Cause: Int] = [:]
+
+  public init() {}
+}
