@@ -10,7 +10,7 @@ JOBS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build test fuzz fuzz-build fuzz-smoke fuzz-parsers fuzz-services afl replay
-.PHONY: long-run sanitize coverage bench faults seeds lint clean
+.PHONY: long-run sanitize coverage bench faults mutants seeds lint clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | \
@@ -55,6 +55,9 @@ bench: setup fuzz-build ## measure both sides, the fuzz loop and the replay: mak
 faults: fuzz-build ## how soon each known fault is found: make faults [SEEDS=10] [RUNS=N] [ONLY=pattern]
 	Fuzz/faults
 
+mutants: build fuzz-build ## who finds small changes to the C port: make mutants [COUNT=300] [SINCE=rev] [ONLY=pattern]
+	Fuzz/mutants
+
 seeds: build fuzz-build ## make Corpus/fuzz again: make seeds [DURATION=60]
 	Fuzz/seeds
 
@@ -76,5 +79,5 @@ lint: ## check formatting
 	swift format lint --strict -r Package.swift Sources Tests Benchmarks Fuzz/Package.swift Fuzz/Driver Fuzz/Target
 
 clean: ## remove everything that was built
-	rm -rf .build .build-bench Fuzz/.build Fuzz/.build-* artifacts
+	rm -rf .build .build-bench .build-mutants Fuzz/.build Fuzz/.build-* artifacts
 	git worktree prune

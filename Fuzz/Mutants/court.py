@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Runs judges, each within its limits, and remembers their verdicts."""
+
+import contextlib
+import os
+import re
+import resource
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+
+from judges import FUZZING, KEPT, chosen_judges, judge_sum, keep, kept
+from plugins import Plugin, fingerprint
+from settings import BUILD, contents, load, save, stop
+
+GIB = 1 << 30
+running = set()  # leaders of sessions
+
+
+def kill(leader):
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)
+
+
+def limit_process(seconds):
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    resource.setrlimit(resource.RLIMIT_AS, (8 * GIB, 8 * GIB))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (GIB // 4, GIB // 4))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def run(command, out, seconds):
+    """Runs a judge for so many seconds of processor time, five times as long by the clock and a
+    minute. Returns its status (negative: a signal; None: too long by the clock), what it printed,
+    and its seconds of processor time."""
+    os.makedirs(out, exist_ok=True)
+    with open(f"{out}/log", "wb") as log:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+            preexec_fn=lambda: limit_process(seconds),
+            env={**os.environ, "SWIFT_BACKTRACE": "enable=no"})
+    running.add(process.pid)
+    end, pid = time.monotonic() + 60 + 5 * seconds, 0
+    while not pid and time.monotonic() < end:
+        time.sleep(0.02)
+        pid, raw, usage = os.wait4(process.pid, os.WNOHANG)
+    kill(process.pid)
+    status = os.waitstatus_to_exitcode(raw) if pid else None
+    if not pid:
+        *_, usage = os.wait4(process.pid, 0)
+    running.discard(process.pid)
+    process.returncode = 0  # it was waited for
+    text = contents(f"{out}/log").decode(errors="replace")
+    return status, text, usage.ru_utime + usage.ru_stime
+
+
+def complaint(status, text):
+    """How a judge's run shows that something is wrong; None when it does not."""
+    if status is None or status in (-signal.SIGXCPU, -signal.SIGKILL):
+        return "takes too long"
+    if found := re.search(r"==== finding: (.*?)(, as in .*)?$", text, re.M):
+        return found[1]
+    if status:
+        return signal.Signals(-status).name if status < 0 else f"status {status}"
+    # The port itself refuses nothing that it is asked here.
+    refused = re.search(r"\b([1-9]\d*) (scenarios? )?(refused|not run|that a side refuses)", text)
+    return refused and f"{refused[1]} refused"
+
+
+def hear(judge, plugin, seconds):
+    """What one judge says: how it was killed, or None; executions; processor seconds."""
+    out = f"{plugin.folder}/{judge.name}"
+    words = {"{out}": out}
+    for name in ("counting", "plain"):
+        if f"{{{name}}}" in judge.command:
+            words[f"{{{name}}}"] = getattr(plugin, name)
+    status, text, took = run([words.get(word, word) for word in judge.command], out, seconds)
+    killed = complaint(status, text)
+    if killed:
+        keep(out)
+    count = re.search(r"^stat::number_of_executed_units: *(\d+)", text, re.M)
+    return {"killed": killed, "executions": int(count[1]) if count else None, "seconds": took}
+
+
+def hear_kept(plugin):
+    for judge in kept():
+        record = hear(judge, plugin, 60)
+        if record["killed"]:
+            return record
+    return {"killed": None}
+
+
+class Court:
+    def __init__(self):
+        self.judges = chosen_judges()
+        self.sums = {judge.name: judge_sum(judge) for judge in self.judges}
+        self.port = fingerprint(None)
+        self.lock = threading.Lock()
+
+    def remembered(self, judge, sum, find):
+        """A verdict on objects of this checksum; what `find` finds, when it is not there."""
+        path = f"{BUILD}/verdicts/{sum[:32]}.{judge.name}"
+        record = load(path)
+        if record.get("judge") != self.sums[judge.name]:
+            record = {**find(), "judge": self.sums[judge.name]}
+            # Tomorrow there is more that is kept.
+            if record["killed"] or judge.name != KEPT:
+                save(path, record)
+        return record
+
+    def limit(self, judge):
+        """Seconds that a mutant may take: five times what the port takes, and ten."""
+        def measure():
+            with tempfile.TemporaryDirectory(dir=BUILD) as folder:
+                return hear(judge, Plugin(None, folder), 1800)
+        with self.lock:
+            record = self.remembered(judge, self.port, measure)
+        if record["killed"]:
+            stop(f"{judge.name} finds fault with the port itself: {record['killed']}")
+        return int(10 + 5 * record["seconds"])
+
+    def verdicts(self, mutant, sum):
+        """By judge. Fuzzing is always heard, of the others as many as it takes."""
+        result = {}
+        with tempfile.TemporaryDirectory(dir=BUILD) as folder:
+            plugin = Plugin(mutant, folder)
+            for judge in self.judges:
+                if judge.name != FUZZING and any(v["killed"] for v in result.values()):
+                    continue
+                if judge.name == KEPT:
+                    def find(): return hear_kept(plugin)
+                else:
+                    seconds = self.limit(judge)
+                    def find(): return hear(judge, plugin, seconds)
+                result[judge.name] = self.remembered(judge, sum, find)
+        return result

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Who judges mutants, the cheapest first, and what makes a judge's verdict stale."""
+
+import collections
+import glob
+import hashlib
+import itertools
+import os
+import subprocess
+
+from settings import BUILD, IOPT, IOPT_FUZZ, RUNS, SEED, contents, digest, setting, stop, write
+
+# In `command`, {counting} and {plain} stand for the plug-in and {out} for a folder. `reads` are
+# what it is made of beside the harness: folders and files.
+Judge = collections.namedtuple("Judge", "name command reads")
+
+FUZZING = "fuzzing"
+KEPT = "kept"
+HARNESS = ["Package.swift", "reference/abi", "Sources"]
+SIDES = ["--left", "swift", "--right", "{plain}"]
+INPUTS, SCENARIOS = f"{BUILD}/kept/inputs", f"{BUILD}/kept/scenarios"
+GENERATED = {
+    f"{BUILD}/generated/pt.iopt.gz": ["--layer", "pt", "--count", "800"],
+    f"{BUILD}/generated/dma.iopt.gz": ["--layer", "dma", "--count", "800"],
+    f"{BUILD}/generated/working-set.iopt.gz": ["--layer", "working-set", "--operations", "50000"],
+}
+
+
+def all_judges():
+    texts = sorted(glob.glob("Corpus/reproducers/*.iopt") + glob.glob("Corpus/scenarios/*.iopt"))
+    packed = sorted(glob.glob("Corpus/scenarios/*.iopt.gz"))
+    traces = sorted(glob.glob("Corpus/kernel/**/*.iopt.gz", recursive=True))
+    out = ["--artifacts", "{out}"]
+    contract = [IOPT, "sweep", "contract", "--subject", "{plain}", *out]
+    fuzzing = [IOPT_FUZZ, "--left", "swift", "--right", "{counting}", *out, "--shrink-seconds", "0",
+               "--", f"-runs={RUNS}", f"-seed={SEED}", "-timeout=10"]
+    allocations = [IOPT, "sweep", "allocations", "--limit", "20", *SIDES, *out, *texts]
+    exhaustive = [IOPT, "sweep", "exhaustive", "--depth", "3", *SIDES, *out]
+    configurations = [IOPT, "sweep", "configurations", *SIDES, *out]
+    return [
+        Judge(KEPT, [], []),
+        Judge("scenarios", [IOPT, "diff", *texts, *packed, *SIDES], texts + packed),
+        Judge("corpus", [IOPT, "corpus", "check", "Corpus/fuzz", *SIDES], ["Corpus/fuzz"]),
+        Judge("contract", contract, []),
+        Judge("generated", [IOPT, "diff", *GENERATED, *SIDES], []),
+        Judge(FUZZING, fuzzing, [f"Fuzz/{name}" for name in ("Driver", "Target", "CFuzzer")]),
+        Judge("traces", [IOPT, "replay", "--subject", "{plain}", *traces], traces),
+        Judge("allocations", allocations, texts),
+        Judge("exhaustive", exhaustive, []),
+        Judge("configurations", configurations, []),
+    ]
+
+
+def chosen_judges():
+    judges, names = all_judges(), setting("JUDGES")
+    names = names.split(",") if names else [judge.name for judge in judges]
+    for name in names:
+        if name not in (judge.name for judge in judges):
+            stop(f"JUDGES: '{name}': expected {', '.join(judge.name for judge in judges)}")
+    judges = [judge for judge in judges if judge.name in names]
+    for program in {IOPT, *(judge.command[0] for judge in judges if judge.command)}:
+        if not os.access(program, os.X_OK):
+            stop(f"{program} is not there: make build fuzz-build")
+    if "generated" in names:
+        generate()
+    return judges
+
+
+def generate():
+    for path, options in GENERATED.items():
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        subprocess.run([IOPT, "generate", "--seed", str(SEED), *options, "-o", path], check=True)
+
+
+def judge_sum(judge):
+    """A checksum of what the judge is made of: its command, what it reads, the harness and the
+    Swift side."""
+    files = {file for path in HARNESS + judge.reads for file in files_below(path)}
+    command = [word.replace(BUILD, "") for word in judge.command[1:]]
+    return digest(*command, *itertools.chain(*((file, contents(file)) for file in sorted(files))))
+
+
+def files_below(path):
+    if not os.path.isdir(path):
+        return [path]
+    return [f"{folder}/{name}" for folder, _, names in os.walk(path) for name in names]
+
+
+# What killed before is tried first.
+
+def keep(out):
+    """Keeps what a judge wrote of its finding: inputs and scenarios."""
+    for path in files_below(out):
+        name, data = os.path.basename(path), contents(path)
+        if name.startswith(("crash-", "timeout-")) and len(data) <= 4096:
+            write(f"{INPUTS}/{hashlib.sha1(data).hexdigest()}", data)
+        elif name.endswith(".iopt"):
+            write(f"{SCENARIOS}/{digest(data)[:16]}.iopt", data)
+
+
+def kept():
+    """The judges that try what is kept now."""
+    if texts := sorted(glob.glob(f"{SCENARIOS}/*.iopt")):
+        yield Judge(KEPT, [IOPT, "diff", *texts, *SIDES], [])
+    if os.path.isdir(INPUTS):
+        yield Judge(KEPT, [IOPT, "corpus", "check", INPUTS, *SIDES], [])
