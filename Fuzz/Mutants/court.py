@@ -24,9 +24,9 @@ def kill(leader):
         os.killpg(leader, signal.SIGKILL)
 
 
-def limit_process(seconds):
+def limit_process(seconds, memory):
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_AS, (8 * GIB, 8 * GIB))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_FSIZE, (GIB // 4, GIB // 4))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
@@ -36,10 +36,12 @@ def run(command, out, seconds):
     minute. Returns its status (negative: a signal; None: too long by the clock), what it printed,
     and its seconds of processor time."""
     os.makedirs(out, exist_ok=True)
+    # A sanitizer's shadow is larger than all memory; it has a limit of its own.
+    memory = resource.RLIM_INFINITY if command[0] == "env" else 8 * GIB
     with open(f"{out}/log", "wb") as log:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-            preexec_fn=lambda: limit_process(seconds),
+            preexec_fn=lambda: limit_process(seconds, memory),
             env={**os.environ, "SWIFT_BACKTRACE": "enable=no"})
     running.add(process.pid)
     end, pid = time.monotonic() + 60 + 5 * seconds, 0
@@ -62,6 +64,8 @@ def complaint(status, text):
         return "takes too long"
     if found := re.search(r"==== finding: (.*?)(, as in .*)?$", text, re.M):
         return found[1]
+    if found := re.search(r"^SUMMARY: (\w+: \S+( signal| byte\(s\) leaked)?)", text, re.M):
+        return found[1]
     if status:
         return signal.Signals(-status).name if status < 0 else f"status {status}"
     # The port itself refuses nothing that it is asked here.
@@ -70,26 +74,21 @@ def complaint(status, text):
 
 
 def hear(judge, plugin, seconds):
-    """What one judge says: how it was killed, or None; executions; processor seconds."""
-    out = f"{plugin.folder}/{judge.name}"
-    words = {"{out}": out}
-    for name in ("counting", "plain"):
-        if f"{{{name}}}" in judge.command:
-            words[f"{{{name}}}"] = getattr(plugin, name)
-    status, text, took = run([words.get(word, word) for word in judge.command], out, seconds)
-    killed = complaint(status, text)
-    if killed:
-        keep(out)
-    count = re.search(r"^stat::number_of_executed_units: *(\d+)", text, re.M)
-    return {"killed": killed, "executions": int(count[1]) if count else None, "seconds": took}
-
-
-def hear_kept(plugin):
-    for judge in kept():
-        record = hear(judge, plugin, 60)
-        if record["killed"]:
-            return record
-    return {"killed": None}
+    """What one judge says: how the mutant was killed, or None; executions; processor seconds."""
+    out, total, killed, count = f"{plugin.folder}/{judge.name}", 0, None, None
+    for command in judge.commands:
+        words = {"{out}": out}
+        for name in ("counting", "plain", "checked"):
+            if f"{{{name}}}" in command:
+                words[f"{{{name}}}"] = getattr(plugin, name)
+        status, text, took = run([words.get(word, word) for word in command], out, seconds)
+        total += took
+        killed = complaint(status, text)
+        count = re.search(r"^stat::number_of_executed_units: *(\d+)", text, re.M)
+        if killed:
+            keep(out)
+            break
+    return {"killed": killed, "executions": int(count[1]) if count else None, "seconds": total}
 
 
 class Court:
@@ -121,6 +120,10 @@ class Court:
             stop(f"{judge.name} finds fault with the port itself: {record['killed']}")
         return int(10 + 5 * record["seconds"])
 
+    def hear(self, judge, plugin):
+        return hear(kept(), plugin, 60) if judge.name == KEPT else hear(
+            judge, plugin, self.limit(judge))
+
     def verdicts(self, mutant, sum):
         """By judge. Fuzzing is always heard, of the others as many as it takes."""
         result = {}
@@ -129,10 +132,6 @@ class Court:
             for judge in self.judges:
                 if judge.name != FUZZING and any(v["killed"] for v in result.values()):
                     continue
-                if judge.name == KEPT:
-                    def find(): return hear_kept(plugin)
-                else:
-                    seconds = self.limit(judge)
-                    def find(): return hear(judge, plugin, seconds)
-                result[judge.name] = self.remembered(judge, sum, find)
+                result[judge.name] = self.remembered(
+                    judge, sum, lambda: self.hear(judge, plugin))
         return result

@@ -8,11 +8,12 @@ import itertools
 import os
 import subprocess
 
+from plugins import asan_runtime
 from settings import BUILD, IOPT, IOPT_FUZZ, RUNS, SEED, contents, digest, setting, stop, write
 
-# In `command`, {counting} and {plain} stand for the plug-in and {out} for a folder. `reads` are
-# what it is made of beside the harness: folders and files.
-Judge = collections.namedtuple("Judge", "name command reads")
+# In `commands`, {counting}, {plain} and {checked} stand for the plug-in and {out} for a folder.
+# `reads` are what it is made of beside the harness: folders and files.
+Judge = collections.namedtuple("Judge", "name commands reads")
 
 FUZZING = "fuzzing"
 KEPT = "kept"
@@ -31,24 +32,33 @@ def all_judges():
     packed = sorted(glob.glob("Corpus/scenarios/*.iopt.gz"))
     traces = sorted(glob.glob("Corpus/kernel/**/*.iopt.gz", recursive=True))
     out = ["--artifacts", "{out}"]
-    contract = [IOPT, "sweep", "contract", "--subject", "{plain}", *out]
+    sweep = [IOPT, "sweep"]
+    scenarios = [IOPT, "diff", *texts, *packed, *SIDES]
+    corpus = [IOPT, "corpus", "check", "Corpus/fuzz", *SIDES]
+    replay = [IOPT, "replay", "--subject", "{plain}", *traces]
     fuzzing = [IOPT_FUZZ, "--left", "swift", "--right", "{counting}", *out, "--shrink-seconds", "0",
                "--", f"-runs={RUNS}", f"-seed={SEED}", "-timeout=10"]
-    allocations = [IOPT, "sweep", "allocations", "--limit", "20", *SIDES, *out, *texts]
-    exhaustive = [IOPT, "sweep", "exhaustive", "--depth", "3", *SIDES, *out]
-    configurations = [IOPT, "sweep", "configurations", *SIDES, *out]
     return [
         Judge(KEPT, [], []),
-        Judge("scenarios", [IOPT, "diff", *texts, *packed, *SIDES], texts + packed),
-        Judge("corpus", [IOPT, "corpus", "check", "Corpus/fuzz", *SIDES], ["Corpus/fuzz"]),
-        Judge("contract", contract, []),
-        Judge("generated", [IOPT, "diff", *GENERATED, *SIDES], []),
-        Judge(FUZZING, fuzzing, [f"Fuzz/{name}" for name in ("Driver", "Target", "CFuzzer")]),
-        Judge("traces", [IOPT, "replay", "--subject", "{plain}", *traces], traces),
-        Judge("allocations", allocations, texts),
-        Judge("exhaustive", exhaustive, []),
-        Judge("configurations", configurations, []),
+        Judge("scenarios", [scenarios], texts + packed),
+        Judge("corpus", [corpus], ["Corpus/fuzz"]),
+        Judge("contract", [[*sweep, "contract", "--subject", "{plain}", *out]], []),
+        Judge("generated", [[IOPT, "diff", *GENERATED, *SIDES]], []),
+        Judge(FUZZING, [fuzzing], [f"Fuzz/{name}" for name in ("Driver", "Target", "CFuzzer")]),
+        Judge("traces", [replay], traces),
+        Judge("sanitized", [sanitized(one) for one in (scenarios, corpus, replay)],
+              texts + packed + traces + ["Corpus/fuzz"]),
+        Judge("allocations", [[*sweep, "allocations", "--limit", "20", *SIDES, *out, *texts]], texts),
+        Judge("exhaustive", [[*sweep, "exhaustive", "--depth", "3", *SIDES, *out]], []),
+        Judge("configurations", [[*sweep, "configurations", *SIDES, *out]], []),
     ]
+
+
+def sanitized(command):
+    """The same with the plug-in under sanitizers, whose runtime comes before everything."""
+    options = "detect_leaks=1:hard_rss_limit_mb=4096"
+    return ["env", f"LD_PRELOAD={asan_runtime()}", f"ASAN_OPTIONS={options}",
+            *(word.replace("{plain}", "{checked}") for word in command)]
 
 
 def chosen_judges():
@@ -58,7 +68,7 @@ def chosen_judges():
         if name not in (judge.name for judge in judges):
             stop(f"JUDGES: '{name}': expected {', '.join(judge.name for judge in judges)}")
     judges = [judge for judge in judges if judge.name in names]
-    for program in {IOPT, *(judge.command[0] for judge in judges if judge.command)}:
+    for program in {IOPT} | {IOPT_FUZZ for judge in judges if judge.name == FUZZING}:
         if not os.access(program, os.X_OK):
             stop(f"{program} is not there: make build fuzz-build")
     if "generated" in names:
@@ -73,11 +83,13 @@ def generate():
 
 
 def judge_sum(judge):
-    """A checksum of what the judge is made of: its command, what it reads, the harness and the
+    """A checksum of what the judge is made of: its commands, what it reads, the harness and the
     Swift side."""
     files = {file for path in HARNESS + judge.reads for file in files_below(path)}
-    command = [word.replace(BUILD, "") for word in judge.command[1:]]
-    return digest(*command, *itertools.chain(*((file, contents(file)) for file in sorted(files))))
+    programs = (IOPT, IOPT_FUZZ)
+    words = [word.replace(BUILD, "") for one in judge.commands for word in one
+             if word not in programs]
+    return digest(*words, *itertools.chain(*((file, contents(file)) for file in sorted(files))))
 
 
 def files_below(path):
@@ -99,8 +111,10 @@ def keep(out):
 
 
 def kept():
-    """The judges that try what is kept now."""
+    """The judge that tries what is kept now."""
+    commands = []
     if texts := sorted(glob.glob(f"{SCENARIOS}/*.iopt")):
-        yield Judge(KEPT, [IOPT, "diff", *texts, *SIDES], [])
+        commands.append([IOPT, "diff", *texts, *SIDES])
     if os.path.isdir(INPUTS):
-        yield Judge(KEPT, [IOPT, "corpus", "check", INPUTS, *SIDES], [])
+        commands.append([IOPT, "corpus", "check", INPUTS, *SIDES])
+    return Judge(KEPT, commands, [])

@@ -11,6 +11,7 @@ from settings import BUILD, contents, digest, load, save
 
 # Its own functions, whatever the fuzzer has of the same names.
 LINK = ["clang", "-shared", "-w", "-Wl,-Bsymbolic"]
+SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
 COUNTERS = "-fsanitize-coverage=inline-8bit-counters,pc-table"
 
 
@@ -24,18 +25,25 @@ def copy_of_port(mutant, folder):
             file.write("\n".join(lines) + "\n")
 
 
-def objects(folder, level, *flags):
-    """The objects of the port in a folder; None when it does not compile."""
-    made = subprocess.run(["Fuzz/changed-objects", folder, f"{folder}/{level}", f"{BUILD}/{level}",
-                           f"-{level}", *flags], capture_output=True, text=True)
+def objects(folder, name, *flags):
+    """The objects of the port in a folder; None when it does not compile. `name` is what objects
+    with these flags are called."""
+    made = subprocess.run(["Fuzz/changed-objects", folder, f"{folder}/{name}", f"{BUILD}/{name}",
+                           *flags], capture_output=True, text=True)
     return None if made.returncode else made.stdout.split()
+
+
+@functools.cache
+def asan_runtime():
+    return subprocess.run(["clang", "-print-file-name=libclang_rt.asan-x86_64.so"],
+                          capture_output=True, text=True, check=True).stdout.strip()
 
 
 @functools.cache
 def port():
     """A checksum of the port's sources and of the compiler."""
-    objects(".", "O2")
-    return contents(f"{BUILD}/O2/sum")
+    objects(".", "shipped", "-O2")
+    return contents(f"{BUILD}/shipped/sum")
 
 
 def fingerprint(mutant):
@@ -46,7 +54,7 @@ def fingerprint(mutant):
     if not known:
         with tempfile.TemporaryDirectory(dir=BUILD) as folder:
             copy_of_port(mutant, folder)
-            made = objects(folder, "O2")
+            made = objects(folder, "shipped", "-O2")
             whole = made and not subprocess.run(
                 [*LINK, "-Wl,-z,defs", *made, "-o", f"{folder}/whole.so"],
                 stderr=subprocess.DEVNULL).returncode
@@ -56,28 +64,37 @@ def fingerprint(mutant):
 
 
 class Plugin:
-    """A mutant as two shared objects, compiled when first asked for."""
+    """A mutant as shared objects, each compiled when first asked for."""
 
     def __init__(self, mutant, folder):
-        self.mutant, self.folder = mutant, folder
+        self.folder = folder
+        copy_of_port(mutant, folder)
+
+    def link(self, name, *words):
+        path = f"{self.folder}/{name}.so"
+        subprocess.run([*LINK, *words, "-o", path], check=True)
+        return path
 
     @functools.cached_property
-    def linked(self):
-        copy_of_port(self.mutant, self.folder)
-        return [*LINK, *objects(self.folder, "O0", COUNTERS)]
+    def counted(self):
+        return objects(self.folder, "counted", "-O0", COUNTERS)
 
     @functools.cached_property
     def counting(self):
         """It tells the fuzzer what it reaches, as the port itself does there."""
-        subprocess.run([*self.linked, "-o", f"{self.folder}/counting.so"], check=True)
-        return f"{self.folder}/counting.so"
+        return self.link("counting", *self.counted)
 
     @functools.cached_property
     def plain(self):
         """For whoever does not ask what it reaches."""
-        with open(f"{self.folder}/nobody.c", "w") as file:
+        nobody = f"{self.folder}/nobody.c"
+        with open(nobody, "w") as file:
             for hook in ("8bit_counters_init", "pcs_init"):
                 file.write(f"void __sanitizer_cov_{hook}(void *a, void *b) {{}}\n")
-        subprocess.run([*self.linked, f"{self.folder}/nobody.c", "-o", f"{self.folder}/plain.so"],
-                       check=True)
-        return f"{self.folder}/plain.so"
+        return self.link("plain", *self.counted, nobody)
+
+    @functools.cached_property
+    def checked(self):
+        """Under sanitizers; for programs before which their runtime was loaded."""
+        made = objects(self.folder, "checked", "-O1", *SANITIZERS)
+        return self.link("checked", *SANITIZERS, "-shared-libasan", *made)
