@@ -56,6 +56,8 @@ faults: fuzz-build ## how soon each known fault is found: make faults [SEEDS=10]
 	Fuzz/faults
 
 mutants: build fuzz-build ## who finds small changes to the C port: make mutants [COUNT=300] [SINCE=rev] [ONLY=pattern]
+	@.ci/setup python3
+	swift build --build-tests
 	Fuzz/mutants
 
 seeds: build fuzz-build ## make Corpus/fuzz again: make seeds [DURATION=60]

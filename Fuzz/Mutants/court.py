@@ -66,6 +66,8 @@ def complaint(status, text):
         return found[1]
     if found := re.search(r"^SUMMARY: (\w+: \S+( signal| byte\(s\) leaked)?)", text, re.M):
         return found[1]
+    if found := re.search(r"Test (\w+)\(.* recorded an issue", text):
+        return found[1]
     if status:
         return signal.Signals(-status).name if status < 0 else f"status {status}"
     # The port itself refuses nothing that it is asked here.
@@ -78,7 +80,7 @@ def hear(judge, plugin, seconds):
     out, total, killed, count = f"{plugin.folder}/{judge.name}", 0, None, None
     for command in judge.commands:
         words = {"{out}": out}
-        for name in ("counting", "plain", "checked"):
+        for name in ("counting", "plain", "checked", "tests"):
             if f"{{{name}}}" in command:
                 words[f"{{{name}}}"] = getattr(plugin, name)
         status, text, took = run([words.get(word, word) for word in command], out, seconds)

@@ -8,11 +8,12 @@ import itertools
 import os
 import subprocess
 
-from plugins import asan_runtime
+from plugins import TEST_OBJECTS, asan_runtime
 from settings import BUILD, IOPT, IOPT_FUZZ, RUNS, SEED, contents, digest, setting, stop, write
 
-# In `commands`, {counting}, {plain} and {checked} stand for the plug-in and {out} for a folder.
-# `reads` are what it is made of beside the harness: folders and files.
+# In `commands`, {counting}, {plain} and {checked} stand for the plug-in, {tests} for the tests that
+# have it built in, and {out} for a folder. `reads` are what it is made of beside the harness:
+# folders and files.
 Judge = collections.namedtuple("Judge", "name commands reads")
 
 FUZZING = "fuzzing"
@@ -20,6 +21,7 @@ KEPT = "kept"
 HARNESS = ["Package.swift", "reference/abi", "Sources"]
 SIDES = ["--left", "swift", "--right", "{plain}"]
 INPUTS, SCENARIOS = f"{BUILD}/kept/inputs", f"{BUILD}/kept/scenarios"
+TESTS = "DMATests|LockstepTests"
 GENERATED = {
     f"{BUILD}/generated/pt.iopt.gz": ["--layer", "pt", "--count", "800"],
     f"{BUILD}/generated/dma.iopt.gz": ["--layer", "dma", "--count", "800"],
@@ -50,6 +52,8 @@ def all_judges():
               texts + packed + traces + ["Corpus/fuzz"]),
         Judge("allocations", [[*sweep, "allocations", "--limit", "20", *SIDES, *out, *texts]], texts),
         Judge("exhaustive", [[*sweep, "exhaustive", "--depth", "3", *SIDES, *out]], []),
+        Judge("tests", [["{tests}", "--testing-library", "swift-testing", "--filter", TESTS]],
+              ["Tests", "Corpus"]),
         Judge("configurations", [[*sweep, "configurations", *SIDES, *out]], []),
     ]
 
@@ -68,6 +72,8 @@ def chosen_judges():
         if name not in (judge.name for judge in judges):
             stop(f"JUDGES: '{name}': expected {', '.join(judge.name for judge in judges)}")
     judges = [judge for judge in judges if judge.name in names]
+    if "tests" in names and not os.path.exists(TEST_OBJECTS):
+        stop("the tests are not built: swift build --build-tests")
     for program in {IOPT} | {IOPT_FUZZ for judge in judges if judge.name == FUZZING}:
         if not os.access(program, os.X_OK):
             stop(f"{program} is not there: make build fuzz-build")

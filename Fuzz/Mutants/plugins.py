@@ -12,6 +12,8 @@ from settings import BUILD, contents, digest, load, save
 # Its own functions, whatever the fuzzer has of the same names.
 LINK = ["clang", "-shared", "-w", "-Wl,-Bsymbolic"]
 SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
+# Written by SwiftPM when it builds the tests.
+TEST_OBJECTS = ".build/debug/lockstepPackageTests.product/Objects.LinkFileList"
 COUNTERS = "-fsanitize-coverage=inline-8bit-counters,pc-table"
 
 
@@ -70,6 +72,16 @@ class Plugin:
         self.folder = folder
         copy_of_port(mutant, folder)
 
+    @functools.cached_property
+    def uncounted(self):
+        """What is linked where nobody asks what is reached."""
+        nobody = f"{self.folder}/nobody.c"
+        with open(nobody, "w") as file:
+            for hook in ("8bit_counters_init", "pcs_init"):
+                file.write(f"void __sanitizer_cov_{hook}(void *a, void *b) {{}}\n")
+        subprocess.run(["clang", "-fPIC", "-w", "-c", nobody, "-o", f"{nobody}.o"], check=True)
+        return [*self.counted, f"{nobody}.o"]
+
     def link(self, name, *words):
         path = f"{self.folder}/{name}.so"
         subprocess.run([*LINK, *words, "-o", path], check=True)
@@ -87,11 +99,17 @@ class Plugin:
     @functools.cached_property
     def plain(self):
         """For whoever does not ask what it reaches."""
-        nobody = f"{self.folder}/nobody.c"
-        with open(nobody, "w") as file:
-            for hook in ("8bit_counters_init", "pcs_init"):
-                file.write(f"void __sanitizer_cov_{hook}(void *a, void *b) {{}}\n")
-        return self.link("plain", *self.counted, nobody)
+        return self.link("plain", *self.uncounted)
+
+    @functools.cached_property
+    def tests(self):
+        """The tests, linked with the mutant in place of the port."""
+        path, words = f"{self.folder}/testing", contents(TEST_OBJECTS).decode().split()
+        words = [word for word in words if "/Reference.build/" not in word] + self.uncounted
+        with open(f"{path}.list", "w") as file:
+            file.write("\n".join(words))
+        subprocess.run(["swiftc", "-emit-executable", f"@{path}.list", "-o", path], check=True)
+        return path
 
     @functools.cached_property
     def checked(self):
