@@ -53,6 +53,8 @@ def run(command, out, seconds):
     if not pid:
         *_, usage = os.wait4(process.pid, 0)
     running.discard(process.pid)
+    if status == -signal.SIGKILL and usage.ru_utime + usage.ru_stime < seconds:
+        stop(f"somebody else killed {command[0]}: out of memory?")
     process.returncode = 0  # it was waited for
     text = contents(f"{out}/log").decode(errors="replace")
     return status, text, usage.ru_utime + usage.ru_stime

@@ -38,6 +38,7 @@ def all_judges():
     scenarios = [IOPT, "diff", *texts, *packed, *SIDES]
     corpus = [IOPT, "corpus", "check", "Corpus/fuzz", *SIDES]
     replay = [IOPT, "replay", "--subject", "{plain}", *traces]
+    leaks = [IOPT, "check", "--oracle", "leak", "--subject", "{plain}", *texts, *packed, *traces]
     fuzzing = [IOPT_FUZZ, "--left", "swift", "--right", "{counting}", *out, "--shrink-seconds", "0",
                "--", f"-runs={RUNS}", f"-seed={SEED}", "-timeout=10"]
     return [
@@ -48,6 +49,7 @@ def all_judges():
         Judge("generated", [[IOPT, "diff", *GENERATED, *SIDES]], []),
         Judge(FUZZING, [fuzzing], [f"Fuzz/{name}" for name in ("Driver", "Target", "CFuzzer")]),
         Judge("traces", [replay], traces),
+        Judge("leaks", [leaks], texts + packed + traces),
         Judge("sanitized", [sanitized(one) for one in (scenarios, corpus, replay)],
               texts + packed + traces + ["Corpus/fuzz"]),
         Judge("allocations", [[*sweep, "allocations", "--limit", "20", *SIDES, *out, *texts]], texts),
