@@ -14,7 +14,7 @@ DATADIR ?= $(PREFIX)/share
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build test fuzz fuzz-build fuzz-smoke fuzz-parsers fuzz-services afl replay
-.PHONY: long-run sanitize sanitize-plugin coverage bench faults seeds lint clean install uninstall install-check
+.PHONY: long-run sanitize sanitize-plugin coverage bench faults mutants seeds lint clean install uninstall install-check
 
 # What release builds say for --version; `unknown` where this is no checkout of its own.
 build fuzz-build bench install: export LOCKSTEP_COMMIT = $(shell [ -e .git ] && \
@@ -75,6 +75,11 @@ bench: setup fuzz-build ## measure both sides, the fuzz loop and the replay: mak
 faults: fuzz-build ## how soon each known fault is found: make faults [SEEDS=10] [RUNS=N] [ONLY=pattern]
 	Fuzz/faults
 
+mutants: build fuzz-build ## who finds small changes to the C port: make mutants [COUNT=300] [SINCE=rev] [ONLY=pattern]
+	@.ci/setup python3
+	swift build --build-tests
+	Fuzz/mutants
+
 seeds: build fuzz-build ## make Corpus/fuzz again: make seeds [DURATION=60]
 	Fuzz/seeds
 
@@ -109,5 +114,5 @@ install-check: ## install into a folder that goes away, and try what is there
 	Tools/check-install
 
 clean: ## remove everything that was built
-	rm -rf .build .build-bench Fuzz/.build Fuzz/.build-* artifacts bin
+	rm -rf .build .build-bench .build-mutants Fuzz/.build Fuzz/.build-* artifacts bin
 	git worktree prune

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Runs judges, each within its limits, and remembers their verdicts."""
+
+import contextlib
+import os
+import re
+import resource
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+
+from judges import FUZZING, KEPT, chosen_judges, judge_sum, keep, kept
+from plugins import Plugin, fingerprint
+from settings import BUILD, contents, load, save, stop
+
+GIB = 1 << 30
+running = set()  # leaders of sessions
+
+
+def kill(leader):
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)
+
+
+def limit_process(seconds, memory):
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (GIB // 4, GIB // 4))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def run(command, out, seconds):
+    """Runs a judge for so many seconds of processor time, five times as long by the clock and a
+    minute. Returns its status (negative: a signal; None: too long by the clock), what it printed,
+    and its seconds of processor time."""
+    os.makedirs(out, exist_ok=True)
+    # A sanitizer's shadow is larger than all memory; it has a limit of its own.
+    memory = resource.RLIM_INFINITY if command[0] == "env" else 8 * GIB
+    with open(f"{out}/log", "wb") as log:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+            preexec_fn=lambda: limit_process(seconds, memory),
+            env={**os.environ, "SWIFT_BACKTRACE": "enable=no"})
+    running.add(process.pid)
+    end, pid = time.monotonic() + 60 + 5 * seconds, 0
+    while not pid and time.monotonic() < end:
+        time.sleep(0.02)
+        pid, raw, usage = os.wait4(process.pid, os.WNOHANG)
+    kill(process.pid)
+    status = os.waitstatus_to_exitcode(raw) if pid else None
+    if not pid:
+        *_, usage = os.wait4(process.pid, 0)
+    running.discard(process.pid)
+    if status == -signal.SIGKILL and usage.ru_utime + usage.ru_stime < seconds:
+        stop(f"somebody else killed {command[0]}: out of memory?")
+    process.returncode = 0  # it was waited for
+    text = contents(f"{out}/log").decode(errors="replace")
+    return status, text, usage.ru_utime + usage.ru_stime
+
+
+def complaint(status, text):
+    """How a judge's run shows that something is wrong; None when it does not."""
+    if status is None or status in (-signal.SIGXCPU, -signal.SIGKILL):
+        return "takes too long"
+    if found := re.search(r"==== finding: (.*?)(, as in .*)?$", text, re.M):
+        return found[1]
+    if found := re.search(r"^SUMMARY: (\w+: \S+( signal| byte\(s\) leaked)?)", text, re.M):
+        return found[1]
+    if found := re.search(r"Test (\w+)\(.* recorded an issue", text):
+        return found[1]
+    if status:
+        return signal.Signals(-status).name if status < 0 else f"status {status}"
+    # The port itself refuses nothing that it is asked here.
+    refused = re.search(r"\b([1-9]\d*) (scenarios? )?(refused|not run|that a side refuses)", text)
+    return refused and f"{refused[1]} refused"
+
+
+def hear(judge, plugin, seconds):
+    """What one judge says: how the mutant was killed, or None; executions; processor seconds."""
+    out, total, killed, count = f"{plugin.folder}/{judge.name}", 0, None, None
+    for command in judge.commands:
+        words = {"{out}": out}
+        for name in ("counting", "plain", "checked", "tests"):
+            if f"{{{name}}}" in command:
+                words[f"{{{name}}}"] = getattr(plugin, name)
+        status, text, took = run([words.get(word, word) for word in command], out, seconds)
+        total += took
+        killed = complaint(status, text)
+        count = re.search(r"^stat::number_of_executed_units: *(\d+)", text, re.M)
+        if killed:
+            keep(out)
+            break
+    return {"killed": killed, "executions": int(count[1]) if count else None, "seconds": total}
+
+
+class Court:
+    def __init__(self):
+        self.judges = chosen_judges()
+        self.sums = {judge.name: judge_sum(judge) for judge in self.judges}
+        self.port = fingerprint(None)
+        self.lock = threading.Lock()
+
+    def remembered(self, judge, sum, find):
+        """A verdict on objects of this checksum; what `find` finds, when it is not there."""
+        path = f"{BUILD}/verdicts/{sum[:32]}.{judge.name}"
+        record = load(path)
+        if record.get("judge") != self.sums[judge.name]:
+            record = {**find(), "judge": self.sums[judge.name]}
+            # Tomorrow there is more that is kept.
+            if record["killed"] or judge.name != KEPT:
+                save(path, record)
+        return record
+
+    def limit(self, judge):
+        """Seconds that a mutant may take: five times what the port takes, and ten."""
+        def measure():
+            with tempfile.TemporaryDirectory(dir=BUILD) as folder:
+                return hear(judge, Plugin(None, folder), 1800)
+        with self.lock:
+            record = self.remembered(judge, self.port, measure)
+        if record["killed"]:
+            stop(f"{judge.name} finds fault with the port itself: {record['killed']}")
+        return int(10 + 5 * record["seconds"])
+
+    def hear(self, judge, plugin):
+        return hear(kept(), plugin, 60) if judge.name == KEPT else hear(
+            judge, plugin, self.limit(judge))
+
+    def verdicts(self, mutant, sum):
+        """By judge. Fuzzing is always heard, of the others as many as it takes."""
+        result = {}
+        with tempfile.TemporaryDirectory(dir=BUILD) as folder:
+            plugin = Plugin(mutant, folder)
+            for judge in self.judges:
+                if judge.name != FUZZING and any(v["killed"] for v in result.values()):
+                    continue
+                result[judge.name] = self.remembered(
+                    judge, sum, lambda: self.hear(judge, plugin))
+        return result
