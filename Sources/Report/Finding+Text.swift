@@ -86,7 +86,8 @@ extension Finding {
 
   private static func moment(_ difference: MemoryDifference) -> String {
     guard difference.eventWord != MemoryDifference.theEnd else { return "in the end" }
-    return "in front of \(difference.eventWord), number \(difference.event + 1) of the observations,"
+    let number = difference.event + 1
+    return "in front of \(difference.eventWord), number \(number) of the observations,"
   }
 }
 

@@ -15,8 +15,11 @@ struct ConsoleBlock {
       return String(command.dropFirst(4))
     }
 
-    /// Builds, and what takes its time: their figures differ from machine to machine.
-    var isTried: Bool { !command.hasPrefix("make ") && !command.hasPrefix("iopt-fuzz ") }
+    /// Not builds, and not what takes its time: their figures differ from machine to machine. Nor
+    /// what runs a plug-in of the reader's.
+    var isTried: Bool {
+      !command.hasPrefix("make ") && !command.hasPrefix("iopt-fuzz ") && !command.contains(".so")
+    }
 
     /// Whether this was printed; a line `…` stands for any number of lines.
     func matches(_ printed: [Substring]) -> Bool { Self.matches(output[...], printed[...]) }
