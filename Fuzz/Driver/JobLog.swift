@@ -64,12 +64,15 @@ final class JobLog {
     text.firstRange(of: word).flatMap { Int(text[$0.upperBound...].prefix { $0.isNumber }) }
   }
 
-  /// The last lines, for a job that gave up.
+  /// The last lines, for a job that gave up; without those that tell of new inputs.
   func tail(_ count: Int) -> String {
     let size = lseek(descriptor, 0, SEEK_END)
     var bytes = [UInt8](repeating: 0, count: 4096)
     let kept = max(0, pread(descriptor, &bytes, bytes.count, max(0, size - off_t(bytes.count))))
     return String(decoding: bytes[..<kept], as: UTF8.self)
-      .split(separator: "\n").suffix(count).map { String($0).printable }.joined(separator: "\n")
+      .split(separator: "\n").dropFirst(size > off_t(bytes.count) ? 1 : 0).filter {
+        !$0.hasPrefix("#") && !$0.hasPrefix("\t")
+      }
+      .suffix(count).map { String($0).printable }.joined(separator: "\n")
   }
 }

@@ -49,7 +49,8 @@ struct RunEnd {
       guard case .gaveUp(let status) = job.outcome else { continue }
       let tail = job.log.map { "\($0.tail(6))\n" } ?? ""
       printError(
-        "\(tail)iopt-fuzz: job \(job.number) gave up with status \(status)"
+        "\(tail)iopt-fuzz: job \(job.number) "
+          + (status > 128 ? "was ended by signal \(status - 128)" : "gave up with status \(status)")
           + (job.log.map { "; its log: \($0.path.printable)" } ?? "") + "\n")
       return status
     }
