@@ -65,10 +65,13 @@ struct RunEnd {
       return status
     }
     let (tally, leftOut) = tellReasons()
-    guard counts.scenarios > 0, tally.map({ $0.verdict == .agrees }) ?? true else {
+    let refused = tally?.refused ?? Int(counts.refused)
+    // Where all inputs with operations were refused, that domains were opened says nothing.
+    let isIdle = refused + leftOut > 0 && !jobs.contains { $0.share.tally?.wasAsked ?? true }
+    guard counts.scenarios > 0, !isIdle, tally.map({ $0.verdict == .agrees }) ?? true else {
       let all = max(tally?.scenarios ?? 0, Int(counts.refused) - leftOut)
       printError(
-        "iopt-fuzz: \(all) scenarios, \(tally?.refused ?? Int(counts.refused)) refused,"
+        "iopt-fuzz: \(all) scenarios, \(refused) refused,"
           + " \(leftOut) left out: nothing was judged\n")
       return RunVerdict.nothingJudged.rawValue
     }

@@ -25,6 +25,7 @@ private func tellTally() {
   var told = JobTally()
   told.tally = counted.tally
   told.narrowed = fitted()?.tally ?? [:]
+  told.wasAsked = wasAsked()
   job.tell(told)
 }
 

@@ -88,12 +88,18 @@ public struct FuzzSettings: Sendable {
     choice.filter = PropertyFilter(
       only: try OracleChoice.properties(only, "--only"),
       except: try OracleChoice.properties(except, "--except"))
+    if choice.judgesNothing { throw OracleChoice.nothingLeft }
     return choice
   }
 
-  /// The subjects that run, none of them loaded.
+  /// The subjects that run, none of them loaded. One that is judged alone has the merged revision of
+  /// `gather_range_pages` where nobody says otherwise: inputs name the older ones too, and what those
+  /// break would be found first.
   public func requests() throws(SubjectError) -> [LaneRequest] {
-    if let subject { return [try LaneRequest(subject)] }
+    if let subject {
+      let isLeftOpen = domain == nil && !subject.contains(",")
+      return [try LaneRequest(isLeftOpen ? "\(subject),gather=merged" : subject)]
+    }
     return [try LaneRequest(left), try LaneRequest(right)]
   }
 

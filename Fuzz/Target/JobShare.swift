@@ -84,6 +84,8 @@ public struct JobTally: Codable, Sendable {
   public var tally = RunTally()
   /// What had to be done to inputs for want of what a subject can do.
   public var narrowed: [Narrowing.Cause: Int] = [:]
+  /// Whether a subject did an operation in a scenario that none refused.
+  public var wasAsked = false
 
   public init() {}
 }

@@ -109,8 +109,11 @@ extension OperationDecoder {
       op.dir = UInt32(word.byte(5) % 3)
       let count = ExactCode.pieces(input.next(), word, remaining: input.remaining)
       var offset: UInt64 = 0
+      var run = ListSpace()
       for _ in 0..<count {
-        let piece = piece(&input, at: offset, isMarked: isMarked)
+        var piece = piece(&input, at: offset, isMarked: isMarked)
+        if !isMarked, run.isWrapped(by: piece.len) { piece.len = 0x1000 }
+        run.append(piece.len)
         scenario.appendPiece(piece)
         offset = offset &+ piece.len
       }

@@ -17,7 +17,14 @@ struct WorkEstimate {
       case .dmaMap(_, let pa, let length, _, _):
         add(length, alignment: pa, pageSizes: sizes)
       case .dmaMapSG(_, _, let pieces, _):
-        for piece in pieces { add(piece.length, alignment: piece.pa, pageSizes: sizes) }
+        var space = ListSpace()
+        for piece in pieces {
+          if space.isWrapped(by: piece.length) {
+            add(ListSpace.wrapped, alignment: 0x1000, pageSizes: sizes)
+          }
+          space.append(piece.length)
+          add(piece.length, alignment: piece.pa, pageSizes: sizes)
+        }
       default:
         break
       }
