@@ -26,7 +26,17 @@ struct WorkBudget {
     let entry = entryLog2(bounded, alignment: alignment)
     bounded = min(bounded, most << entry)
     left -= min(left, bounded >> entry)
-    return bounded
+    return boundTail(of: bounded, entry)
+  }
+
+  /// What fills no entry of that size is mapped in smaller ones, of which there may be very many.
+  private mutating func boundTail(of length: UInt64, _ entry: UInt64) -> UInt64 {
+    let tail = length & ((1 << entry) - 1)
+    guard entry > 12, tail > 0 else { return length }
+    let smaller = entryLog2(tail, alignment: Int(entry))
+    let kept = min(tail, max(left, Self.whenSpent) << smaller)
+    left -= min(left, kept >> smaller)
+    return length - tail + (smaller < entry ? boundTail(of: kept, smaller) : kept)
   }
 
   /// Bytes, log2, of the table entries that a mapping of this alignment begins with.
