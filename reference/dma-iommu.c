@@ -218,7 +218,7 @@ uint64_t iommu_dma_map_sg(struct iommu_domain *domain, uint32_t cpu,
 	mapped = iommu_map_sg(domain, iova, pieces, count, dma_info_to_prot(dir));
 	if (mapped >= 0 && (uint64_t)mapped >= whole)
 		return iova;
-	/* What a list mapped in part stays mapped. */
+	/* iommu_map_sg() has taken back what it mapped. */
 	iommu_dma_free_iova(dma, cpu, iova, whole, NULL);
 	return DMA_MAPPING_ERROR;
 }
