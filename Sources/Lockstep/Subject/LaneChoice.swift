@@ -33,26 +33,31 @@ public struct LaneRequest: Sendable {
   public let label: String
   private let subject: String
   private let gather: GatherRevision?
+  /// What was built for the subject `kernel:TREE`.
+  private let plugin: String?
 
-  /// Reads `S` or `S,gather=R`; the error says what was expected.
+  /// Reads `S` or `S,gather=R`; the error says what was expected. Builds `kernel:TREE`, so that
+  /// nothing is built while a lane is waited for.
   public init(_ text: String) throws(SubjectError) {
     label = text
     let parts = text.split(separator: ",", maxSplits: 1, omittingEmptySubsequences: false)
-    guard parts.count == 2 else {
-      subject = text
-      gather = nil
-      return
-    }
+    subject = String(parts[0])
+    gather = try parts.count == 2 ? Self.revision(parts[1], of: text) : nil
+    plugin = try KernelSubject(subject: subject)?.plugin()
+  }
+
+  private static func revision(
+    _ option: Substring, of text: String
+  ) throws(SubjectError) -> GatherRevision {
     let expected = GatherRevision.allCases.map { "\($0.name)" }.joined(separator: ", ")
-    let revision = GatherRevision.allCases.first { "gather=\($0.name)" == parts[1] }
+    let revision = GatherRevision.allCases.first { "gather=\($0.name)" == option }
     guard let revision else {
       throw SubjectError(
         description:
           "subject '\(text)': expected gather= and one of \(expected) after the comma,"
-          + " found '\(parts[1])'")
+          + " found '\(option)'")
     }
-    subject = String(parts[0])
-    gather = revision
+    return revision
   }
 
   /// Whether a stranger's code has to be loaded for it.
@@ -60,6 +65,7 @@ public struct LaneRequest: Sendable {
 
   /// Loads what was asked for.
   public func load() throws(SubjectError) -> LaneChoice {
-    LaneChoice(try Subject.named(subject), gather)
+    guard let plugin else { return LaneChoice(try .named(subject), gather) }
+    return LaneChoice(try .loadPlugin(plugin, as: subject), gather)
   }
 }

@@ -60,12 +60,18 @@ public struct Subject: @unchecked Sendable {
     return String(cString: reason).printable
   }
 
-  /// Finds a subject by what a user types: `swift`, `reference`, or a path to a shared object.
+  /// Finds a subject by what a user types: `swift`, `reference`, a path to a shared object, or
+  /// `kernel:TREE`, which is built when it has to be.
   public static func named(_ specification: String) throws(SubjectError) -> Subject {
     switch specification {
     case "swift": .swift
     case "reference": .reference
-    default: try loadPlugin(specification)
+    default:
+      if let kernel = KernelSubject(subject: specification) {
+        try loadPlugin(kernel.plugin(), as: specification)
+      } else {
+        try loadPlugin(specification)
+      }
     }
   }
 }
