@@ -14,6 +14,8 @@ public struct Subject: @unchecked Sendable {
   public let specification: String
   /// Whether its code was loaded, and whatever it writes has to be looked at.
   let isPlugin: Bool
+  /// Whether it is a kernel tree: it runs every scenario as what the tree is.
+  let isKernelTree: Bool
 
   /// The Swift implementation.
   public static let swift = builtIn(swiftSubject(), "swift")
@@ -24,6 +26,7 @@ public struct Subject: @unchecked Sendable {
     self.table = table
     self.specification = specification
     self.isPlugin = isPlugin
+    isKernelTree = specification.hasPrefix(KernelSubject.prefix)
   }
 
   private static func builtIn(
