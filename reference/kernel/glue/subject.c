@@ -86,7 +86,6 @@ static void subject_close(void *state)
 	shim_current = &domain->context;
 	shim_free_all(&domain->context);
 	shim_system_free(domain->context.pages);
-	shim_system_free(domain->dma);
 	shim_system_free(domain);
 }
 

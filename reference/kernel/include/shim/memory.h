@@ -95,6 +95,7 @@ static inline unsigned long page_to_pfn(const struct page *page)
 #define folio_pgdat(folio) ((void)(folio), (void *)NULL)
 #define mod_node_page_state(node, item, delta) ((void)(node), (void)(delta))
 #define lruvec_stat_mod_folio(folio, item, delta) ((void)(folio), (void)(delta))
+#define is_vmalloc_addr(address) ((void)(address), false)
 #define NUMA_NO_NODE (-1)
 #define numa_mem_id() 0
 #define dev_to_node(dev) ((void)(dev), NUMA_NO_NODE)
