@@ -109,6 +109,7 @@ int shim_dma_open(struct shim_domain *shim, const struct iopt_dma_config *config
 	dma->parameters.max_segment_size = UINT_MAX;
 	dev->dma_parms = &dma->parameters;
 	dev->shim_domain = domain;
+	dev->dma_iommu = true;
 	domain->type = IOMMU_DOMAIN_DMA;
 	/* Undefined in the code: the number of the lowest bit of none. */
 	BUG_ON(!domain->pgsize_bitmap);
