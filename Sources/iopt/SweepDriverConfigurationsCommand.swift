@@ -24,23 +24,55 @@ struct SweepDriverConfigurations: ParsableCommand {
 
   func run() throws {
     let plan = EnginePlan([try LaneRequest(subject)]) { Engine($0, []) }
-    let judge = try isolation.judge(plan, file: "")
-    let sweep = DriverConfigurationSweep(judge)
-    sweep.onFinding = { print(Ink.standardOutput.report($0)) }
-    try sweep.run()
-    for line in sweep.tally.refusalLines { print(line) }
-    let verdict = sweep.verdict
+    let position = DriverConfigurationSweep.Position()
+    guard isolation.isolates(plan.requests) else {
+      let engine = try plan.engine()
+      let sweep = DriverConfigurationSweep(engine, from: position)
+      sweep.onFinding = show
+      sweep.run()
+      return try finish(plan.labels[0], position, engine.tally)
+    }
+    let isolated = IsolatedSweep(plan, limit: isolation.duration)
+    // A process says what it tries next, and what it found.
+    var next = ""
+    isolated.onText = { [show] text in
+      if text.hasSuffix("\n") { show(text) } else { next = text }
+    }
+    let isWhole = try isolated.run { engine, link in
+      let sweep = DriverConfigurationSweep(engine, from: position)
+      sweep.onFinding = link.tell
+      sweep.onRequest = {
+        link.settle(engine, withUnopened: false)
+        link.tell($0.name)
+      }
+      sweep.run()
+      link.settle(engine, withUnopened: false)
+    } lost: { fatality, _ in
+      let place = position.pass() ? next : "before the first configuration"
+      show("\(place): \(fatality.subject) ends its process: \(fatality.name)\n")
+    }
+    if !isWhole { print("… given up: too many processes were lost") }
+    try finish(plan.labels[0], position, isolated.tally)
+  }
+
+  private func show(_ finding: String) { print(Ink.standardOutput.report(finding)) }
+
+  private func finish(
+    _ label: String, _ position: DriverConfigurationSweep.Position, _ tally: RunTally
+  ) throws {
+    for line in tally.refusalLines { print(line) }
+    let verdict: RunVerdict =
+      position.findings > 0
+      ? .differs : position.requests > tally.refused ? .agrees : .nothingJudged
     let end =
       switch verdict {
       case .agrees: "all opened"
-      case .differs: "\(sweep.findings) not opened"
+      case .differs: "\(position.findings) not opened"
       case .nothingJudged: "nothing was opened"
       }
-    let refused = sweep.tally.refused > 0 ? ", \(sweep.tally.refused) refused" : ""
-    print(
-      Ink.standardOutput.summary(
-        "\(plan.labels[0]): \(sweep.requests) configurations of drivers\(refused): \(end)", verdict)
-    )
+    let refused = tally.refused > 0 ? ", \(tally.refused) refused" : ""
+    let line = "\(label): \(position.requests) configurations of drivers\(refused): \(end)"
+    print(Ink.standardOutput.summary(line, verdict))
     try verdict.leave()
   }
 }

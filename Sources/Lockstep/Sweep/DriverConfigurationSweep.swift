@@ -5,45 +5,83 @@ import ScenarioLanguage
 /// Opens a domain with everything that the kernel's drivers can ask a format for: is any hardware left
 /// without paging domains?
 public final class DriverConfigurationSweep {
-  /// What was tried so far.
-  public private(set) var requests = 0
-  /// What could not be opened, or broke a rule of the subject ABI.
-  public private(set) var findings = 0
-  /// What the subject went through; what it refuses was not tried.
-  public var tally: RunTally { judge.tally }
-  /// Given the text of each finding, with line ends.
-  public var onFinding: (String) -> Void = { _ in }
+  /// Where a sweep stands, in memory that outlives the process that sweeps.
+  public final class Position {
+    fileprivate struct State: BitwiseCopyable {
+      var requests = 0
+      var findings = 0
+      var isTried = false
+    }
 
-  private let judge: any ScenarioJudge
+    fileprivate let state = SharedMemory(State())
 
-  /// Sweeps the one subject of `judge`, which needs no oracles.
-  public init(_ judge: any ScenarioJudge) { self.judge = judge }
+    /// The beginning.
+    public init() {}
 
-  /// Tries everything.
-  public func run() throws(IsolationError) {
-    for request in DriverRequest.all(knowing: judge.capabilities[0].features) {
-      requests += 1
-      let before = judge.tally.unopened
-      let finding = try judge.judge(Scenario(domain: request.domain), file: request.name)
-      let failure = judge.tally.unopened.first { before[$0.key] != $0.value }?.key
-      guard finding != nil || failure != nil else { continue }
-      findings += 1
-      let what =
-        failure.map { "initialisation fails with \(Errno.text($0.errno))" }
-        ?? finding?.signature.description ?? "is lost"
-      onFinding(text(request, what))
+    /// What was asked for so far.
+    public var requests: Int { state.pointer.pointee.requests }
+    /// What could not be opened, or broke a rule of the subject ABI, or ended its process.
+    public var findings: Int { state.pointer.pointee.findings }
+
+    /// Counts what was tried when its process was lost; whether anything was.
+    public func pass() -> Bool {
+      guard state.pointer.pointee.isTried else { return false }
+      state.pointer.pointee.isTried = false
+      state.pointer.pointee.findings += 1
+      return true
     }
   }
 
-  private func text(_ request: DriverRequest, _ what: String) -> String {
-    let domain = Scenario(domain: request.domain).text.split(separator: "\n").last ?? ""
-    return "\(request.name): \(judge.labels[0]): \(what)\n"
-      + "    \(domain)\n  asked for by \(request.place)\n"
+  /// Given the text of each finding, with line ends.
+  public var onFinding: (String) -> Void = { _ in }
+  /// Given what is asked for next.
+  public var onRequest: (DriverRequest) -> Void = { _ in }
+
+  private let engine: Engine
+  private let position: Position
+
+  /// Sweeps the one subject of an engine, which needs no oracles; with a position that a lost process
+  /// left, it goes on from there.
+  public init(_ engine: Engine, from position: Position = Position()) {
+    self.engine = engine
+    self.position = position
   }
 
-  /// How it ended.
-  public var verdict: RunVerdict {
-    if findings > 0 { return .differs }
-    return requests > tally.refused ? .agrees : .nothingJudged
+  /// What a subject that knows `features` is asked for, in this order.
+  public static func requests(knowing features: Features) -> [DriverRequest] {
+    DriverRequest.all(knowing: features)
+  }
+
+  /// Tries everything that was not tried yet.
+  public func run() {
+    let lane = engine.lanes[0].lane
+    for request in Self.requests(knowing: lane.capabilities.features)
+      .dropFirst(position.requests)
+    {
+      position.state.pointer.pointee.requests += 1
+      position.state.pointer.pointee.isTried = true
+      onRequest(request)
+      let before = engine.tally.unopened
+      let finding = engine.run(Scenario(domain: request.domain), file: request.name)
+      position.state.pointer.pointee.isTried = false
+      let failure = engine.tally.unopened.first { before[$0.key] != $0.value }?.key
+      let what =
+        failure.map { "initialisation fails with \(Errno.text($0.errno))" }
+        ?? finding?.signature.description
+      guard let what else { continue }
+      position.state.pointer.pointee.findings += 1
+      onFinding(request.text(lane.label, what))
+    }
+  }
+}
+
+extension DriverRequest {
+  /// A finding in words: what `subject` does when it is asked for this.
+  public func text(_ subject: String, _ what: String) -> String {
+    let line = Scenario(domain: domain).text.split(separator: "\n").last ?? ""
+    // What text has no word for yet.
+    let unsaid = domain.features.rawValue & ~((1 << UInt32(Features.names.count)) - 1)
+    let more = unsaid == 0 ? "" : "  # and features 0x" + String(unsaid, radix: 16)
+    return "\(name): \(subject): \(what)\n    \(line)\(more)\n  asked for by \(place)\n"
   }
 }
