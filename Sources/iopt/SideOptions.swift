@@ -7,6 +7,9 @@ import ScenarioLanguage
 let subjectForms =
   "swift, reference or the path of a plug-in (PATH.so); ,gather=R may follow, R one of "
   + GatherRevision.allCases.map { "\($0.name)" }.joined(separator: ", ")
+  + ", and ,kernel=K, K one of " + Kernel.allCases.map { "\($0.name)" }.joined(separator: ", ")
+  + ", and ,ROW=K for single rows of another release: "
+  + KernelRow.allCases.map { "\($0.name)" }.joined(separator: ", ")
 
 /// The two sides of a comparison.
 struct SideOptions: ParsableArguments {

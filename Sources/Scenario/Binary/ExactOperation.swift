@@ -171,6 +171,7 @@ extension InputWriter {
         append(piece.length)
       }
     case .gather, .iotlbSync, .flush, .dmaUnmap, .relax, .failFQ: break
+    default: appendDriver(operation, op)
     }
   }
 }

@@ -9,13 +9,18 @@ extension Capabilities {
     let features =
       configuration.features & ~Capabilities.version1Features & ~self.features.rawValue
     if configuration.kernel | configuration.sync_map | configuration.dma_magazine
-      | configuration.dma_fail_magazine | features == 0
+      | configuration.dma_fail_magazine | features == 0, configuration.rows == 0
     {
       return nil
     }
     if features != 0 { return missing("features: bits 0x" + String(features, radix: 16)) }
     if configuration.kernel >= 32 || kernels >> configuration.kernel & 1 == 0 {
-      return missing("kernel=\(configuration.kernel)")
+      return missing(
+        Kernel(rawValue: configuration.kernel).map { "kernel=\($0.name)" }
+          ?? "kernel number \(configuration.kernel)")
+    }
+    if configuration.rows != 0, !options.contains(.rows) {
+      return missing("single rows of another release")
     }
     if configuration.sync_map != 0, !options.contains(.syncMap) { return missing("sync_map") }
     if configuration.has_dma == 0 { return nil }

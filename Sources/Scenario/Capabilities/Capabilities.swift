@@ -73,6 +73,8 @@ public struct Capabilities: Codable, Equatable, Sendable {
     public static let syncMap = Options(rawValue: IOPT_OPTION_SYNC_MAP.rawValue)
     /// Magazines of another size than the kernel's.
     public static let magazine = Options(rawValue: IOPT_OPTION_MAGAZINE.rawValue)
+    /// Single rows of another release.
+    public static let rows = Options(rawValue: IOPT_OPTION_ROWS.rawValue)
     /// An allocation of a magazine that fails.
     public static let failMagazine = Options(rawValue: IOPT_OPTION_FAIL_MAGAZINE.rawValue)
     /// The DMA mask of another device for one mapping.

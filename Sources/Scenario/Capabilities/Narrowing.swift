@@ -155,6 +155,20 @@ extension Operation {
       .dmaMapSG(handle: handle, direction: direction, pieces: pieces, cpu: fit(cpu))
     case .dmaUnmap(let handle, let cpu): .dmaUnmap(handle: handle, cpu: fit(cpu))
     case .relax(let cpu): .relax(cpu: fit(cpu))
+    case .dmaMapPhys(
+      let handle, let pa, let length, let direction, let attributes, let limit, let cpu):
+      .dmaMapPhys(
+        handle: handle, pa: pa, length: length, direction: direction, attributes: attributes,
+        limit: limit, cpu: fit(cpu))
+    case .dmaMapSGAttrs(let handle, let direction, let pieces, let limit, let cpu):
+      .dmaMapSGAttrs(
+        handle: handle, direction: direction, pieces: pieces, limit: limit, cpu: fit(cpu))
+    case .dmaUnmapPhysOrSG(let handle, let cpu): .dmaUnmapPhysOrSG(handle: handle, cpu: fit(cpu))
+    case .dmaIOVAAlloc(let handle, let pa, let length, let limit, let cpu):
+      .dmaIOVAAlloc(handle: handle, pa: pa, length: length, limit: limit, cpu: fit(cpu))
+    case .dmaIOVADestroy(let handle, let length, let cpu):
+      .dmaIOVADestroy(handle: handle, length: length, cpu: fit(cpu))
+    case .dmaIOVAFree(let handle, let cpu): .dmaIOVAFree(handle: handle, cpu: fit(cpu))
     default: self
     }
   }
