@@ -37,6 +37,12 @@ struct PieceLayout {
     return Piece(start: piece.pa, length: length, space: length)
   }
 
+  /// Whether an empty piece stands behind one that is not.
+  static func pads(_ pieces: UnsafeBufferPointer<iopt_piece>) -> Bool {
+    guard let first = pieces.firstIndex(where: { $0.len != 0 }) else { return false }
+    return pieces[first...].contains { $0.len == 0 }
+  }
+
   /// The IOVA space that a list asks for.
   static func wholeLength(of pieces: UnsafeBufferPointer<iopt_piece>) -> UInt64 {
     var layout = PieceLayout(pieces)
