@@ -51,9 +51,10 @@ struct PieceLayout {
   }
 
   /// How many bytes an unmap of the list takes, when it was mapped at `address`: from its first
-  /// output segment to the last one in front of an empty segment (`iommu_dma_unmap_sg`).
+  /// output segment to the last one in front of an empty segment (`iommu_dma_unmap_sg`). `longest` is
+  /// the most that pieces join to (`dma_get_max_seg_size`).
   static func unmappedLength(
-    of pieces: UnsafeBufferPointer<iopt_piece>, at address: UInt64
+    of pieces: UnsafeBufferPointer<iopt_piece>, at address: UInt64, longest: UInt32
   ) -> UInt64 {
     var layout = PieceLayout(pieces)
     var position = address
@@ -61,7 +62,8 @@ struct PieceLayout {
     var end = address
     var segment: (start: UInt64, length: UInt32)?
     while let piece = layout.next() {
-      if let open = segment, position != 0, hasRoom(open.length, piece.length) {
+      // One that is longer by itself takes any piece, and its 32-bit length may come round.
+      if let open = segment, position != 0, longest &- open.length >= piece.length {
         segment = (open.start, open.length &+ piece.length)
       } else {
         if let open = segment { end = open.start &+ UInt64(open.length) }
@@ -79,12 +81,5 @@ struct PieceLayout {
     }
     if let open = segment { end = open.start &+ UInt64(open.length) }
     return end &- address
-  }
-
-  /// Whether a segment takes another piece: 64 KiB is the most that pieces join to (the default of
-  /// `dma_get_max_seg_size`). One that is longer by itself takes any piece, and its 32-bit length
-  /// may come round.
-  private static func hasRoom(_ length: UInt32, _ more: UInt32) -> Bool {
-    0x1_0000 &- length >= more
   }
 }
