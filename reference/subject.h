@@ -38,6 +38,9 @@ uint32_t subject_refuse_op(const struct subject *subject, const struct iopt_op *
 bool subject_knows_host(const struct iopt_host *host);
 bool subject_knows_config(const struct iopt_config *config);
 
+/* The set of enum behaviour bits that a configuration that is known asks for. */
+uint32_t subject_behaviours(const struct iopt_config *config);
+
 extern const struct iopt_capabilities subject_capabilities;
 
 static inline bool prot_known(uint32_t prot)
