@@ -2,14 +2,22 @@
 /* What the kernel's code asks of the machine: pages, cache write-backs, time. */
 #include "domain.h"
 
-/* A table is on its way once the code has shifted past a word: that recursion has no end. */
+/*
+ * A recursion without end shifts past the word on its way to the second table
+ * that it nests. That one may still be made to fail; after it there is no way back.
+ */
+static bool runs_away(struct shim_context *context)
+{
+	return unlikely(context->shifted && context->running) && context->past_shift++;
+}
+
 struct folio *shim_alloc_folio(unsigned int order)
 {
 	struct shim_context *context = shim_current;
 	struct page *page;
 	u64 address;
 
-	if (unlikely(context->shifted && context->running))
+	if (runs_away(context))
 		shim_crash();
 	address = context->host->alloc_table(context->host, PAGE_SIZE << order);
 	if (!address)

@@ -50,6 +50,7 @@ static void enter(struct shim_domain *domain)
 {
 	shim_current = &domain->context;
 	domain->context.shifted = 0;
+	domain->context.past_shift = 0;
 }
 
 static void subject_close(void *state)

@@ -25,6 +25,7 @@ struct shim_context {
 	unsigned int cpu; /* the virtual CPU that runs */
 	unsigned int cpus;
 	unsigned int shifted; /* an undefined shift was seen in this operation */
+	unsigned int past_shift; /* tables asked for in it since then */
 	unsigned int running; /* an operation (1), or the domain's opening (0) */
 	uint64_t sme_mask; /* the bit that memory encryption sets */
 	uint64_t unmapped; /* bytes that the last unmap of the DMA layer removed */
