@@ -19,9 +19,7 @@ import Testing
   func linux7_3IsBuiltAndAgreesWithBothSidesOnTheDirectedTraces() throws { try agrees("7.3") }
 
   private func agrees(_ release: String) throws {
-    let traces = ["riscv-4k", "amdv1-basics"].map { "Corpus/kernel/pt/directed-\($0).iopt.gz" }
-      .filter { FileManager.default.fileExists(atPath: Tool.root.appendingPathComponent($0).path) }
-    try #require(!traces.isEmpty)
+    let traces = ["riscv-4k", "queued"].map { "Corpus/kernel/pt/directed-\($0).iopt.gz" }
     for side in ["swift", "reference"] {
       let tool = try Tool.iopt(
         ["diff"] + traces + ["--left", side, "--right", "kernel:\(release)"])
@@ -64,9 +62,7 @@ import Testing
     let scratch = try ScratchFolder()
     let plugin = try Tool.examplePlugin(
       in: scratch,
-      replacing: [
-        ("#include <stdlib.h>", "#include <stdlib.h>\n#define calloc(a, b) (abort(), NULL)")
-      ])
+replacing: [("d = malloc(sizeof(*d));", "abort();")])
     let tool = try Tool.iopt("sweep", "driver-configurations", "--subject", plugin)
     #expect(tool.status == 1)
     #expect(
