@@ -11,11 +11,11 @@ public struct DriverRequest: Sendable {
   /// What is asked for. The page sizes that a driver takes away afterwards are not part of it.
   public let domain: DomainConfiguration
 
-  /// All that the drivers ask for, of a tree whose page tables know `features`.
-  public static func all(knowing features: Features) -> [DriverRequest] {
+  /// All that the drivers of a release ask for.
+  public static func all(of release: Kernel) -> [DriverRequest] {
     (RISCVDriver.domains + AMDDriver.domains + IntelDriver.domains)
-      .filter { features.isSuperset(of: $0.knowing) && features.isDisjoint(with: $0.notKnowing) }
-      .flatMap(\.requests)
+      .filter { $0.releases.contains(release) }
+      .flatMap { $0.requests(of: release) }
   }
 }
 
@@ -33,12 +33,11 @@ struct DriverDomain {
   /// One of each list is asked for besides.
   var choices: [[(name: String, features: Features)]] = []
   var shapes: [Shape]
-  /// Releases differ: it asks so where the tree knows these features, and not those.
-  var knowing: Features = []
-  var notKnowing: Features = []
+  /// Releases that ask so.
+  var releases: ClosedRange<Kernel> = .linux7_1 ... .linux7_3
 
-  /// Every combination.
-  var requests: [DriverRequest] {
+  /// Every combination; domains of 7.1 do not name their release, so that version 1 can say them.
+  func requests(of release: Kernel) -> [DriverRequest] {
     var combinations: [(names: [String], features: Features)] = [([], always)]
     for choice in choices {
       combinations = combinations.flatMap { so in
@@ -51,7 +50,8 @@ struct DriverDomain {
           name: ([name, shape.name] + names).filter { !$0.isEmpty }.joined(separator: ", "),
           place: place,
           domain: DomainConfiguration(
-            format: format, va: shape.va, oa: oa, features: features, top: shape.top))
+            format: format, va: shape.va, oa: oa, features: features, top: shape.top,
+            kernel: release == .linux7_1 ? nil : release))
       }
     }
   }
