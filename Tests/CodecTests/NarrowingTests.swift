@@ -38,11 +38,11 @@ struct NarrowingTests {
 
   @Test("Stores, points and services are nothing that a scenario asks for")
   func unseenAbilities() {
-    let narrowing = narrowing {
-      $0.logsStores = false
-      $0.points = 0
-      $0.services = []
-    }
+    var able = Capabilities.language
+    able.logsStores = false
+    able.points = 0
+    able.services = []
+    let narrowing = Narrowing([Narrowing.Party(name: "x", capabilities: able)])
     #expect(narrowing.isIdle && !narrowing.capabilities.logsStores)
   }
 
