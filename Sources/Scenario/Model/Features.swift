@@ -37,6 +37,7 @@ public struct Features: OptionSet, Codable, Hashable, Sendable {
   ]
 
   /// Those that kernels have from 7.2 on, and text from version 2 on.
+  // swift-format-ignore: AlwaysUseLowerCamelCase
   public static let sinceLinux7_2: Features = [.detailedGather, .riscvSvpbmt]
 
   /// Bit numbers in the order of canonical text.
