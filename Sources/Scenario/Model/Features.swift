@@ -36,8 +36,8 @@ public struct Features: OptionSet, Codable, Hashable, Sendable {
     "x86_64_amd_encrypt_tables", "detailed_gather", "riscv_svpbmt",
   ]
 
-  /// Those that kernels have from 7.2 on, and text from version 2 on.
   // swift-format-ignore: AlwaysUseLowerCamelCase
+  /// Those that kernels have from 7.2 on, and text from version 2 on.
   public static let sinceLinux7_2: Features = [.detailedGather, .riscvSvpbmt]
 
   /// Bit numbers in the order of canonical text.
