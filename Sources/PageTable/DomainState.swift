@@ -34,10 +34,12 @@ struct DomainState: ~Copyable {
   var inputLog2: Int
   var outputLog2: Int
   var pageSizes: UInt64 = 0
-  /// Whether a map of exactly 4 KiB is one of a page of that size.
-  var takesSmallPages = true
+  /// A map of exactly so many bytes is one of a page of 4 KiB; 0: none is.
+  var smallPage: UInt64 = 0
   /// The core warns of every map and unmap, and does nothing.
   var refusesMappings = false
+  /// Neither that, nor is a driver told of what was mapped.
+  var mapsPlainly = true
   /// First and last byte (inclusive) that can be mapped at all.
   var aperture: (first: UInt64, last: UInt64) = (0, 0)
   var pages = PageRegistry()

@@ -6,13 +6,21 @@ extension PageTableDomain {
   public func map(
     _ iova: UInt64, to pa: UInt64, length: UInt64, protection: UInt32
   ) -> Status {
+    state.pointee.mapsPlainly
+      ? mapOrNothing(iova, to: pa, length: length, protection: protection)
+      : mapAndTell(iova, to: pa, length: length, protection: protection)
+  }
+
+  @inline(never)
+  private func mapAndTell(
+    _ iova: UInt64, to pa: UInt64, length: UInt64, protection: UInt32
+  ) -> Status {
     let status = mapWithoutSync(iova, to: pa, length: length, protection: protection)
-    if state.pointee.hasSyncMap, status == .done { syncMap(iova, length: length) }
+    if status == .done { syncMap(iova, length: length) }
     return status
   }
 
   /// `iommu_map_nosync()`: the driver is not told.
-  @inline(__always)
   public func mapWithoutSync(
     _ iova: UInt64, to pa: UInt64, length: UInt64, protection: UInt32
   ) -> Status {
@@ -20,6 +28,13 @@ extension PageTableDomain {
       DomainReference(state: state).warn()
       return .invalid
     }
+    return mapOrNothing(iova, to: pa, length: length, protection: protection)
+  }
+
+  @inline(__always)
+  private func mapOrNothing(
+    _ iova: UInt64, to pa: UInt64, length: UInt64, protection: UInt32
+  ) -> Status {
     var mapped: UInt64 = 0
     let status = mapRange(iova, to: pa, length: length, protection: protection, mapped: &mapped)
     if status != .done, !hasCrashed { _ = unmap(iova, length: mapped) }

@@ -66,9 +66,11 @@ extension Walker {
   /// What follows from the page sizes for each map and unmap.
   private func settleCore() {
     let (sizes, behaviours) = (state.pointee.pageSizes, state.pointee.behaviours)
-    state.pointee.takesSmallPages =
-      !behaviours.contains(.asksForSmallPages) || sizes & power(of: TableShape.pageLog2) != 0
+    let page = power(of: TableShape.pageLog2)
+    state.pointee.smallPage =
+      behaviours.contains(.asksForSmallPages) ? sizes & page : page
     state.pointee.refusesMappings = sizes == 0 && behaviours.contains(.warnsWithoutSizes)
+    state.pointee.mapsPlainly = !state.pointee.refusesMappings && !state.pointee.hasSyncMap
   }
 
   /// The page sizes of every level that the domain has or may grow.

@@ -127,6 +127,16 @@ struct OpenDomain: ~Copyable {
     case IOPT_OP_UNMAP_FAST, IOPT_OP_IOTLB_SYNC, IOPT_OP_FLUSH:
       guard operation.pointee.gather < IOPT_GATHER_COUNT else { return refuse(operation) }
       run(operation, on: &gathers[Int(operation.pointee.gather)])
+    default:
+      return runLayer(operation)
+    }
+    return domain.pointee.hasCrashed ? IOPT_CRASHED : IOPT_DONE
+  }
+
+  /// The operations of the DMA layer: kept out of the way of the page table's.
+  @inline(never)
+  private func runLayer(_ operation: UnsafePointer<iopt_op>) -> iopt_status {
+    switch iopt_op_kind(rawValue: operation.pointee.kind) {
     case IOPT_OP_DMA_MAP, IOPT_OP_DMA_MAP_SG:
       guard let layer, operation.pointee.dir <= Ability.lastDirection else {
         return refuse(operation)

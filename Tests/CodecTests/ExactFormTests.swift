@@ -1,6 +1,7 @@
+import Testing
+
 // SPDX-License-Identifier: GPL-2.0-only
 @testable import ScenarioLanguage
-import Testing
 
 @Suite("The exact form of an input")
 struct ExactFormTests {
