@@ -97,7 +97,7 @@ public struct FuzzSettings: Sendable {
   /// break would be found first.
   public func requests() throws(SubjectError) -> [LaneRequest] {
     if let subject {
-      let isLeftOpen = domain == nil && !subject.contains(",")
+      let isLeftOpen = domain == nil && !subject.contains(",gather=")
       return [try LaneRequest(isLeftOpen ? "\(subject),gather=merged" : subject)]
     }
     return [try LaneRequest(left), try LaneRequest(right)]

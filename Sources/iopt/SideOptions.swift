@@ -7,6 +7,7 @@ import ScenarioLanguage
 let subjectForms =
   "swift, reference or the path of a plug-in (PATH.so); ,gather=R may follow, R one of "
   + GatherRevision.allCases.map { "\($0.name)" }.joined(separator: ", ")
+  + ", and ,listen: points, locks and shared words are compared too"
 
 /// The two sides of a comparison.
 struct SideOptions: ParsableArguments {

@@ -89,18 +89,23 @@ import Testing
     ("./Sources", "cannot be loaded: ./Sources: "),
     (
       "swift,gather=best",
-      "expected gather= and one of merged, original, always-add, proposed after the comma, found"
-        + " 'gather=best'"
+      "expected listen, or gather= and one of merged, original, always-add, proposed after the"
+        + " comma, found 'gather=best'"
     ),
     (
       "reference,",
-      "expected gather= and one of merged, original, always-add, proposed after the"
+      "expected listen, or gather= and one of merged, original, always-add, proposed after the"
         + " comma, found ''"
     ),
     (
       "swift,gather=merged,gather=merged",
-      "expected gather= and one of merged, original,"
-        + " always-add, proposed after the comma, found 'gather=merged,gather=merged'"
+      "expected listen, or gather= and one of merged, original,"
+        + " always-add, proposed after the comma, found 'gather=merged'"
+    ),
+    (
+      "swift,listen,listen",
+      "expected listen, or gather= and one of merged, original,"
+        + " always-add, proposed after the comma, found 'listen'"
     ),
   ]
 

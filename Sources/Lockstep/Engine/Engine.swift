@@ -104,6 +104,7 @@ public final class Engine {
   public init(_ lanes: [Lane], _ oracles: [any Oracle]) {
     precondition(!lanes.isEmpty)
     self.lanes = lanes.map(ObservedLane.init)
+    for lane in lanes { lane.hear(with: lanes) }
     self.oracles = oracles.sorted { Self.rank($0.name) < Self.rank($1.name) }
     first = self.lanes[0]
     last = self.lanes[self.lanes.count - 1]

@@ -99,7 +99,7 @@ extension Lane {
   /// Another lane with the same subject and revision and with memory of its own.
   public var twin: Lane {
     Lane(
-      subject, gather: gather.flatMap { GatherRevision(rawValue: $0) }, progress: progress,
-      number: Int(number))
+      subject, gather: gather.flatMap { GatherRevision(rawValue: $0) }, listens: listens,
+      progress: progress, number: Int(number))
   }
 }

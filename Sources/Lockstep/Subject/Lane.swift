@@ -9,6 +9,8 @@ public final class Lane {
   public let subject: Subject
   /// Overrides the domain line's revision when set.
   public let gather: UInt32?
+  /// Whether its host listens: offers the scheduler's services, and writes down what it hears.
+  public let listens: Bool
   let host = Host()
   /// How the last attempt to open a domain ended.
   private(set) var lastOpen = SubjectStatus.refused
@@ -32,14 +34,15 @@ public final class Lane {
   let progress: UnsafeMutablePointer<RunProgress>?
   let number: Int32
 
-  /// A lane with no domain open. `gather` overrides the revision that domain lines name. With
-  /// `progress`, which outlives the lane, it says there when it calls the subject, as lane `number`.
+  /// A lane with no domain open. `gather` overrides the revision that domain lines name; `listens`: see
+  /// Listening.swift. With `progress`, which outlives the lane, it says there when it calls the subject, as lane `number`.
   public init(
-    _ subject: Subject, gather: GatherRevision? = nil,
+    _ subject: Subject, gather: GatherRevision? = nil, listens: Bool = false,
     progress: UnsafeMutablePointer<RunProgress>? = nil, number: Int = 0
   ) {
     self.subject = subject
     self.gather = gather?.rawValue
+    self.listens = listens
     self.progress = progress
     self.number = Int32(number)
     open = subject.table.members.open
@@ -47,6 +50,7 @@ public final class Lane {
     close = subject.table.members.close
     domain = .allocate(capacity: 1)
     domain.initialize(to: nil)
+    if listens { host.listen() }
   }
 
   deinit {
@@ -57,8 +61,11 @@ public final class Lane {
   /// The lane in messages: what a user types to get it, with what a terminal would obey escaped.
   public var label: String { specification.printable }
 
-  /// What a user types to get this lane: its subject, and the revision where one was chosen.
-  public var specification: String { subject.specification + gatherSuffix }
+  /// What a user types to get this lane: its subject, the revision where one was chosen, and whether
+  /// its host listens.
+  public var specification: String {
+    subject.specification + gatherSuffix + (listens ? ",\(LaneRequest.listening)" : "")
+  }
 
   /// Why the last request was refused: in the subject's words, or in the harness's where it
   /// refused in the subject's place.
