@@ -36,7 +36,7 @@ import Testing
   @Test func whatOneSideIsNotHeardToDoIsADifference() throws {
     let (finding, _) = try run(Lane(.swift, listens: true), Lane(.reference))
     let signature = try #require(finding).signature.description
-    #expect(signature.hasPrefix("comparison domain: record \(Hearing.store)/nothing"), "\(signature)")
+    #expect(signature.hasPrefix("comparison domain: record \(Hearing.store)/nothing"))
   }
 
   @Test func aPointIsWrittenDownWhenBothStateItOrTheSubjectDoesNot() {

@@ -16,6 +16,9 @@ public final class Lane {
   private(set) var lastOpen = SubjectStatus.refused
   /// The domain was asked to free its tables: what it stored meanwhile was not taken in.
   private(set) var isTornDown = false
+  /// The domain line names a release that a kernel tree is not, and was opened all the same, as what
+  /// the tree is.
+  private(set) var isOfAnotherRelease = false
   /// What the subject was not even asked, as its version of the ABI has no word for it.
   private var refusalInItsPlace: String?
   /// The open domain, or nil. Behind a pointer, so that a run needs no exclusivity check.
@@ -35,7 +38,8 @@ public final class Lane {
   let number: Int32
 
   /// A lane with no domain open. `gather` overrides the revision that domain lines name; `listens`: see
-  /// Listening.swift. With `progress`, which outlives the lane, it says there when it calls the subject, as lane `number`.
+  /// Listening.swift. With `progress`, which outlives the lane, it says there when it calls the
+  /// subject, as lane `number`.
   public init(
     _ subject: Subject, gather: GatherRevision? = nil, listens: Bool = false,
     progress: UnsafeMutablePointer<RunProgress>? = nil, number: Int = 0
@@ -104,6 +108,9 @@ public final class Lane {
   public func open(_ configuration: borrowing iopt_config) -> SubjectStatus {
     var configuration = copy configuration
     if let gather { configuration.gather = gather }
+    isOfAnotherRelease =
+      subject.isKernelTree && subject.capabilities.isOfAnotherRelease(configuration)
+    if isOfAnotherRelease { configuration.kernel = IOPT_KERNEL_UNSAID.rawValue }
     log.pointee.count = 0
     refusalInItsPlace = subject.capabilities.unseen(in: configuration)
     guard refusalInItsPlace == nil else {

@@ -37,12 +37,14 @@ public struct LaneRequest: Sendable {
   private let subject: String
   private var gather: GatherRevision?
   private var listens = false
+  /// What was built for the subject `kernel:TREE`.
+  private let plugin: String?
 
   /// What follows a subject whose host is to listen.
   static let listening = "listen"
 
   /// Reads `S`, and what may follow with commas: `gather=R`, `listen`; the error says what was
-  /// expected.
+  /// expected. Builds `kernel:TREE`, so that nothing is built while a lane is waited for.
   public init(_ text: String) throws(SubjectError) {
     label = text
     let parts = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
@@ -57,6 +59,7 @@ public struct LaneRequest: Sendable {
         throw Self.fault(text, part)
       }
     }
+    plugin = try KernelSubject(subject: subject)?.plugin()
   }
 
   private static func fault(_ text: String, _ part: String) -> SubjectError {
@@ -72,6 +75,9 @@ public struct LaneRequest: Sendable {
 
   /// Loads what was asked for.
   public func load() throws(SubjectError) -> LaneChoice {
-    LaneChoice(try Subject.named(subject), gather, listens: listens)
+    guard let plugin else {
+      return LaneChoice(try .named(subject), gather, listens: listens)
+    }
+    return LaneChoice(try .loadPlugin(plugin, as: subject), gather, listens: listens)
   }
 }

@@ -14,7 +14,7 @@ extension Capabilities {
       return nil
     }
     if features != 0 { return missing("features: bits 0x" + String(features, radix: 16)) }
-    if configuration.kernel >= 32 || kernels >> configuration.kernel & 1 == 0 {
+    if isOfAnotherRelease(configuration) {
       return missing("kernel=\(configuration.kernel)")
     }
     if configuration.sync_map != 0, !options.contains(.syncMap) { return missing("sync_map") }
@@ -26,6 +26,12 @@ extension Capabilities {
       return missing("dma_fail_magazine")
     }
     return nil
+  }
+
+  /// Whether `configuration` names a release that a subject does not state.
+  public func isOfAnotherRelease(_ configuration: iopt_config) -> Bool {
+    let release = configuration.kernel
+    return release != IOPT_KERNEL_UNSAID.rawValue && (release >= 32 || kernels >> release & 1 == 0)
   }
 
   /// The bits of version 1's features.
