@@ -157,7 +157,7 @@ extension OperationDecoder {
     return steps << unit
   }
 
-  private func compactPhysical(_ word: UInt64, iova: UInt64) -> UInt64 {
+  func compactPhysical(_ word: UInt64, iova: UInt64) -> UInt64 {
     let index = word.bits(27, 5)
     let pa: UInt64 =
       switch word.bits(24, 3) {
