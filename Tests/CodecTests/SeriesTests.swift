@@ -44,7 +44,8 @@ import Testing
 
   @Test func itPrintsAndEncodesAsTheOperationsThatItStandsFor() throws {
     let scenario = decode(Self.header + [0xd1, 0, 0, 0, 0, 0, 5, 0])
-    #expect(try readScenarios(bytes: Array(scenario.text.utf8), name: "").map(\.scenario) == [scenario])
+    #expect(
+      try readScenarios(bytes: Array(scenario.text.utf8), name: "").map(\.scenario) == [scenario])
     #expect(decode(encode(scenario)) == scenario)
   }
 
