@@ -100,11 +100,20 @@ public struct ReportLine: Equatable, Sendable {
 
 extension Finding.Side {
   /// The observations as lines of canonical text.
-  public var lines: [ReportLine] {
-    var result: [ReportLine] = []
+  public var lines: [ReportLine] { linesByRecord.compactMap { $0 } }
+
+  /// One element a record: nil for one that is told in the line of the next.
+  var linesByRecord: [ReportLine?] {
+    var result: [ReportLine?] = []
+    var text = TextBuffer(capacity: 128)
     words.withUnsafeBufferPointer { buffer in
       for (index, record) in RecordView(buffer).enumerated() {
-        var text = TextBuffer(capacity: 128)
+        if record.kind == .levels {
+          text.appendRecord(record.words, form: form)
+          result.append(nil)
+          continue
+        }
+        defer { text.removeAll() }
         text.appendRecord(record.words, form: form)
         result.append(ReportLine(text: String(text.string.dropLast()), note: notes[index] ?? ""))
       }

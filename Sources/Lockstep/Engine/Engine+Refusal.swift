@@ -57,6 +57,8 @@ extension Engine {
     let hasLayer = configuration.has_dma != 0
     return capabilities.meet(.operation(operation.pointee.kind))
       && capabilities.meet(.protection(Protection(rawValue: operation.pointee.prot)))
+      && operation.pointee.attrs & ~capabilities.attributes == 0
+      && (operation.pointee.has_limit == 0 || capabilities.options.contains(.limit))
       && (hasLayer || !Operation(operation.pointee).needsDMA)
   }
 

@@ -96,10 +96,10 @@ public final class Minimizer {
 }
 
 extension Lane {
-  /// Another lane with the same subject and revision and with memory of its own.
+  /// Another lane with the same subject, revision and release, and with memory of its own.
   public var twin: Lane {
     Lane(
-      subject, gather: gather.flatMap { GatherRevision(rawValue: $0) }, progress: progress,
-      number: Int(number))
+      subject, gather: gather.flatMap { GatherRevision(rawValue: $0) }, release: release,
+      progress: progress, number: Int(number))
   }
 }

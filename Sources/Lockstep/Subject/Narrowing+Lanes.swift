@@ -14,6 +14,7 @@ extension Lane {
   public var capabilities: Capabilities {
     var own = subject.capabilities
     if gather != nil { own.revisions = .max }
+    if let kernel = release.kernel, own.meet(.kernel(kernel)) { own.kernels = .max }
     return own
   }
 
