@@ -26,6 +26,12 @@ public enum EventKind: UInt32, CaseIterable, Sendable {
   case gather = 21
   /// Table words written: no event, and never compared as one.
   case store = 22
+  /// The driver's `iotlb_sync_map` was called.
+  case syncMap = 23
+  /// The levels of the gather in the next record, which is a sync or a gather.
+  case levels = 24
+  /// The virtual CPU whose records follow: the host's own, never compared.
+  case cpu = 25
   /// Table words that differ from before the operation.
   case pte = 64
   /// The code ran away, faulted or hit a BUG.

@@ -123,6 +123,9 @@ extension EventKind {
           .init("value", .word), .init("stride", .word),
         ])
     case .crash: EventSchema("crash")
+    case .syncMap: EventSchema("sync_map", [first, length])
+    case .levels: EventSchema("levels", [.init("leaves", .bits), .init("tables", .bits)])
+    case .cpu: EventSchema("cpu", [.init("CPU", .count)])
     }
   }
 

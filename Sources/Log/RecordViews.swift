@@ -130,6 +130,20 @@ public struct GatherRecord {
   }
 }
 
+/// `IOPT_EVENT_LEVELS`: what the gather in the next record has unmapped and removed.
+public struct LevelsRecord: Equatable {
+  /// Bit n for level n: where leaves were unmapped, and where tables were removed from.
+  public let leaves: UInt64
+  public let tables: UInt64
+
+  /// Reads a record.
+  public init?(_ record: Record) {
+    guard record.has(.levels) else { return nil }
+    leaves = record.argument(0)
+    tables = record.argument(1)
+  }
+}
+
 /// `IOPT_EVENT_DIRTY`: one range was recorded dirty.
 public struct DirtyRecord {
   /// Where the range starts.

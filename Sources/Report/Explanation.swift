@@ -66,9 +66,10 @@ private struct Explanation {
 extension Finding.Side {
   /// The observation in quotes, without its `=`, cut when it is long.
   fileprivate func observation(_ index: Int) -> String {
-    let lines = lines
+    let lines = linesByRecord
     guard index < lines.count else { return index == 0 ? "nothing" : "nothing more" }
-    let text = lines[index].text.dropFirst(2)
+    guard let line = lines[index...].first(where: { $0 != nil }) ?? nil else { return "levels" }
+    let text = line.text.dropFirst(2)
     return text.count > 60 ? "`\(text.prefix(60))…`" : "`\(text)`"
   }
 

@@ -16,7 +16,7 @@ extension Finding {
     case .misuse(let subject, let misuse):
       "\(place)\(subject) broke a rule of the subject ABI at \(whereabouts): \(misuse.description)"
     case .refusal(let subject, let reason, let lookup):
-      "\(place)\(subject) refuses what it states that it can do at \(whereabouts)"
+      "\(place)\(subject) refuses what it must be able to do at \(whereabouts)"
         + (lookup.map { "; iova_to_phys \(hex($0))" } ?? "") + ": \(reason)"
     case .breach(let subject, let text, let lookup):
       "\(place)\(subject) breaks the contract at \(whereabouts)"
@@ -100,11 +100,20 @@ public struct ReportLine: Equatable, Sendable {
 
 extension Finding.Side {
   /// The observations as lines of canonical text.
-  public var lines: [ReportLine] {
-    var result: [ReportLine] = []
+  public var lines: [ReportLine] { linesByRecord.compactMap { $0 } }
+
+  /// One element a record: nil for one that is told in the line of the next.
+  var linesByRecord: [ReportLine?] {
+    var result: [ReportLine?] = []
+    var text = TextBuffer(capacity: 128)
     words.withUnsafeBufferPointer { buffer in
       for (index, record) in RecordView(buffer).enumerated() {
-        var text = TextBuffer(capacity: 128)
+        if record.kind == .levels {
+          text.appendRecord(record.words, form: form)
+          result.append(nil)
+          continue
+        }
+        defer { text.removeAll() }
         text.appendRecord(record.words, form: form)
         result.append(ReportLine(text: String(text.string.dropLast()), note: notes[index] ?? ""))
       }

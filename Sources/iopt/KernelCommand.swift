@@ -4,8 +4,9 @@ import Glibc
 import Lockstep
 import ScenarioLanguage
 
-struct Kernel: ParsableCommand {
+struct KernelCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "kernel",
     abstract: "Work with kernel trees as subjects.",
     discussion: """
       Wherever a subject is named, kernel:TREE is the code of a kernel tree, which is built when it \

@@ -22,7 +22,7 @@ struct Show: ParsableCommand {
       for file in files {
         let bytes = try readBytes(file)
         let isText = [".iopt", ".iopt.gz"].contains(where: file.hasSuffix)
-        if isText || bytes.starts(with: "iopt 1\n".utf8) {
+        if isText || bytes.starts(with: "iopt 1\n".utf8) || bytes.starts(with: "iopt 2\n".utf8) {
           throw ScenarioError(
             file: file, position: .file,
             message: "expected a fuzz input, found the text of a scenario")

@@ -5,7 +5,8 @@ import Testing
 /// Compact configurations beside those that initialisation mostly accepts.
 @Suite struct OddShapeTests {
   /// `format` and `limit` as the header has them; AMD's plain shape is 64 bits and a top of 2.
-  private func decoded(_ format: UInt8, limit: UInt8, odd: Bool = true, time: UInt8 = 0) -> Scenario {
+  private func decoded(_ format: UInt8, limit: UInt8, odd: Bool = true, time: UInt8 = 0) -> Scenario
+  {
     decode([1, format | 0x08 | (odd ? 0x80 : 0), limit << 4, 0, 0, time << 6, odd ? 0x60 : 0, 0])
   }
 
@@ -15,7 +16,8 @@ import Testing
     let twisted = (1..<16).map { decoded(1, limit: $0).domain }
     #expect(twisted.contains { $0.va == plain.va + 1 && $0.top == plain.top })
     #expect(twisted.contains { $0.va == plain.va - 1 && $0.top == plain.top })
-    #expect(twisted.contains { $0.oa == plain.oa + 1 } && twisted.contains { $0.oa == plain.oa - 1 })
+    #expect(
+      twisted.contains { $0.oa == plain.oa + 1 } && twisted.contains { $0.oa == plain.oa - 1 })
     #expect(twisted.contains { $0.top == 0 && $0.va == plain.va })
     #expect(twisted.contains { $0.top == plain.top! + 1 && $0.va == plain.va })
     #expect(twisted.contains { $0.va == 9 && $0.top == 3 })

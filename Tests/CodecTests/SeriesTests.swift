@@ -44,19 +44,25 @@ import Testing
 
   @Test func itPrintsAndEncodesAsTheOperationsThatItStandsFor() throws {
     let scenario = decode(Self.header + [0xd1, 0, 0, 0, 0, 0, 5, 0])
-    #expect(try readScenarios(bytes: Array(scenario.text.utf8), name: "").map(\.scenario) == [scenario])
+    #expect(
+      try readScenarios(bytes: Array(scenario.text.utf8), name: "").map(\.scenario) == [scenario])
     #expect(decode(encode(scenario)) == scenario)
   }
 
-  /// 2048 entries in all, then eight buffers at a time, until there are 512 operations.
+  /// 2048 entries in all.
   @Test func manyOfThemAreBounded() {
-    var bytes = Self.header
-    for _ in 0..<200 { bytes += [0xd1, 1, 0, 0, 5, 0, 0xff, 0] }
-    let operations = decode(bytes).operations
-    #expect(maps(operations).count == 64 + 8 * 56)
-    #expect(decode(Self.header + [0xd1, 0, 0, 0, 5, 0, 0xff, 0]).operations.count == 2 * 64)
+    let large: [UInt8] = [0xd1, 1, 0, 0, 5, 0, 0xff, 0]
+    let operations = decode(Self.header + [large, large, large].flatMap(\.self)).operations
+    #expect(operations.count == 64 && maps(operations).count == 64)
     let most = decode(Self.header + [0xd1, 0, 0, 0, 0, 0, 0xff, 0]).operations
     #expect(most.count == 2 * 540)
+  }
+
+  @Test func whatFollowsOneIsStillRun() {
+    let tick: [UInt8] = [22, 0, 0, 0, 0, 0, 0, 0]
+    let bytes = Self.header + [0xd1, 0, 0, 0, 0, 0, 5, 0]
+    let operations = decode(bytes + (0..<600).flatMap { _ in tick }).operations
+    #expect(operations.count == 764 + 511)
   }
 
   @Test func whatASubjectLacksIsLeftOutOfIt() {

@@ -14,7 +14,8 @@ import Testing
     (.iovaFree, IOPT_EVENT_IOVA_FREE), (.queue, IOPT_EVENT_QUEUE),
     (.timerOn, IOPT_EVENT_TIMER_ON), (.timerFire, IOPT_EVENT_TIMER_FIRE),
     (.skip, IOPT_EVENT_SKIP), (.depotWork, IOPT_EVENT_DEPOT_WORK), (.gather, IOPT_EVENT_GATHER),
-    (.store, IOPT_EVENT_STORE),
+    (.store, IOPT_EVENT_STORE), (.syncMap, IOPT_EVENT_SYNC_MAP), (.levels, IOPT_EVENT_LEVELS),
+    (.cpu, IOPT_EVENT_CPU),
   ]
 
   @Test func everyKindHasTheABIsNumber() {

@@ -19,10 +19,10 @@ import Testing
       "dma queue=percpu cpus=2 size=4 timeout=10 mode=fq limit=0xffffffff\n", 1, 1,
       "expected `iopt 1`, found `dma`"),
     BadText("nonsense\n", 1, 1, "expected `iopt 1`, found `nonsense`"),
-    BadText("iopt\n", 1, 5, "expected version 1 of the language, found the end of the line"),
-    BadText("iopt 2\n", 1, 6, "expected version 1 of the language, found `2`"),
-    BadText("iopt 0\n", 1, 6, "expected version 1 of the language, found `0`"),
-    BadText("iopt one\n", 1, 6, "expected version 1 of the language, found `one`"),
+    BadText("iopt\n", 1, 5, "expected version 1 or 2 of the language, found the end of the line"),
+    BadText("iopt 3\n", 1, 6, "expected version 1 or 2 of the language, found `3`"),
+    BadText("iopt 0\n", 1, 6, "expected version 1 or 2 of the language, found `0`"),
+    BadText("iopt one\n", 1, 6, "expected version 1 or 2 of the language, found `one`"),
     BadText("iopt 1 1\n", 1, 8, "expected the end of the line, found `1`"),
     BadText("Iopt 1\n", 1, 1, "expected `iopt 1`, found `Iopt`"),
     BadText("\u{feff}iopt 1\n", 1, 1, "expected `iopt 1`, found `\u{fffd}iopt`"),
@@ -64,7 +64,7 @@ import Testing
       "expected the end of the line, found `\u{fffd}` (lines end in a line feed alone)"),
     BadText(
       "iopt 1\r\n", 1, 6,
-      "expected version 1 of the language, found `1\u{fffd}` (lines end in a line feed alone)"),
+      "expected version 1 or 2 of the language, found `1\u{fffd}` (lines end in a line feed alone)"),
     BadText(
       Start.domain + "unmap 0x0 0x1000\r\n", 3, 11,
       "expected a length in bytes, found `0x1000\u{fffd}` (lines end in a line feed alone)"),

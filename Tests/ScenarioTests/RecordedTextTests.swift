@@ -27,9 +27,10 @@ import Testing
     var reader = TraceReader(bytes: recorded, name: path)
     var words: [UInt64] = []
     var printed = TextBuffer()
+    let version = recorded.starts(with: "iopt 2".utf8) ? 2 : 1
     while let statement = try reader.next(appendingTo: &words) {
       switch statement {
-      case .scenario: printed.appendScenarioStart()
+      case .scenario: printed.appendScenarioStart(version: version)
       case .domain(let domain): printed.append(domain)
       case .dma(let dma): printed.append(dma)
       case .operation(let operation): printed.append(operation)

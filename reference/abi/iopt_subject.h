@@ -102,6 +102,25 @@ enum iopt_kernel {
 	IOPT_KERNEL_7_3 = 3,
 };
 
+/*
+ * What differs between releases, one number each kernel change: the rows of each
+ * side's table of behaviours; Documentation/scenario-language.md.
+ */
+enum iopt_row {
+	IOPT_ROW_LOOKUP = 0, /* 7.2: iova_to_phys outside of the table is 0, not an errno */
+	IOPT_ROW_DYNAMIC_TOP = 1, /* 7.2: dynamic_top is not dropped where the top covers va */
+	IOPT_ROW_PAGE_SIZES = 2, /* 7.2: no page size of half the space and more */
+	IOPT_ROW_SMALL_MAP = 3, /* 7.2: a map of 4 KiB asks for a page size of 4 KiB */
+	IOPT_ROW_NO_PAGE_SIZE = 4, /* 7.2: without page sizes, map and unmap warn and do nothing */
+	IOPT_ROW_LEVELS = 5, /* 7.2: IOPT_FEATURE_DETAILED_GATHER */
+	IOPT_ROW_SVPBMT = 6, /* 7.2: IOPT_FEATURE_RISCV_SVPBMT */
+	IOPT_ROW_DIRTY = 7, /* 7.3: dirty reading takes a whole leaf, contiguous ones too */
+	IOPT_ROW_EMPTY_PIECE = 8, /* 7.3: EINVAL for an empty piece behind one that is not */
+	IOPT_ROW_DESTROY = 9, /* 7.3: dma_iova_destroy() unlinks, then frees the whole range at once */
+	IOPT_ROW_MAGAZINES = 10, /* 7.3: magazines are allocated when first needed */
+	IOPT_ROW_COUNT = 11,
+};
+
 /* Revisions of gather_range_pages(); Documentation/scenario-language.md. */
 enum iopt_gather_revision {
 	IOPT_GATHER_MERGED = 0,
@@ -164,6 +183,11 @@ struct iopt_config {
 	uint32_t sync_map; /* 1: the driver has an iotlb_sync_map */
 	uint32_t dma_magazine; /* IOVAs that a magazine holds, 1 to 127; 0: the release's own */
 	uint32_t dma_fail_magazine; /* the Nth allocation of a magazine fails, once; 0: none */
+	/*
+	 * Single rows of another release: 4 bits a row, from bit 4 * enum iopt_row on, which are
+	 * an enum iopt_kernel; 0: as `kernel` has it.
+	 */
+	uint64_t rows;
 };
 
 /* What version 1 has, and every later one. */
@@ -638,6 +662,7 @@ enum iopt_option {
 	IOPT_OPTION_MAGAZINE = 1 << 4, /* iopt_config.dma_magazine */
 	IOPT_OPTION_FAIL_MAGAZINE = 1 << 5, /* iopt_config.dma_fail_magazine */
 	IOPT_OPTION_LIMIT = 1 << 6, /* iopt_op.has_limit */
+	IOPT_OPTION_ROWS = 1 << 7, /* iopt_config.rows */
 };
 
 /* Which of the host's optional services a subject calls, bits of iopt_capabilities.services. */
@@ -695,7 +720,8 @@ struct iopt_subject {
 	 * written after those of the top table (ALLOC, INCOHERENT); the DMA
 	 * layer's set-up writes none. On IOPT_FAILED a RET record holds the
 	 * negative errno. IOPT_CRASHED after the INFO record says that the DMA
-	 * layer's set-up crashed, on a domain that had come up. Unless it returns
+	 * layer's set-up crashed, on a domain that had come up; IOPT_FAILED with
+	 * a RET record after INFO that it failed (dma_fail_magazine). Unless it returns
 	 * IOPT_DONE, *state is not used and close() not called. Several domains may be open
 	 * at once, and a process may load several subjects: no mutable globals.
 	 */

@@ -65,7 +65,11 @@ struct ModesInForce {
     case IOPT_OP_GATHER: operation.flag != 0 ? ofDomain.union(.queued) : ofDomain
     case IOPT_OP_UNMAP_FAST, IOPT_OP_IOTLB_SYNC, IOPT_OP_FLUSH, IOPT_OP_READ_AND_CLEAR_DIRTY:
       queuedGathers >> (operation.gather & 31) & 1 != 0 ? ofDomain.union(.queued) : ofDomain
-    case IOPT_OP_DMA_MAP, IOPT_OP_DMA_MAP_SG, IOPT_OP_DMA_UNMAP: ofDomain.union(ofLayer)
+    case IOPT_OP_DMA_MAP, IOPT_OP_DMA_MAP_SG, IOPT_OP_DMA_UNMAP, IOPT_OP_DMA_MAP_PHYS,
+      IOPT_OP_DMA_MAP_SG_ATTRS, IOPT_OP_DMA_UNMAP_PHYS_OR_SG, IOPT_OP_DMA_IOVA_ALLOC,
+      IOPT_OP_DMA_IOVA_LINK, IOPT_OP_DMA_IOVA_SYNC, IOPT_OP_DMA_IOVA_UNLINK,
+      IOPT_OP_DMA_IOVA_DESTROY, IOPT_OP_DMA_IOVA_FREE:
+      ofDomain.union(ofLayer)
     case IOPT_OP_RELAX, IOPT_OP_TICK: ofLayer
     default: []
     }

@@ -54,11 +54,11 @@ extension RecordDifference {
   private func result(_ form: ResultForm) -> String {
     switch form {
     case .errno, .errnoAndMapped: "\(Self.errno(leftWord))/\(Self.errno(rightWord))"
-    case .dmaAddress where leftWord == .max: "error on the left"
-    case .dmaAddress where rightWord == .max: "error on the right"
+    case .dmaAddress where leftWord == .max, .iova where leftWord == .max: "error on the left"
+    case .dmaAddress where rightWord == .max, .iova where rightWord == .max: "error on the right"
     case .number where leftWord == 0: "0 on the left"
     case .number where rightWord == 0: "0 on the right"
-    case .number, .dmaAddress, .absent: larger(leftWord, rightWord)
+    case .number, .dmaAddress, .iova, .absent: larger(leftWord, rightWord)
     }
   }
 

@@ -96,10 +96,11 @@ public final class Minimizer {
 }
 
 extension Lane {
-  /// Another lane with the same subject and revision and with memory of its own.
+  /// Another lane with the same subject, revision and release, and with memory of its own.
   public var twin: Lane {
     Lane(
-      subject, gather: gather.flatMap { GatherRevision(rawValue: $0) }, listens: listens,
+      subject, gather: gather.flatMap { GatherRevision(rawValue: $0) }, release: release,
+      listens: listens,
       progress: progress, number: Int(number))
   }
 }

@@ -15,19 +15,32 @@ public final class Recorder: Oracle {
 
   public func begin(_ engine: Engine) -> Judgement {
     let observed = engine.lanes[0]
-    output.appendScenarioStart()
     guard case .open(let domain, let dma) = engine.request else { return .nothing }
+    output.appendScenarioStart(version: domain.version)
     output.append(domain)
     let words = observed.observations()
-    // What the DMA layer does comes after its line: nothing, or a crash.
-    let isLayersCrash = observed.status == .crashed && words.count > 1
-    let own = UnsafeBufferPointer(rebasing: words.dropLast(isLayersCrash ? 1 : 0))
+    // What the DMA layer does comes after its line: nothing, an errno, or a crash.
+    let layers = Self.layersEnd(words, observed.status)
+    let own = UnsafeBufferPointer(rebasing: words.dropLast(layers.count))
     append(own, observed, form: .errno)
-    if observed.status == .done || isLayersCrash, let dma { output.append(dma) }
-    if isLayersCrash {
-      output.appendRecords(UnsafeBufferPointer(rebasing: words.suffix(1)), form: .errno)
+    if observed.status == .done || !layers.isEmpty, let dma { output.append(dma) }
+    if !layers.isEmpty {
+      output.appendRecords(UnsafeBufferPointer(rebasing: layers), form: .errno)
     }
     return .kept
+  }
+
+  /// How the DMA layer's set-up ended a domain that had come up; empty where it did not.
+  private static func layersEnd(
+    _ words: UnsafeBufferPointer<UInt64>, _ status: SubjectStatus
+  ) -> Slice<UnsafeBufferPointer<UInt64>> {
+    switch status {
+    case .crashed: return words.suffix(words.count > 1 ? 1 : 0)
+    case .failed:
+      guard RecordView(words).contains(where: { $0.kind == .info }) else { return words.suffix(0) }
+      return words.suffix(3)
+    case .done, .refused: return words.suffix(0)
+    }
   }
 
   public func judge(_ engine: Engine) -> Judgement {

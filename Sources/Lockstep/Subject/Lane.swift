@@ -9,6 +9,8 @@ public final class Lane {
   public let subject: Subject
   /// Overrides the domain line's revision when set.
   public let gather: UInt32?
+  /// Overrides the domain line's release where something is chosen.
+  public let release: ReleaseChoice
   /// Whether its host listens: offers the scheduler's services, and writes down what it hears.
   public let listens: Bool
   let host = Host()
@@ -37,15 +39,17 @@ public final class Lane {
   let progress: UnsafeMutablePointer<RunProgress>?
   let number: Int32
 
-  /// A lane with no domain open. `gather` overrides the revision that domain lines name; `listens`: see
-  /// Listening.swift. With `progress`, which outlives the lane, it says there when it calls the
-  /// subject, as lane `number`.
+  /// A lane with no domain open. `gather` overrides the revision that domain lines name, `release`
+  /// the release; `listens`: see Listening.swift. With
+  /// `progress`, which outlives the lane, it says there when it calls the subject, as lane `number`.
   public init(
-    _ subject: Subject, gather: GatherRevision? = nil, listens: Bool = false,
+    _ subject: Subject, gather: GatherRevision? = nil, release: ReleaseChoice = ReleaseChoice(),
+    listens: Bool = false,
     progress: UnsafeMutablePointer<RunProgress>? = nil, number: Int = 0
   ) {
     self.subject = subject
     self.gather = gather?.rawValue
+    self.release = release
     self.listens = listens
     self.progress = progress
     self.number = Int32(number)
@@ -65,10 +69,11 @@ public final class Lane {
   /// The lane in messages: what a user types to get it, with what a terminal would obey escaped.
   public var label: String { specification.printable }
 
-  /// What a user types to get this lane: its subject, the revision where one was chosen, and whether
-  /// its host listens.
+  /// What a user types to get this lane: its subject, and the revision and the release where one was
+  /// chosen.
   public var specification: String {
-    subject.specification + gatherSuffix + (listens ? ",\(LaneRequest.listening)" : "")
+    subject.specification + gatherSuffix + release.suffix
+      + (listens ? ",\(LaneRequest.listening)" : "")
   }
 
   /// Why the last request was refused: in the subject's words, or in the harness's where it
@@ -108,11 +113,12 @@ public final class Lane {
   public func open(_ configuration: borrowing iopt_config) -> SubjectStatus {
     var configuration = copy configuration
     if let gather { configuration.gather = gather }
+    if !release.isEmpty { release.apply(to: &configuration) }
     isOfAnotherRelease =
       subject.isKernelTree && subject.capabilities.isOfAnotherRelease(configuration)
-    if isOfAnotherRelease { configuration.kernel = IOPT_KERNEL_UNSAID.rawValue }
     log.pointee.count = 0
-    refusalInItsPlace = subject.capabilities.unseen(in: configuration)
+    refusalInItsPlace = subject.capabilities.unseen(
+      in: configuration, anyRelease: subject.isKernelTree)
     guard refusalInItsPlace == nil else {
       domain.pointee = nil
       lastOpen = .refused

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import ScenarioLanguage
 
-/// A subject as a user types it, and the revision of `gather_range_pages` to put in force:
-/// `S`, `S,gather=R` or `S,listen`, or both.
+/// A subject as a user types it, with the revision of `gather_range_pages` and the release to put in
+/// force: `S`, then perhaps `,gather=R`, `,kernel=K`, `,ROW=K` and
+/// `,listen`.
 public struct LaneChoice: Sendable {
   /// A built-in subject or a plug-in, loaded.
   public let subject: Subject
   /// nil: what the domain line says.
   public let gather: GatherRevision?
+  /// Empty: what the domain line says.
+  public let release: ReleaseChoice
   /// Whether its host listens.
   public let listens: Bool
 
@@ -16,9 +19,13 @@ public struct LaneChoice: Sendable {
     self = try LaneRequest(text).load()
   }
 
-  fileprivate init(_ subject: Subject, _ gather: GatherRevision?, listens: Bool) {
+  fileprivate init(
+    _ subject: Subject, _ gather: GatherRevision?, _ release: ReleaseChoice,
+    listens: Bool
+  ) {
     self.subject = subject
     self.gather = gather
+    self.release = release
     self.listens = listens
   }
 
@@ -26,7 +33,9 @@ public struct LaneChoice: Sendable {
   public func lane(
     telling progress: UnsafeMutablePointer<RunProgress>? = nil, number: Int = 0
   ) -> Lane {
-    Lane(subject, gather: gather, listens: listens, progress: progress, number: number)
+    Lane(
+      subject, gather: gather, release: release, listens: listens, progress: progress,
+      number: number)
   }
 }
 
@@ -35,40 +44,46 @@ public struct LaneRequest: Sendable {
   /// What was typed: what reports call the lane.
   public let label: String
   private let subject: String
-  private var gather: GatherRevision?
-  private var listens = false
+  private let gather: GatherRevision?
+  private let release: ReleaseChoice
+  private let listens: Bool
   /// What was built for the subject `kernel:TREE`.
   private let plugin: String?
+
+  /// Reads `S` and what follows it after commas; the error says what was expected. Builds
+  /// `kernel:TREE`, so that nothing is built while a lane is waited for.
+  public init(_ text: String) throws(SubjectError) {
+    label = text
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+    var release = ReleaseChoice()
+    var revision: GatherRevision?
+    var listens = false
+    for part in parts.dropFirst() {
+      if revision == nil,
+        let found = GatherRevision.allCases.first(where: { "gather=\($0.name)" == part })
+      {
+        revision = found
+      } else if part == Self.listening, !listens {
+        listens = true
+      } else if !release.read(part) {
+        throw SubjectError(
+          description:
+            "subject '\(text)': expected gather= and one of \(Self.revisions) after the comma,"
+            + " or \(ReleaseChoice.expected), each once, or \(Self.listening), found '\(part)'")
+      }
+    }
+    subject = String(parts[0])
+    gather = revision
+    self.release = release
+    self.listens = listens
+    plugin = try KernelSubject(subject: subject)?.plugin()
+  }
 
   /// What follows a subject whose host is to listen.
   static let listening = "listen"
 
-  /// Reads `S`, and what may follow with commas: `gather=R`, `listen`; the error says what was
-  /// expected. Builds `kernel:TREE`, so that nothing is built while a lane is waited for.
-  public init(_ text: String) throws(SubjectError) {
-    label = text
-    let parts = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    subject = parts[0]
-    for part in parts.dropFirst() {
-      let revision = GatherRevision.allCases.first { "gather=\($0.name)" == part }
-      if part == Self.listening, !listens {
-        listens = true
-      } else if let revision, gather == nil {
-        gather = revision
-      } else {
-        throw Self.fault(text, part)
-      }
-    }
-    plugin = try KernelSubject(subject: subject)?.plugin()
-  }
-
-  private static func fault(_ text: String, _ part: String) -> SubjectError {
-    let expected = GatherRevision.allCases.map { "\($0.name)" }.joined(separator: ", ")
-    return SubjectError(
-      description:
-        "subject '\(text)': expected \(listening), or gather= and one of \(expected) after the comma,"
-        + " found '\(part)'")
-  }
+  private static let revisions =
+    GatherRevision.allCases.map { "\($0.name)" }.joined(separator: ", ")
 
   /// Whether a stranger's code has to be loaded for it.
   public var isPlugin: Bool { subject != "swift" && subject != "reference" }
@@ -76,8 +91,8 @@ public struct LaneRequest: Sendable {
   /// Loads what was asked for.
   public func load() throws(SubjectError) -> LaneChoice {
     guard let plugin else {
-      return LaneChoice(try .named(subject), gather, listens: listens)
+      return LaneChoice(try .named(subject), gather, release, listens: listens)
     }
-    return LaneChoice(try .loadPlugin(plugin, as: subject), gather, listens: listens)
+    return LaneChoice(try .loadPlugin(plugin, as: subject), gather, release, listens: listens)
   }
 }

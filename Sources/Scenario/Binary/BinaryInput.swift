@@ -85,8 +85,8 @@ public func encode(_ scenario: Scenario) -> [UInt8] {
 /// In byte 7 of a word: take what follows exactly, without bounds on the work.
 let exactMark: UInt64 = 0xe5
 
-/// Operations of an input whose header does not carry ``exactMark``, after which none begins: a series
-/// may go past it, as far as WorkBudget.swift lets it.
+/// Operations of an input whose header does not carry ``exactMark``, where a series counts as
+/// one: WorkBudget.swift bounds those.
 let operationLimit = 512
 
 private func decodeInput(
@@ -106,10 +106,13 @@ private func decodeInput(
     Scenario(domain: configuration.domain, dma: configuration.dma).loweredConfiguration
   var decoder = OperationDecoder(configuration)
   let limit = configuration.isExact ? Int.max : operationLimit
-  while !input.isAtEnd, scenario.count < limit {
+  // Operations beyond the first of each series.
+  var further = 0
+  while !input.isAtEnd, scenario.count - further < limit {
     let first = scenario.count
     decoder.decode(&input, into: &scenario)
     if narrows { scenario.narrow(from: first, &narrowing!) }
+    further += max(scenario.count - first - 1, 0)
   }
   return configuration
 }

@@ -13,9 +13,12 @@ struct OddShape {
     self.oa = oa
   }
 
+  /// The header's bit without which there is none.
+  static let mark: UInt64 = 1 << 15
+
   /// Whether the header asks for one. No meaning was given to these numbers before.
   static func isAsked(_ header: UInt64) -> Bool {
-    guard header.bits(15, 1) == 1 else { return false }
+    guard header & mark != 0 else { return false }
     let rarity = header.bits(52, 4)
     return rarity == 6 || rarity == 8 || rarity == 10
   }

@@ -45,6 +45,37 @@ extension Operation {
     case IOPT_OP_FAIL_FQ: self = .failFQ
     case IOPT_OP_TICK: self = .tick(milliseconds: op.len)
     case IOPT_OP_RESERVE: self = .reserve(iova: op.iova, length: op.len)
+    default: self = Operation(version2: op, handle, direction, cpu)
+    }
+  }
+
+  private init(version2 op: iopt_op, _ handle: UInt16, _ direction: DMADirection, _ cpu: UInt8) {
+    let attributes = DMAAttributes(rawValue: op.attrs)
+    let limit = op.has_limit == 0 ? nil : op.limit
+    switch iopt_op_kind(op.kind) {
+    case IOPT_OP_DMA_MAP_PHYS:
+      self = .dmaMapPhys(
+        handle: handle, pa: op.pa, length: op.len, direction: direction, attributes: attributes,
+        limit: limit, cpu: cpu)
+    case IOPT_OP_DMA_MAP_SG_ATTRS:
+      let pieces = UnsafeBufferPointer(start: op.pieces, count: Int(op.piece_count))
+      self = .dmaMapSGAttrs(
+        handle: handle, direction: direction,
+        pieces: pieces.map { ScatterPiece(pa: $0.pa, length: $0.len) }, limit: limit, cpu: cpu)
+    case IOPT_OP_DMA_UNMAP_PHYS_OR_SG: self = .dmaUnmapPhysOrSG(handle: handle, cpu: cpu)
+    case IOPT_OP_DMA_IOVA_ALLOC:
+      self = .dmaIOVAAlloc(handle: handle, pa: op.pa, length: op.len, limit: limit, cpu: cpu)
+    case IOPT_OP_DMA_IOVA_LINK:
+      self = .dmaIOVALink(
+        handle: handle, offset: op.offset, pa: op.pa, length: op.len, direction: direction,
+        attributes: attributes)
+    case IOPT_OP_DMA_IOVA_SYNC:
+      self = .dmaIOVASync(handle: handle, offset: op.offset, length: op.len)
+    case IOPT_OP_DMA_IOVA_UNLINK:
+      self = .dmaIOVAUnlink(handle: handle, offset: op.offset, length: op.len)
+    case IOPT_OP_DMA_IOVA_DESTROY:
+      self = .dmaIOVADestroy(handle: handle, length: op.len, cpu: cpu)
+    case IOPT_OP_DMA_IOVA_FREE: self = .dmaIOVAFree(handle: handle, cpu: cpu)
     default: preconditionFailure("no operation of kind \(op.kind) is decoded")
     }
   }

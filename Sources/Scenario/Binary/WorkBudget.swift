@@ -30,10 +30,10 @@ struct WorkBudget {
   }
 
   /// At most `count` buffers of so many pages, as many as the work of mapping each in the smallest
-  /// entries is left for. All of what is left is theirs: they are operations of their own.
+  /// entries is left for, perhaps none.
   mutating func boundCount(_ count: UInt64, pages: UInt64) -> UInt64 {
-    let bounded = min(count, max(left / pages, Self.whenSpent))
-    left -= min(left, bounded * pages)
+    let bounded = min(count, left / pages)
+    left -= bounded * pages
     return bounded
   }
 

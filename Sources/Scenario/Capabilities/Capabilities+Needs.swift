@@ -22,6 +22,12 @@ extension Capabilities {
     case .pci32: options.contains(.pci32)
     case .operation(let kind): runs(kind)
     case .protection(let bits): protections.isSuperset(of: bits)
+    case .kernel(let kernel): Self.has(kernels, kernel.rawValue)
+    case .syncMap: options.contains(.syncMap)
+    case .magazine: options.contains(.magazine)
+    case .failMagazine: options.contains(.failMagazine)
+    case .attributes(let bits): bits.rawValue & ~attributes == 0
+    case .limit: options.contains(.limit)
     }
   }
 
@@ -102,15 +108,19 @@ extension Need {
       let feature = Features(rawValue: 1 << UInt32(bit))
       if domain.features.contains(feature) {
         needs.append(.feature(feature))
-      } else if domain.format.expressibleFeatures.contains(feature) {
+      } else if domain.format.expressibleFeatures(of: domain.kernel).contains(feature) {
         needs.append(.without(feature))
       }
     }
     if domain.pageSizes != nil { needs.append(.pageSizes) }
     if domain.encryptionBit != nil { needs.append(.encryptionBit) }
+    if let kernel = domain.kernel { needs.append(.kernel(kernel)) }
+    if domain.hasSyncMap { needs.append(.syncMap) }
     guard let dma else { return needs + [.pageTableLayer] }
     needs += [.dmaLayer, .queue(dma.queue), .mode(dma.mode), .cpus(dma.cpus)]
     if dma.pci32 { needs.append(.pci32) }
+    if dma.magazine != nil { needs.append(.magazine) }
+    if dma.failMagazine != nil { needs.append(.failMagazine) }
     return needs
   }
 }

@@ -4,18 +4,26 @@ import SubjectABI
 extension Capabilities {
   /// What `configuration` asks for behind version 1's members and bits, and a subject of these
   /// capabilities might not even see: it would do something else instead of refusing. In words, or
-  /// nil when there is nothing of that kind.
-  public func unseen(in configuration: iopt_config) -> String? {
+  /// nil when there is nothing of that kind. With `anyRelease` it runs what is meant for other
+  /// releases as what it is itself.
+  public func unseen(
+    in configuration: iopt_config, anyRelease: Bool = false
+  ) -> String? {
     let features =
       configuration.features & ~Capabilities.version1Features & ~self.features.rawValue
     if configuration.kernel | configuration.sync_map | configuration.dma_magazine
-      | configuration.dma_fail_magazine | features == 0
+      | configuration.dma_fail_magazine | features == 0, configuration.rows == 0
     {
       return nil
     }
     if features != 0 { return missing("features: bits 0x" + String(features, radix: 16)) }
-    if isOfAnotherRelease(configuration) {
-      return missing("kernel=\(configuration.kernel)")
+    if isOfAnotherRelease(configuration), !anyRelease {
+      return missing(
+        Kernel(rawValue: configuration.kernel).map { "kernel=\($0.name)" }
+          ?? "kernel number \(configuration.kernel)")
+    }
+    if configuration.rows != 0, !options.contains(.rows) {
+      return missing("single rows of another release")
     }
     if configuration.sync_map != 0, !options.contains(.syncMap) { return missing("sync_map") }
     if configuration.has_dma == 0 { return nil }

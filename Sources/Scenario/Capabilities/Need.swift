@@ -25,6 +25,14 @@ public enum Need: Codable, Hashable, Sendable {
   /// An operation, by `enum iopt_op_kind`.
   case operation(UInt32)
   case protection(Protection)
+  case kernel(Kernel)
+  case syncMap
+  case magazine
+  case failMagazine
+  /// Attributes of a buffer, `enum iopt_attr` bits.
+  case attributes(DMAAttributes)
+  /// The mask of another device.
+  case limit
 }
 
 extension Need: CustomStringConvertible {
@@ -47,6 +55,12 @@ extension Need: CustomStringConvertible {
     case .pci32: "pci32"
     case .operation(let kind): "operation \(Self.word(kind))"
     case .protection(let bits): "protection \(Self.letters(bits))"
+    case .kernel(let kernel): "kernel=\(kernel.name)"
+    case .syncMap: "sync_map"
+    case .magazine: "magazine="
+    case .failMagazine: "fail_magazine="
+    case .attributes: "attrs="
+    case .limit: "limit= on a mapping"
     }
   }
 
@@ -67,7 +81,7 @@ extension Need: CustomStringConvertible {
 
   /// The word that stands for the operation in scenario text.
   private static func word(_ kind: UInt32) -> Substring {
-    guard kind >= IOPT_OP_MAP.rawValue, kind < IOPT_OP_KINDS.rawValue else { return "\(kind)" }
+    guard kind >= IOPT_OP_MAP.rawValue, kind < IOPT_OP_KINDS_2.rawValue else { return "\(kind)" }
     var operation = iopt_op()
     operation.kind = kind
     return Operation(operation).text.prefix { $0 != " " }

@@ -38,8 +38,14 @@ extension Format {
   /// Whether the `domain` line carries `top=`; a format that takes it requires it.
   public var takesTop: Bool { facts.takesTop }
 
-  /// The features that scenario text accepts for this format.
-  public var expressibleFeatures: Features { facts.ownFeatures.union(.common) }
+  /// The features that version 1 of the language has for this format.
+  public var expressibleFeatures: Features { expressibleFeatures(of: nil) }
+
+  /// The features that scenario text accepts for this format with `kernel=`; nil: in version 1.
+  public func expressibleFeatures(of kernel: Kernel?) -> Features {
+    let all = facts.ownFeatures.union(.common)
+    return (kernel ?? .linux7_1) < .linux7_2 ? all.subtracting(.sinceLinux7_2) : all
+  }
 
   /// The bits of an output address that a table word can hold, and all below them.
   public var outputMask: UInt64 { facts.outputMask }

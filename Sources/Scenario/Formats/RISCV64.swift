@@ -6,7 +6,7 @@ enum RISCV64: FormatDescription {
   static var number: UInt32 { IOPT_FORMAT_RISCV_64.rawValue }
   static var name: StaticString { "riscv_64" }
   static var takesTop: Bool { false }
-  static var ownFeatures: Features { .riscvSvnapot64k }
+  static var ownFeatures: Features { [.riscvSvnapot64k, .riscvSvpbmt] }
   /// 44 bits of page number.
   static var outputMask: UInt64 { (1 << 56) - 1 }
 }
@@ -76,7 +76,7 @@ extension RISCV64 {
 // positions; 12.3.1 for bits 9 to 0; chapter 13 (Svnapot) for N.
 extension RISCV64 {
   /// V bit 0; R W X, bits 1 to 3, tell a leaf (12.3.1, "Encoding of PTE R/W/X fields"); PPN bits 10
-  /// to 53 (12.4.1).
+  /// to 53 (12.4.1). PBMT, bits 61 and 62 (Svpbmt), is no part of the address.
   static func entry(_ word: UInt64, level: Int) -> TableEntry {
     guard word & 1 != 0 else { return .empty }
     let number = word >> 10 & ((1 << 44) - 1)
@@ -96,7 +96,7 @@ extension RISCV64 {
   static var flags: [(bit: UInt64, name: String)] {
     [
       (0, "V"), (1, "R"), (2, "W"), (3, "X"), (4, "U"), (5, "G"), (6, "A"), (7, "D"),
-      (8, "RSW0"), (9, "RSW1"), (63, "N"),
+      (8, "RSW0"), (9, "RSW1"), (61, "PBMT0"), (62, "PBMT1"), (63, "N"),
     ]
   }
 

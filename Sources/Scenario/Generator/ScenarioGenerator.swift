@@ -61,6 +61,8 @@ public struct ScenarioGenerator: Sendable {
       }
     var header = random.next() & ~(1 << ConfigurationBits.hasDMA)
     if hasDMA { header |= 1 << ConfigurationBits.hasDMA }
+    // Odd shapes are seldom opened: few, and none where a working set has to be mapped.
+    if layer == .workingSet || header.bits(60, 2) != 0 { header &= ~OddShape.mark }
     if let format { header = format.marked(in: header) }
     var scenario = Scenario(
       domain: DomainConfiguration(compact: header), dma: DMAConfiguration(compact: header))

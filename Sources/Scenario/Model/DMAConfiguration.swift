@@ -38,11 +38,16 @@ public struct DMAConfiguration: Equatable, Sendable {
   /// The device's DMA mask.
   public var limit: UInt64
   public var pci32: Bool
+  /// IOVAs that a magazine holds, 1 to 127; nil: the kernel's own number. Version 2, like the next.
+  public var magazine: UInt32?
+  /// The Nth allocation of a magazine fails, once.
+  public var failMagazine: UInt32?
 
   /// A ring size or a timeout that is nil is the kernel's own.
   public init(
     queue: QueueKind, cpus: UInt32, ringSize: UInt32? = nil, timeout: UInt64? = nil,
-    mode: DMAMode, limit: UInt64, pci32: Bool = false
+    mode: DMAMode, limit: UInt64, pci32: Bool = false, magazine: UInt32? = nil,
+    failMagazine: UInt32? = nil
   ) {
     self.queue = queue
     self.cpus = cpus
@@ -51,6 +56,8 @@ public struct DMAConfiguration: Equatable, Sendable {
     self.mode = mode
     self.limit = limit
     self.pci32 = pci32
+    self.magazine = magazine
+    self.failMagazine = failMagazine
   }
 
   /// Makes the rings and the timer the kernel's own.

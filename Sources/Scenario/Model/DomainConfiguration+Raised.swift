@@ -12,7 +12,9 @@ extension DomainConfiguration {
       encryptionBit: config.sme_mask == 0 ? nil : UInt8(config.sme_mask.trailingZeroBitCount),
       build: Build(rawValue: config.build)!,
       gather: config.gather == GatherRevision.merged.rawValue
-        ? nil : GatherRevision(rawValue: config.gather)!)
+        ? nil : GatherRevision(rawValue: config.gather)!,
+      kernel: config.kernel == 0 ? nil : Kernel(rawValue: config.kernel)!,
+      hasSyncMap: config.sync_map != 0)
   }
 }
 
@@ -24,6 +26,8 @@ extension DMAConfiguration {
       queue: QueueKind(rawValue: config.dma.queue)!, cpus: config.dma.cpus,
       ringSize: config.dma.ring_size, timeout: config.dma.timeout,
       mode: DMAMode(rawValue: config.dma.mode)!, limit: config.dma.limit,
-      pci32: config.dma.pci32 != 0)
+      pci32: config.dma.pci32 != 0,
+      magazine: config.dma_magazine == 0 ? nil : config.dma_magazine,
+      failMagazine: config.dma_fail_magazine == 0 ? nil : config.dma_fail_magazine)
   }
 }

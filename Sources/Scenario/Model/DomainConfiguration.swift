@@ -43,11 +43,18 @@ public struct DomainConfiguration: Equatable, Sendable {
   public var build: Build
   /// nil when absent, which means ``GatherRevision/merged`` and prints nothing.
   public var gather: GatherRevision?
+  /// The release; nil in version 1 of the language, which means ``Kernel/linux7_1``.
+  public var kernel: Kernel?
+  /// The driver has an `iotlb_sync_map`. Version 2.
+  public var hasSyncMap: Bool
+
+  /// The version of the language that can say this, and `iopt` says: 1 or 2.
+  public var version: Int { kernel == nil ? 1 : 2 }
 
   public init(
     format: Format, va: UInt8, oa: UInt8, features: Features = [], top: UInt32? = nil,
     pageSizes: UInt64? = nil, encryptionBit: UInt8? = nil, build: Build = .production,
-    gather: GatherRevision? = nil
+    gather: GatherRevision? = nil, kernel: Kernel? = nil, hasSyncMap: Bool = false
   ) {
     self.format = format
     self.va = va
@@ -58,5 +65,7 @@ public struct DomainConfiguration: Equatable, Sendable {
     self.encryptionBit = encryptionBit
     self.build = build
     self.gather = gather
+    self.kernel = kernel
+    self.hasSyncMap = hasSyncMap
   }
 }

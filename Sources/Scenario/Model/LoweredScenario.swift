@@ -39,7 +39,7 @@ public struct LoweredScenario: ~Copyable {
 
   /// Adds an operation at the end.
   public mutating func append(_ operation: Operation) {
-    if case .dmaMapSG(_, _, let list, _) = operation {
+    if let list = operation.pieces {
       for piece in list { appendPiece(iopt_piece(pa: piece.pa, len: piece.length)) }
       append(operation.lowered(pieces: nil), lastPieces: list.count)
     } else {

@@ -24,6 +24,15 @@ extension Operation {
     case .failFQ: IOPT_OP_FAIL_FQ
     case .tick: IOPT_OP_TICK
     case .reserve: IOPT_OP_RESERVE
+    case .dmaMapPhys: IOPT_OP_DMA_MAP_PHYS
+    case .dmaMapSGAttrs: IOPT_OP_DMA_MAP_SG_ATTRS
+    case .dmaUnmapPhysOrSG: IOPT_OP_DMA_UNMAP_PHYS_OR_SG
+    case .dmaIOVAAlloc: IOPT_OP_DMA_IOVA_ALLOC
+    case .dmaIOVALink: IOPT_OP_DMA_IOVA_LINK
+    case .dmaIOVASync: IOPT_OP_DMA_IOVA_SYNC
+    case .dmaIOVAUnlink: IOPT_OP_DMA_IOVA_UNLINK
+    case .dmaIOVADestroy: IOPT_OP_DMA_IOVA_DESTROY
+    case .dmaIOVAFree: IOPT_OP_DMA_IOVA_FREE
     }
   }
 
@@ -82,8 +91,47 @@ extension Operation {
       break
     case .tick(let milliseconds):
       op.len = milliseconds
+    default:
+      lowerVersion2(into: &op, pieces: pieces)
     }
     return op
+  }
+
+  /// The operations that came with version 2.
+  private func lowerVersion2(into op: inout iopt_op, pieces: UnsafePointer<iopt_piece>?) {
+    switch self {
+    case .dmaMapPhys(
+      let handle, let pa, let length, let direction, let attributes, let limit, let cpu):
+      (op.handle, op.pa, op.len, op.cpu) = (UInt32(handle), pa, length, UInt32(cpu))
+      (op.dir, op.attrs) = (direction.rawValue, attributes.rawValue)
+      op.setLimit(limit)
+    case .dmaMapSGAttrs(let handle, let direction, let list, let limit, let cpu):
+      (op.handle, op.dir, op.cpu) = (UInt32(handle), direction.rawValue, UInt32(cpu))
+      (op.pieces, op.piece_count) = (pieces, UInt64(list.count))
+      op.setLimit(limit)
+    case .dmaUnmapPhysOrSG(let handle, let cpu), .dmaIOVAFree(let handle, let cpu):
+      (op.handle, op.cpu) = (UInt32(handle), UInt32(cpu))
+    case .dmaIOVAAlloc(let handle, let pa, let length, let limit, let cpu):
+      (op.handle, op.pa, op.len, op.cpu) = (UInt32(handle), pa, length, UInt32(cpu))
+      op.setLimit(limit)
+    case .dmaIOVALink(let handle, let offset, let pa, let length, let direction, let attributes):
+      (op.handle, op.offset, op.pa, op.len) = (UInt32(handle), offset, pa, length)
+      (op.dir, op.attrs) = (direction.rawValue, attributes.rawValue)
+    case .dmaIOVASync(let handle, let offset, let length),
+      .dmaIOVAUnlink(let handle, let offset, let length):
+      (op.handle, op.offset, op.len) = (UInt32(handle), offset, length)
+    case .dmaIOVADestroy(let handle, let length, let cpu):
+      (op.handle, op.len, op.cpu) = (UInt32(handle), length, UInt32(cpu))
+    default:
+      preconditionFailure("an operation of version 1")
+    }
+  }
+}
+
+extension iopt_op {
+  fileprivate mutating func setLimit(_ limit: UInt64?) {
+    has_limit = limit == nil ? 0 : 1
+    self.limit = limit ?? 0
   }
 }
 
@@ -99,6 +147,8 @@ extension Scenario {
     config.top = domain.top ?? 0
     config.build = domain.build.rawValue
     config.gather = (domain.gather ?? .merged).rawValue
+    config.kernel = domain.kernel?.rawValue ?? IOPT_KERNEL_UNSAID.rawValue
+    config.sync_map = domain.hasSyncMap ? 1 : 0
     config.pgsizes = domain.pageSizes ?? .max
     config.sme_mask = domain.encryptionBit.map { 1 << UInt64($0) } ?? 0
     if let dma {
@@ -110,6 +160,8 @@ extension Scenario {
       config.dma.timeout = dma.timeout
       config.dma.limit = dma.limit
       config.dma.pci32 = dma.pci32 ? 1 : 0
+      config.dma_magazine = dma.magazine ?? 0
+      config.dma_fail_magazine = dma.failMagazine ?? 0
     }
     return config
   }

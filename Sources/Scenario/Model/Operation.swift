@@ -56,6 +56,32 @@ public enum Operation: Equatable, Sendable {
   case failFQ
   case tick(milliseconds: UInt64)
   case reserve(iova: UInt64, length: UInt64)
+
+  // Version 2: the entry points that drivers call. The first three have version 1's words.
+
+  /// `dma_map_phys()`; `limit` is the mask of another device.
+  case dmaMapPhys(
+    handle: UInt16, pa: UInt64, length: UInt64, direction: DMADirection,
+    attributes: DMAAttributes, limit: UInt64?, cpu: UInt8)
+  /// `dma_map_sg()`
+  case dmaMapSGAttrs(
+    handle: UInt16, direction: DMADirection, pieces: [ScatterPiece], limit: UInt64?, cpu: UInt8)
+  /// `dma_unmap_phys()` or `dma_unmap_sg()`, as the handle was mapped.
+  case dmaUnmapPhysOrSG(handle: UInt16, cpu: UInt8)
+  /// `dma_iova_try_alloc()`
+  case dmaIOVAAlloc(handle: UInt16, pa: UInt64, length: UInt64, limit: UInt64?, cpu: UInt8)
+  /// `dma_iova_link()`
+  case dmaIOVALink(
+    handle: UInt16, offset: UInt64, pa: UInt64, length: UInt64, direction: DMADirection,
+    attributes: DMAAttributes)
+  /// `dma_iova_sync()`
+  case dmaIOVASync(handle: UInt16, offset: UInt64, length: UInt64)
+  /// `dma_iova_unlink()`
+  case dmaIOVAUnlink(handle: UInt16, offset: UInt64, length: UInt64)
+  /// `dma_iova_destroy()`; `length` is its `mapped_len`.
+  case dmaIOVADestroy(handle: UInt16, length: UInt64, cpu: UInt8)
+  /// `dma_iova_free()`
+  case dmaIOVAFree(handle: UInt16, cpu: UInt8)
 }
 
 extension Operation {
@@ -63,7 +89,15 @@ extension Operation {
   public var needsDMA: Bool {
     switch self {
     case .dmaMap, .dmaMapSG, .dmaUnmap, .relax, .failFQ, .tick, .reserve: true
-    default: false
+    default: kind.rawValue >= IOPT_OP_KINDS.rawValue
+    }
+  }
+
+  /// A scatterlist's pieces; nil for any other operation.
+  public var pieces: [ScatterPiece]? {
+    switch self {
+    case .dmaMapSG(_, _, let pieces, _), .dmaMapSGAttrs(_, _, let pieces, _, _): pieces
+    default: nil
     }
   }
 }

@@ -98,8 +98,8 @@ func editMode(_ input: InputBuffer, _ count: Int, _ random: inout SeededRandom) 
 
 /// Changes one choice of the `domain` or `dma` line, or now and then all.
 func editConfiguration(_ input: InputBuffer, _ random: inout SeededRandom) {
-  let size = input.records.first
-  if size == 8 {
+  let size = InputConfiguration.size(input.records.word(at: 0))
+  if size == 8, input.size >= 8 {
     // Formats beyond those that byte 1 tells apart.
     let further = Format.allCases.count - 4
     if further > 0, random.oneIn(8) {
@@ -111,7 +111,7 @@ func editConfiguration(_ input: InputBuffer, _ random: inout SeededRandom) {
     case 1: input[1 + random.below(6)] = UInt8(random.below(256))
     default: input[1 + random.below(6)] ^= 1 << UInt8(random.below(8))
     }
-  } else if size >= 32 {
+  } else if size >= 32, input.size >= size {
     editExactConfiguration(input, size, &random)
   }
 }

@@ -19,7 +19,7 @@ public struct Complexity: Comparable, Sendable {
     if let dma = scenario.dma { add(dma) }
     for operation in scenario.operations {
       choices += operation.choices
-      if case .dmaMapSG(_, _, let list, _) = operation { pieces += list.count }
+      pieces += operation.pieces?.count ?? 0
       operation.forEachNumber { _, value in magnitude += UInt128(value) }
     }
   }
@@ -33,6 +33,7 @@ public struct Complexity: Comparable, Sendable {
     if domain.pageSizes != nil { choices += 1 }
     if domain.encryptionBit != nil { choices += 1 }
     if domain.build == .debug { choices += 1 }
+    if domain.hasSyncMap { choices += 1 }
     switch domain.gather {
     case nil: break
     case .merged: choices += 1
@@ -45,6 +46,8 @@ public struct Complexity: Comparable, Sendable {
     if dma.queue == .single { choices += 1 }
     if dma.mode == .flushQueue { choices += 1 }
     if dma.pci32 { choices += 1 }
+    if dma.magazine != nil { choices += 1 }
+    if dma.failMagazine != nil { choices += 1 }
     if dma.limit != .max { choices += 1 }
     magnitude += UInt128(dma.cpus) + UInt128(dma.ringSize) + UInt128(dma.timeout)
   }
@@ -65,6 +68,13 @@ extension Operation {
     case .readAndClearDirty(_, _, _, let keep): keep ? 1 : 0
     case .dmaMap(_, _, _, let direction, _): Int(direction.rawValue)
     case .dmaMapSG(_, let direction, _, _): 1 + Int(direction.rawValue)
+    case .dmaMapPhys(_, _, _, let direction, let attributes, let limit, _):
+      Int(direction.rawValue) + attributes.rawValue.nonzeroBitCount + (limit == nil ? 0 : 1)
+    case .dmaMapSGAttrs(_, let direction, _, let limit, _):
+      1 + Int(direction.rawValue) + (limit == nil ? 0 : 1)
+    case .dmaIOVAAlloc(_, _, _, let limit, _): limit == nil ? 0 : 1
+    case .dmaIOVALink(_, _, _, _, let direction, let attributes):
+      Int(direction.rawValue) + attributes.rawValue.nonzeroBitCount
     default: 0
     }
   }

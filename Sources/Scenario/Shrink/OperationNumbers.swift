@@ -2,10 +2,15 @@
 
 /// What a number of an operation stands for. Numbers of one role are replaced together.
 enum NumberRole: CaseIterable {
-  case iova, pa, length, countdown, milliseconds, handle, gather, cpu
+  case iova, pa, length, countdown, milliseconds, handle, gather, cpu, offset, limit
 
   /// Whether the number is in bytes, where a multiple of a page stays one.
-  var isInBytes: Bool { self == .iova || self == .pa || self == .length }
+  var isInBytes: Bool {
+    switch self {
+    case .iova, .pa, .length, .offset: true
+    default: false
+    }
+  }
 
   /// The smallest value that a number of this role is replaced by. A length of less than a page
   /// says nothing that a page does not, and some operations forbid 0.
@@ -73,6 +78,51 @@ extension Operation {
       return .tick(milliseconds: new(.milliseconds, milliseconds))
     case .reserve(let iova, let length):
       return .reserve(iova: new(.iova, iova), length: new(.length, length))
+    default:
+      return replacingDriverNumbers(transform)
+    }
+  }
+
+  /// The same for the operations that came with version 2.
+  private func replacingDriverNumbers(_ transform: (NumberRole, UInt64) -> UInt64) -> Operation {
+    func new<Number: FixedWidthInteger>(_ role: NumberRole, _ value: Number) -> Number {
+      Number(transform(role, UInt64(value)))
+    }
+    switch self {
+    case .dmaMapPhys(
+      let handle, let pa, let length, let direction, let attributes, let limit, let cpu):
+      return .dmaMapPhys(
+        handle: new(.handle, handle), pa: new(.pa, pa), length: new(.length, length),
+        direction: direction, attributes: attributes, limit: limit.map { new(.limit, $0) },
+        cpu: new(.cpu, cpu))
+    case .dmaMapSGAttrs(let handle, let direction, let pieces, let limit, let cpu):
+      return .dmaMapSGAttrs(
+        handle: new(.handle, handle), direction: direction,
+        pieces: pieces.map { ScatterPiece(pa: new(.pa, $0.pa), length: new(.length, $0.length)) },
+        limit: limit.map { new(.limit, $0) }, cpu: new(.cpu, cpu))
+    case .dmaUnmapPhysOrSG(let handle, let cpu):
+      return .dmaUnmapPhysOrSG(handle: new(.handle, handle), cpu: new(.cpu, cpu))
+    case .dmaIOVAAlloc(let handle, let pa, let length, let limit, let cpu):
+      return .dmaIOVAAlloc(
+        handle: new(.handle, handle), pa: new(.pa, pa), length: new(.length, length),
+        limit: limit.map { new(.limit, $0) }, cpu: new(.cpu, cpu))
+    case .dmaIOVALink(let handle, let offset, let pa, let length, let direction, let attributes):
+      return .dmaIOVALink(
+        handle: new(.handle, handle), offset: new(.offset, offset), pa: new(.pa, pa),
+        length: new(.length, length), direction: direction, attributes: attributes)
+    case .dmaIOVASync(let handle, let offset, let length):
+      return .dmaIOVASync(
+        handle: new(.handle, handle), offset: new(.offset, offset), length: new(.length, length))
+    case .dmaIOVAUnlink(let handle, let offset, let length):
+      return .dmaIOVAUnlink(
+        handle: new(.handle, handle), offset: new(.offset, offset), length: new(.length, length))
+    case .dmaIOVADestroy(let handle, let length, let cpu):
+      return .dmaIOVADestroy(
+        handle: new(.handle, handle), length: new(.length, length), cpu: new(.cpu, cpu))
+    case .dmaIOVAFree(let handle, let cpu):
+      return .dmaIOVAFree(handle: new(.handle, handle), cpu: new(.cpu, cpu))
+    default:
+      preconditionFailure("an operation of version 1")
     }
   }
 

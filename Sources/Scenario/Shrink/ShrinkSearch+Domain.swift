@@ -13,6 +13,7 @@ extension ShrinkSearch {
     attempt { $0.domain.build = .production }
     attempt { $0.domain.gather = nil }
     attempt { $0.domain.gather = .merged }
+    attempt { $0.domain.hasSyncMap = false }
     attempt { $0.domain.pageSizes = nil }
     attempt { $0.domain.encryptionBit = nil }
     attempt { $0.domain.features = [] }
@@ -27,6 +28,8 @@ extension ShrinkSearch {
     attempt { $0.dma?.mode = .strict }
     attempt { $0.dma?.queue = .perCPU }
     attempt { $0.dma?.pci32 = false }
+    attempt { $0.dma?.magazine = nil }
+    attempt { $0.dma?.failMagazine = nil }
     attempt { $0.dma?.limit = .max }
     lowerCPUs()
     while let size = best.dma?.ringSize, size > 2, attempt({ $0.dma?.ringSize = size / 2 }) {}

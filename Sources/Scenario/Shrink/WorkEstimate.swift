@@ -14,9 +14,10 @@ struct WorkEstimate {
       switch operation {
       case .map(let iova, let pa, let length, _), .mapRange(let iova, let pa, let length, _):
         add(length, alignment: iova | pa, pageSizes: sizes)
-      case .dmaMap(_, let pa, let length, _, _):
+      case .dmaMap(_, let pa, let length, _, _), .dmaMapPhys(_, let pa, let length, _, _, _, _),
+        .dmaIOVALink(_, _, let pa, let length, _, _):
         add(length, alignment: pa, pageSizes: sizes)
-      case .dmaMapSG(_, _, let pieces, _):
+      case .dmaMapSG(_, _, let pieces, _), .dmaMapSGAttrs(_, _, let pieces, _, _):
         var space = ListSpace()
         for piece in pieces {
           if space.isWrapped(by: piece.length) {

@@ -9,6 +9,10 @@ extension EventKind {
       self = .pte
       return
     }
+    if word == "sync_map" {
+      self = .syncMap
+      return
+    }
     for rawValue in EventKind.alloc.rawValue...EventKind.gather.rawValue {
       let kind = EventKind(rawValue: rawValue)!
       if word == kind.word {
@@ -29,6 +33,7 @@ extension EventKind {
     case .incoherent: record[2] <= 1
     case .gather: record[4] <= 1
     case .info: record[6] >> UInt64(Features.names.count) == 0
+    case .levels, .cpu: false
     case .result: record[2] == 0 || form == .errnoAndMapped
     case .store: false
     default: true

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
 extension LineCursor {
-  /// The arguments of a `dma` line.
-  mutating func dma() throws(LineFault) -> DMAConfiguration {
-    var arguments = DMAArguments()
+  /// The arguments of a `dma` line in a version of the language.
+  mutating func dma(version: Int) throws(LineFault) -> DMAConfiguration {
+    var arguments = DMAArguments(version: version)
     while let key = key() { try arguments.read(key, from: &self) }
     try finish()
     return try arguments.configuration(self)
@@ -12,6 +12,7 @@ extension LineCursor {
 
 /// What was read of a `dma` line so far.
 private struct DMAArguments {
+  let version: Int
   var queue: QueueKind?
   var cpus: UInt32?
   var ringSize: UInt32?
@@ -19,6 +20,10 @@ private struct DMAArguments {
   var mode: DMAMode?
   var limit: UInt64?
   var pci32 = false
+  var magazine: UInt32?
+  var failMagazine: UInt32?
+
+  init(version: Int) { self.version = version }
 
   mutating func read(_ key: ByteWord, from cursor: inout LineCursor) throws(LineFault) {
     switch key {
@@ -41,11 +46,15 @@ private struct DMAArguments {
       try cursor.beginValue(of: key, isRepeated: limit != nil)
       limit = try cursor.number("an address mask")
     case "pci32":
-      if cursor.skip(UInt8(ascii: "=")) {
-        throw cursor.fault(expected: "`pci32` without a value", at: key.start)
-      }
-      if pci32 { throw cursor.fault(expected: "every argument once", at: key.start) }
+      try cursor.word(key, isRepeated: pci32)
       pci32 = true
+    case "magazine" where version >= 2:
+      try cursor.beginValue(of: key, isRepeated: magazine != nil)
+      magazine = UInt32(try cursor.number("a number of IOVAs, 1 to 127", in: 1...127))
+    case "fail_magazine" where version >= 2:
+      try cursor.beginValue(of: key, isRepeated: failMagazine != nil)
+      failMagazine = UInt32(
+        try cursor.number("a count of allocations, 1 to 4294967295", in: 1...UInt64(UInt32.max)))
     default:
       throw cursor.fault(expected: "an argument of `dma`", at: key.start)
     }
@@ -61,7 +70,7 @@ private struct DMAArguments {
     guard let limit else { throw cursor.fault(expected: "`limit=`") }
     return DMAConfiguration(
       queue: queue, cpus: cpus, ringSize: ringSize, timeout: timeout, mode: mode, limit: limit,
-      pci32: pci32)
+      pci32: pci32, magazine: magazine, failMagazine: failMagazine)
   }
 }
 

@@ -9,9 +9,7 @@ extension LineCursor {
     case "dma_map", "dma_map_sg", "dma_unmap", "relax", "fail_fq", "tick", "reserve": break
     default: return nil
     }
-    if cpus == 0 {
-      throw fault(expected: "a `dma` line before an operation of the DMA layer", at: word.start)
-    }
+    try checkLayer(word, cpus: cpus)
     switch word {
     case "dma_map":
       return .dmaMap(
@@ -35,6 +33,13 @@ extension LineCursor {
     }
   }
 
+  /// Checks that there is a `dma` line.
+  func checkLayer(_ word: ByteWord, cpus: UInt32) throws(LineFault) {
+    if cpus == 0 {
+      throw fault(expected: "a `dma` line before an operation of the DMA layer", at: word.start)
+    }
+  }
+
   private mutating func reservation() throws(LineFault) -> Operation {
     let iova = try argument("an IOVA")
     guard findWord() else { throw fault(expected: "a length in bytes") }
@@ -46,12 +51,12 @@ extension LineCursor {
     return .reserve(iova: iova, length: length)
   }
 
-  private mutating func handle() throws(LineFault) -> UInt16 {
+  mutating func handle() throws(LineFault) -> UInt16 {
     let last = UInt64(IOPT_HANDLE_COUNT - 1)
     return UInt16(try argument("a handle, 0 to 65535", in: 0...last))
   }
 
-  private mutating func direction() throws(LineFault) -> DMADirection {
+  mutating func direction() throws(LineFault) -> DMADirection {
     let expected: StaticString = "a direction: to_device, from_device or bidirectional"
     guard findWord() else { throw fault(expected: "\(expected)") }
     return try choice("\(expected)", DMADirection.allCases, \.name)
@@ -63,7 +68,14 @@ extension LineCursor {
     guard key == "cpu" else {
       throw fault(expected: "`cpu=` or the end of the line", at: key.start)
     }
-    try beginValue(of: key, isRepeated: false)
+    return try cpu(key, below: cpus, isRepeated: false)
+  }
+
+  /// The value of `cpu=`.
+  mutating func cpu(
+    _ key: ByteWord, below cpus: UInt32, isRepeated: Bool
+  ) throws(LineFault) -> UInt8 {
+    try beginValue(of: key, isRepeated: isRepeated)
     let place = position
     let cpu = try number("a CPU")
     if cpu >= UInt64(cpus) {
@@ -72,11 +84,12 @@ extension LineCursor {
     return UInt8(cpu)
   }
 
-  /// One or more `PA:LEN`.
-  private mutating func pieces() throws(LineFault) -> [ScatterPiece] {
+  /// One or more `PA:LEN`, up to a word that begins with one of `ends`.
+  mutating func pieces(endingAt ends: StaticString = "c") throws(LineFault) -> [ScatterPiece] {
     guard findWord() else { throw fault(expected: "a piece, PA:LEN") }
     var pieces = [try piece()]
-    while findWord(), position.pointee != UInt8(ascii: "c") { pieces.append(try piece()) }
+    let letters = UnsafeBufferPointer(start: ends.utf8Start, count: ends.utf8CodeUnitCount)
+    while findWord(), !letters.contains(position.pointee) { pieces.append(try piece()) }
     return pieces
   }
 

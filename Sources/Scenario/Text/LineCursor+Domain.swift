@@ -11,22 +11,24 @@ extension LineCursor {
     }
   }
 
-  /// The arguments of a `domain` line.
-  mutating func domain() throws(LineFault) -> DomainConfiguration {
-    var arguments = DomainArguments()
+  /// The arguments of a `domain` line in a version of the language.
+  mutating func domain(version: Int) throws(LineFault) -> DomainConfiguration {
+    var arguments = DomainArguments(version: version)
     while let key = key() { try arguments.read(key, from: &self) }
     try finish()
     return try arguments.configuration(self)
   }
 
-  /// A comma-separated list of features, or `none`. `format` bounds what is accepted.
-  mutating func features(of format: Format?) throws(LineFault) -> Features {
+  /// A comma-separated list of features, or `none`. `format` and `kernel` bound what is accepted.
+  mutating func features(
+    of format: Format?, _ kernel: Kernel? = nil
+  ) throws(LineFault) -> Features {
     let first = position
     if rest(endingAt: UInt8(ascii: " ")) == "none" { return [] }
     position = first
     var features: Features = []
     repeat {
-      let feature = try feature(of: format)
+      let feature = try feature(of: format, kernel)
       if features.contains(feature.value) {
         throw fault(expected: "every feature once", at: feature.place)
       }
@@ -36,15 +38,19 @@ extension LineCursor {
   }
 
   private mutating func feature(
-    of format: Format?
+    of format: Format?, _ kernel: Kernel?
   ) throws(LineFault) -> (value: Features, place: UnsafePointer<UInt8>) {
     let word = rest(endingAt: UInt8(ascii: ","))
     guard let bit = Features.names.firstIndex(where: { word == $0 }) else {
       throw fault(expected: "a feature or `none`", at: word.start)
     }
     let feature = Features(rawValue: 1 << UInt32(bit))
-    if let format, !format.expressibleFeatures.contains(feature) {
-      throw fault(expected: "a feature that \(format.name) has", at: word.start)
+    if let format, !format.expressibleFeatures(of: kernel).contains(feature) {
+      if kernel == nil, Features.sinceLinux7_2.contains(feature) {
+        throw fault(expected: "a feature or `none`", at: word.start)
+      }
+      let release = kernel.map { " in \($0.name)" } ?? ""
+      throw fault(expected: "a feature that \(format.name) has\(release)", at: word.start)
     }
     return (feature, word.start)
   }
@@ -52,6 +58,7 @@ extension LineCursor {
 
 /// What was read of a `domain` line so far.
 private struct DomainArguments {
+  let version: Int
   var format: Format?
   var va: UInt8?
   var oa: UInt8?
@@ -62,6 +69,10 @@ private struct DomainArguments {
   var encryptionBit: UInt8?
   var build: Build?
   var gather: GatherRevision?
+  var kernel: Kernel?
+  var hasSyncMap = false
+
+  init(version: Int) { self.version = version }
 
   mutating func read(_ key: ByteWord, from cursor: inout LineCursor) throws(LineFault) {
     switch key {
@@ -105,6 +116,12 @@ private struct DomainArguments {
       try cursor.beginValue(of: key, isRepeated: gather != nil)
       gather = try cursor.choice(
         "a revision: original, always-add, proposed or merged", GatherRevision.allCases, \.name)
+    case "kernel" where version >= 2:
+      try cursor.beginValue(of: key, isRepeated: kernel != nil)
+      kernel = try cursor.choice("a kernel: \(Kernel.names)", Kernel.allCases, \.name)
+    case "sync_map" where version >= 2:
+      try cursor.word(key, isRepeated: hasSyncMap)
+      hasSyncMap = true
     default:
       throw cursor.fault(expected: "an argument of `domain`", at: key.start)
     }
@@ -113,10 +130,11 @@ private struct DomainArguments {
   /// Checks the arguments against one another; `cursor` stands at the line's end.
   func configuration(_ cursor: LineCursor) throws(LineFault) -> DomainConfiguration {
     guard let format else { throw cursor.fault(expected: "`format=`") }
+    if version >= 2, kernel == nil { throw cursor.fault(expected: "`kernel=`") }
     guard let va else { throw cursor.fault(expected: "`va=`") }
     guard let oa else { throw cursor.fault(expected: "`oa=`") }
     guard var features else { throw cursor.fault(expected: "`features=`") }
-    let set = try features.features(of: format)
+    let set = try features.features(of: format, kernel)
     if format.takesTop, top == nil {
       throw cursor.fault(expected: "`top=`, which \(format.name) takes")
     }
@@ -125,11 +143,21 @@ private struct DomainArguments {
     }
     return DomainConfiguration(
       format: format, va: va, oa: oa, features: set, top: top?.value, pageSizes: pageSizes,
-      encryptionBit: encryptionBit, build: build ?? .production, gather: gather)
+      encryptionBit: encryptionBit, build: build ?? .production, gather: gather,
+      kernel: kernel, hasSyncMap: hasSyncMap)
   }
 }
 
 extension LineCursor {
+  /// Checks that `key` stands alone, and only once.
+  func word(_ key: ByteWord, isRepeated: Bool) throws(LineFault) {
+    var ahead = self
+    if ahead.skip(UInt8(ascii: "=")) {
+      throw fault(expected: "`\(String(key))` without a value", at: key.start)
+    }
+    if isRepeated { throw fault(expected: "every argument once", at: key.start) }
+  }
+
   /// Reads the rest of the word at hand as the one of `choices` that `name` gives it.
   mutating func choice<Choice>(
     _ expected: @autoclosure () -> String, _ choices: [Choice], _ name: (Choice) -> StaticString

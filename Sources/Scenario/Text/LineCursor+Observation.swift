@@ -11,19 +11,20 @@ extension LineCursor {
       throw fault(expected: "an observation", at: word.start)
     }
     if kind == .iovaAlloc, skipNone() { kind = .noIOVA }
-    let header = words.count
+    var header = words.count
     words.append(UInt64(kind.rawValue))
     if kind == .result {
       try result(form: form, into: &words, place: word.start)
     } else {
-      try arguments(of: kind, into: &words)
+      try arguments(of: kind, into: &words, &header)
     }
     try finish()
     words[header] |= UInt64(words.count - header - 1) << 32
   }
 
+  /// `header` is the place of the record's own; it moves where a record has to stand in front.
   private mutating func arguments(
-    of kind: EventKind, into words: inout [UInt64]
+    of kind: EventKind, into words: inout [UInt64], _ header: inout Int
   ) throws(LineFault) {
     switch kind {
     case .pte:
@@ -35,6 +36,7 @@ extension LineCursor {
       words.append(try argument("a start"))
       words.append(try argument("a last address"))
       words.append(try value(of: "queued", "0 or 1", in: 0...1))
+      try levels(into: &words, &header)
       try pages(into: &words)
     case .queue:
       words.append(try argument("a CPU"))
@@ -44,6 +46,7 @@ extension LineCursor {
     case .sync:
       words.append(try argument("a start"))
       words.append(try argument("a last address"))
+      try levels(into: &words, &header)
       try pages(into: &words)
     case .incoherent:
       words.append(try argument("an address"))
@@ -52,7 +55,7 @@ extension LineCursor {
     case .top:
       words.append(try argument("an address"))
       words.append(try argument("a level"))
-    case .alloc, .clean, .dirty, .iovaAlloc, .iovaFree:
+    case .alloc, .clean, .dirty, .iovaAlloc, .iovaFree, .syncMap:
       try addressAndLength(into: &words)
     case .free:
       words.append(try argument("an address"))
@@ -60,9 +63,23 @@ extension LineCursor {
       words.append(try argument("a length in bytes"))
     case .timerOn, .timerFire, .depotWork:
       words.append(try argument("a time in milliseconds"))
-    case .allocFail, .flushAll, .warn, .skip, .crash, .result, .store:
+    case .allocFail, .flushAll, .warn, .skip, .crash, .result, .store, .levels, .cpu:
       break
     }
+  }
+
+  /// `levels=0xL/0xT`, a record of its own in front of the one at hand.
+  private mutating func levels(
+    into words: inout [UInt64], _ header: inout Int
+  ) throws(LineFault) {
+    guard findWord(), position.pointee == UInt8(ascii: "l") else { return }
+    try expectKey("levels")
+    let leaves = try number("a bitmap of levels", endingAt: UInt8(ascii: "/"))
+    guard skip(UInt8(ascii: "/")) else { throw fault(expected: "`/` and a bitmap of levels") }
+    let tables = try number("a bitmap of levels")
+    let record = [UInt64(EventKind.levels.rawValue) | 2 << 32, leaves, tables]
+    words.insert(contentsOf: record, at: header)
+    header += record.count
   }
 
   private mutating func addressAndLength(into words: inout [UInt64]) throws(LineFault) {
@@ -114,6 +131,8 @@ extension LineCursor {
       words.append(try named("0 or the name of an errno", Errno.result(named:)))
     case .number:
       words.append(try argument("a number"))
+    case .iova:
+      words.append(try named("an address or `none`") { $0 == "none" ? .max : nil })
     case .dmaAddress:
       words.append(
         try named("an address or DMA_MAPPING_ERROR") {

@@ -2,11 +2,14 @@
 
 extension LineCursor {
   /// Reads the operation that `word` names, to the line's end. `cpus` is the `dma` line's number of
-  /// CPUs, 0 when there is none.
-  mutating func operation(_ word: ByteWord, cpus: UInt32) throws(LineFault) -> Operation {
+  /// CPUs, 0 when there is none; `version` is the language's.
+  mutating func operation(
+    _ word: ByteWord, cpus: UInt32, version: Int
+  ) throws(LineFault) -> Operation {
     // `??` would lose the type of what is thrown.
     var operation = try addressOperation(word)
     if operation == nil { operation = try gatherOperation(word, hasDMA: cpus > 0) }
+    if operation == nil, version >= 2 { operation = try driverOperation(word, cpus: cpus) }
     if operation == nil { operation = try dmaOperation(word, cpus: cpus) }
     guard let operation else {
       throw fault(expected: "an operation, `iopt` or an observation", at: word.start)

@@ -47,7 +47,7 @@ func readScenarios(
 extension TraceStatement {
   /// What it counts for: one, and one for each piece of a list.
   fileprivate var weight: Int {
-    guard case .operation(.dmaMapSG(_, _, let pieces, _)) = self else { return 1 }
+    guard case .operation(let operation) = self, let pieces = operation.pieces else { return 1 }
     return 1 + pieces.count
   }
 }

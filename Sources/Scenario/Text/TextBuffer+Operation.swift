@@ -40,6 +40,8 @@ extension TextBuffer {
       append("reserve", hex: iova, length)
     case .dmaMap, .dmaMapSG, .dmaUnmap, .relax:
       appendDMA(operation)
+    default:
+      appendDriverOperation(operation)
     }
     append(byte: UInt8(ascii: "\n"))
   }
@@ -55,15 +57,7 @@ extension TextBuffer {
       append(direction.name)
       append(cpu: cpu)
     case .dmaMapSG(let handle, let direction, let pieces, let cpu):
-      append("dma_map_sg ")
-      append(decimal: UInt64(handle))
-      append(byte: UInt8(ascii: " "))
-      append(direction.name)
-      for piece in pieces {
-        append("", hex: piece.pa)
-        append(byte: UInt8(ascii: ":"))
-        append(hex: piece.length)
-      }
+      appendList(handle, direction, pieces)
       append(cpu: cpu)
     case .dmaUnmap(let handle, let cpu):
       append("dma_unmap ")
@@ -74,6 +68,21 @@ extension TextBuffer {
       append(cpu: cpu)
     default:
       preconditionFailure("takes no cpu=")
+    }
+  }
+
+  /// `dma_map_sg` up to its pieces' end.
+  mutating func appendList(
+    _ handle: UInt16, _ direction: DMADirection, _ pieces: [ScatterPiece]
+  ) {
+    append("dma_map_sg ")
+    append(decimal: UInt64(handle))
+    append(byte: UInt8(ascii: " "))
+    append(direction.name)
+    for piece in pieces {
+      append("", hex: piece.pa)
+      append(byte: UInt8(ascii: ":"))
+      append(hex: piece.length)
     }
   }
 
@@ -89,7 +98,7 @@ extension TextBuffer {
     append(hex: first)
   }
 
-  private mutating func append(_ word: StaticString, hex first: UInt64, _ second: UInt64) {
+  mutating func append(_ word: StaticString, hex first: UInt64, _ second: UInt64) {
     append(word, hex: first)
     append("", hex: second)
   }
@@ -103,7 +112,7 @@ extension TextBuffer {
     append(prot)
   }
 
-  private mutating func append(cpu: UInt8) {
+  mutating func append(cpu: UInt8) {
     guard cpu != 0 else { return }
     append(" cpu=")
     append(decimal: UInt64(cpu))

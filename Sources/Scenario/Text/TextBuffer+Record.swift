@@ -14,12 +14,20 @@ extension TextBuffer {
   }
 
   /// Appends the canonical `=` line of one record: a header and its arguments. `form` says how the
-  /// statement that caused it writes its result. A store prints nothing. A record that the
+  /// statement that caused it writes its result. A store prints nothing, levels are printed with the
+  /// record behind them. A record that the
   /// language has no form for prints as `= record KIND ARGUMENT…`, which no reader accepts.
   public mutating func appendRecord(_ record: UnsafeBufferPointer<UInt64>, form: ResultForm) {
     guard let header = record.first else { return }
     let kind = UInt32(truncatingIfNeeded: header)
     if kind == EventKind.store.rawValue { return }
+    if levels != nil, kind != EventKind.sync.rawValue, kind != EventKind.gather.rawValue {
+      appendStrayLevels()
+    }
+    if kind == EventKind.levels.rawValue, record.count == 3 {
+      levels = (record[1], record[2])
+      return
+    }
     guard let kind = EventKind(rawValue: kind), kind.accepts(record, form: form) else {
       return appendFormless(record)
     }
@@ -27,6 +35,21 @@ extension TextBuffer {
     append(kind.word)
     append(record, as: kind, form: form)
     append(byte: UInt8(ascii: "\n"))
+  }
+
+  /// Levels that stand before no record that has some.
+  private mutating func appendStrayLevels() {
+    guard let levels else { return }
+    self.levels = nil
+    let record = [UInt64(EventKind.levels.rawValue) | 2 << 32, levels.leaves, levels.tables]
+    record.withUnsafeBufferPointer { appendFormless($0) }
+  }
+
+  private mutating func appendLevels() {
+    guard let levels else { return }
+    self.levels = nil
+    append(" levels=", hex: levels.leaves)
+    append("/", hex: levels.tables)
   }
 
   /// Appends the arguments, each with a space before it.
@@ -42,6 +65,7 @@ extension TextBuffer {
       append(" ", hex: record[2])
       append(" ", hex: record[3])
       append(" queued=", decimal: record[4])
+      appendLevels()
       appendPages(record, from: 5)
     case .queue:
       append(" ", decimal: record[1])
@@ -59,10 +83,15 @@ extension TextBuffer {
       append(" ", decimal: record[2])
     case .timerOn, .timerFire, .depotWork:
       append(" ", decimal: record[1])
-    case .alloc, .free, .clean, .dirty, .iovaAlloc, .iovaFree, .sync,
+    case .sync:
+      append(" ", hex: record[1])
+      append(" ", hex: record[2])
+      appendLevels()
+      appendPages(record, from: 3)
+    case .alloc, .free, .clean, .dirty, .iovaAlloc, .iovaFree, .syncMap,
       .allocFail, .flushAll, .warn, .skip, .crash:
       appendPages(record, from: 1)
-    case .store: break
+    case .store, .levels, .cpu: break
     }
   }
 
@@ -93,9 +122,11 @@ extension TextBuffer {
       append(byte: UInt8(ascii: " "))
       appendErrno(value)
       if form == .errnoAndMapped { append(" mapped=", hex: record[2]) }
+    case .iova where value == .max:
+      append(" none")
     case .dmaAddress where value == .max:
       append(" DMA_MAPPING_ERROR")
-    case .dmaAddress, .number, .absent:
+    case .dmaAddress, .iova, .number, .absent:
       append(" ", hex: value)
     }
   }

@@ -3,21 +3,27 @@
 // Canonical text of scenarios, each statement with its line end.
 
 extension TextBuffer {
-  /// Appends a whole scenario, from its `iopt 1` line.
+  /// Appends a whole scenario, from its `iopt` line.
   public mutating func append(_ scenario: Scenario) {
-    appendScenarioStart()
+    appendScenarioStart(version: scenario.domain.version)
     append(scenario.domain)
     if let dma = scenario.dma { append(dma) }
     for operation in scenario.operations { append(operation) }
   }
 
-  /// Appends the line that starts a scenario.
-  public mutating func appendScenarioStart() { append("iopt 1\n") }
+  /// Appends the line that starts a scenario of a version of the language.
+  public mutating func appendScenarioStart(version: Int) {
+    append(version == 1 ? "iopt 1\n" : "iopt 2\n")
+  }
 
   /// Appends the `domain` line.
   public mutating func append(_ domain: DomainConfiguration) {
     append("domain format=")
     append(domain.format.name)
+    if let kernel = domain.kernel {
+      append(" kernel=")
+      append(kernel.name)
+    }
     append(" va=")
     append(decimal: UInt64(domain.va))
     append(" oa=")
@@ -41,6 +47,7 @@ extension TextBuffer {
       append(" gather=")
       append(revision.name)
     }
+    if domain.hasSyncMap { append(" sync_map") }
     append(byte: UInt8(ascii: "\n"))
   }
 
@@ -58,6 +65,14 @@ extension TextBuffer {
     append(dma.mode.name)
     append(" limit=")
     append(hex: dma.limit)
+    if let magazine = dma.magazine {
+      append(" magazine=")
+      append(decimal: UInt64(magazine))
+    }
+    if let failing = dma.failMagazine {
+      append(" fail_magazine=")
+      append(decimal: UInt64(failing))
+    }
     if dma.pci32 { append(" pci32") }
     append(byte: UInt8(ascii: "\n"))
   }
@@ -65,10 +80,10 @@ extension TextBuffer {
   /// Appends a comma-separated list, `none` when it is empty. Bits without a name print nothing.
   mutating func append(_ features: Features) {
     var isFirst = true
-    for (bit, name) in Features.names.enumerated() where features.rawValue & (1 << bit) != 0 {
+    for bit in Features.textOrder where features.rawValue & (1 << bit) != 0 {
       if !isFirst { append(byte: UInt8(ascii: ",")) }
       isFirst = false
-      append(name)
+      append(Features.names[bit])
     }
     if isFirst { append("none") }
   }
@@ -95,7 +110,7 @@ extension DMAMode {
 }
 
 extension Scenario {
-  /// Canonical text, from `iopt 1` to the last line end.
+  /// Canonical text, from `iopt` to the last line end.
   public var text: String {
     var buffer = TextBuffer()
     buffer.append(self)

@@ -8,6 +8,8 @@ public struct TextBuffer: ~Copyable {
   private var capacity: Int
   /// Bytes in use.
   public private(set) var count = 0
+  /// Of a record of levels that was appended last: they are printed with the record they stand before.
+  var levels: (leaves: UInt64, tables: UInt64)?
 
   /// Empty, with room for so many bytes before it has to grow.
   public init(capacity: Int = 4096) {
@@ -18,7 +20,10 @@ public struct TextBuffer: ~Copyable {
   deinit { start.deallocate() }
 
   /// Forgets the bytes and keeps the memory.
-  public mutating func removeAll() { count = 0 }
+  public mutating func removeAll() {
+    count = 0
+    levels = nil
+  }
 
   /// The bytes in use; valid until the buffer is changed or goes away.
   public var bytes: UnsafeRawBufferPointer {

@@ -7,7 +7,7 @@ public struct TraceReader: ~Copyable {
   private enum Phase {
     /// Nothing was read yet.
     case start
-    /// `iopt 1` was read; `domain` must follow.
+    /// `iopt` was read; `domain` must follow.
     case header
     /// `domain` was read; `dma` may follow.
     case domain
@@ -18,6 +18,8 @@ public struct TraceReader: ~Copyable {
   private var phase = Phase.start
   /// Of the `dma` line; 0 when there is none.
   private var cpus: UInt32 = 0
+  /// Of the scenario that was begun.
+  private var version = 1
 
   /// The line of the statement that was read last, counted from 1.
   public var line: Int { lines.line }
@@ -102,13 +104,13 @@ public struct TraceReader: ~Copyable {
     switch word {
     case "iopt":
       if phase == .header { throw cursor.fault(expected: "`domain`", at: word.start) }
-      try cursor.version()
+      version = try cursor.version()
       phase = .header
       resultForm = .absent
       return .scenario
     case "domain":
       try check(phase == .header, "`iopt 1` before another `domain`", word, cursor)
-      let domain = try cursor.domain()
+      let domain = try cursor.domain(version: version)
       phase = .domain
       cpus = 0
       resultForm = .errno
@@ -116,14 +118,15 @@ public struct TraceReader: ~Copyable {
     case "dma":
       try checkBegun(word, cursor)
       try check(phase == .domain, "`dma` right after `domain`", word, cursor)
-      let dma = try cursor.dma()
+      let dma = try cursor.dma(version: version)
       phase = .operations
       cpus = dma.cpus
-      resultForm = .absent
+      // In version 2 the layer's set-up may fail.
+      resultForm = version == 1 ? .absent : .errno
       return .dma(dma)
     default:
       try checkBegun(word, cursor)
-      let operation = try cursor.operation(word, cpus: cpus)
+      let operation = try cursor.operation(word, cpus: cpus, version: version)
       phase = .operations
       resultForm = operation.resultForm
       return .operation(operation)
@@ -170,8 +173,9 @@ public struct TraceReader: ~Copyable {
 
 extension LineCursor {
   /// The rest of an `iopt` line.
-  fileprivate mutating func version() throws(LineFault) {
-    _ = try argument("version 1 of the language", in: 1...1)
+  fileprivate mutating func version() throws(LineFault) -> Int {
+    let version = Int(try argument("version 1 or 2 of the language", in: 1...2))
     try finish()
+    return version
   }
 }

@@ -2,7 +2,7 @@
 
 /// One line of a trace that is not empty.
 public enum TraceStatement: Equatable, Sendable {
-  /// `iopt 1`: everything is reset.
+  /// `iopt 1` or `iopt 2`: everything is reset.
   case scenario
   case domain(DomainConfiguration)
   case dma(DMAConfiguration)

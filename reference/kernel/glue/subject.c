@@ -102,7 +102,8 @@ static unsigned int added_features(const struct iopt_config *config)
 	unsigned int kernel = iopt_has(config, kernel) ? config->kernel : IOPT_KERNEL_UNSAID;
 
 	if (!TREE_HAS_DETAILED_GATHER || kernel > IOPT_KERNEL_7_1 ||
-	    config->format != IOPT_FORMAT_RISCV_64 || config->build != IOPT_BUILD_PRODUCTION)
+	    config->format != IOPT_FORMAT_RISCV_64 || config->build != IOPT_BUILD_PRODUCTION ||
+	    config->features & IOPT_FEATURE_DETAILED_GATHER)
 		return 0;
 	return IOPT_FEATURE_DETAILED_GATHER;
 }
@@ -246,9 +247,8 @@ static const struct iopt_capabilities capabilities = {
 	.features = FEATURES,
 	.builds = BIT(IOPT_BUILD_PRODUCTION) | BIT(IOPT_BUILD_DEBUG),
 	.gathers = BIT(IOPT_GATHER_MERGED),
-	/* Any release: it runs what a scenario says as what its tree is. */
-	.kernels = BIT(IOPT_KERNEL_UNSAID) | BIT(IOPT_KERNEL_7_1) | BIT(IOPT_KERNEL_7_2) |
-		   BIT(IOPT_KERNEL_7_3),
+	/* Its own: a scenario that names another is run all the same, as what the tree is. */
+	.kernels = BIT(IOPT_KERNEL_UNSAID) | TREE_KERNEL,
 	.layers = IOPT_LAYER_PAGE_TABLE | IOPT_LAYER_DMA | IOPT_LAYER_TWO_STEP,
 	.options = IOPT_OPTION_PGSIZES | IOPT_OPTION_SME_MASK | IOPT_OPTION_PCI32 |
 		   IOPT_OPTION_SYNC_MAP | IOPT_OPTION_LIMIT,
