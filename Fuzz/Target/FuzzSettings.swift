@@ -98,7 +98,7 @@ public struct FuzzSettings: Sendable {
   public func requests() throws(SubjectError) -> [LaneRequest] {
     Self.countEdgesOfKernelTrees()
     if let subject {
-      let isLeftOpen = domain == nil && !subject.contains(",")
+      let isLeftOpen = domain == nil && !subject.contains(",gather=")
       return [try LaneRequest(isLeftOpen ? "\(subject),gather=merged" : subject)]
     }
     return [try LaneRequest(left), try LaneRequest(right)]

@@ -126,6 +126,12 @@ final class SweepFindings {
     }
   }
 
+  /// How the sweep of `runs` ended, in words. What ended the process of the sweep counts, wherever that
+  /// was.
+  func verdict(_ runs: RunTally) -> String {
+    count > 0 ? "\(count) differ" : runs.verdict(agrees: "no difference", differs: "some differ")
+  }
+
   /// Ends the sweep: prints why scenarios were not opened, refused or left out, then `summary`, and
   /// leaves with the status that belongs to it.
   func finish(_ summary: String, _ tally: RunTally, leftOut: [String] = []) throws {

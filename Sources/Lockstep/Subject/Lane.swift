@@ -11,6 +11,8 @@ public final class Lane {
   public let gather: UInt32?
   /// Overrides the domain line's release where something is chosen.
   public let release: ReleaseChoice
+  /// Whether its host listens: offers the scheduler's services, and writes down what it hears.
+  public let listens: Bool
   let host = Host()
   /// How the last attempt to open a domain ended.
   private(set) var lastOpen = SubjectStatus.refused
@@ -38,15 +40,17 @@ public final class Lane {
   let number: Int32
 
   /// A lane with no domain open. `gather` overrides the revision that domain lines name, `release`
-  /// the release. With
+  /// the release; `listens`: see Listening.swift. With
   /// `progress`, which outlives the lane, it says there when it calls the subject, as lane `number`.
   public init(
     _ subject: Subject, gather: GatherRevision? = nil, release: ReleaseChoice = ReleaseChoice(),
+    listens: Bool = false,
     progress: UnsafeMutablePointer<RunProgress>? = nil, number: Int = 0
   ) {
     self.subject = subject
     self.gather = gather?.rawValue
     self.release = release
+    self.listens = listens
     self.progress = progress
     self.number = Int32(number)
     open = subject.table.members.open
@@ -54,6 +58,7 @@ public final class Lane {
     close = subject.table.members.close
     domain = .allocate(capacity: 1)
     domain.initialize(to: nil)
+    if listens { host.listen() }
   }
 
   deinit {
@@ -66,7 +71,10 @@ public final class Lane {
 
   /// What a user types to get this lane: its subject, and the revision and the release where one was
   /// chosen.
-  public var specification: String { subject.specification + gatherSuffix + release.suffix }
+  public var specification: String {
+    subject.specification + gatherSuffix + release.suffix
+      + (listens ? ",\(LaneRequest.listening)" : "")
+  }
 
   /// Why the last request was refused: in the subject's words, or in the harness's where it
   /// refused in the subject's place.

@@ -6,6 +6,10 @@ struct InputConfiguration {
   var dma: DMAConfiguration?
   var isExact: Bool
 
+  init(domain: DomainConfiguration, dma: DMAConfiguration?, isExact: Bool) {
+    (self.domain, self.dma, self.isExact) = (domain, dma, isExact)
+  }
+
   init(_ input: inout InputWords) {
     let header = input.next()
     isExact = header.byte(7) == exactMark

@@ -21,11 +21,13 @@ struct OperationDecoder {
     budget = WorkBudget(configuration.domain)
   }
 
-  /// Appends the operation that starts at `input`'s place.
+  /// Appends the operation that starts at `input`'s place, or all those of a series.
   mutating func decode(_ input: inout InputWords, into scenario: inout LoweredScenario) {
     let word = input.next()
     if let kind = ExactCode.kind(word, form) {
       decodeExact(kind, word, &input, into: &scenario)
+    } else if let series = CompactSeries(word, hasDMA: form.hasDMA) {
+      decodeSeries(series, into: &scenario)
     } else {
       decodeCompact(word, into: &scenario)
     }
