@@ -48,10 +48,11 @@ public final class DriverConfigurationSweep {
   }
 
   /// What a subject is asked for, in this order: by the drivers of every release that it states, those
-  /// of 7.1 when it states none.
+  /// of 7.1 or the newest when it states none.
   static func requests(_ capabilities: Capabilities) -> [DriverRequest] {
     let stated = Kernel.allCases.filter { capabilities.kernels >> $0.rawValue & 1 == 1 }
-    return (stated.isEmpty ? [.linux7_1] : stated).flatMap(DriverRequest.all)
+    let usual: Kernel = capabilities.features.contains(.detailedGather) ? .linux7_3 : .linux7_1
+    return (stated.isEmpty ? [usual] : stated).flatMap(DriverRequest.all)
   }
 
   /// Tries everything that was not tried yet.
