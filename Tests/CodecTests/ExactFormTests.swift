@@ -1,6 +1,6 @@
+// SPDX-License-Identifier: GPL-2.0-only
 import Testing
 
-// SPDX-License-Identifier: GPL-2.0-only
 @testable import ScenarioLanguage
 
 @Suite("The exact form of an input")
