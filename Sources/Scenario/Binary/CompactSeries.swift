@@ -4,7 +4,7 @@ import SubjectABI
 // A series is one word that stands for very many maps and unmaps of buffers of one size, so that the
 // caches of the IOVA allocator fill up within an input: it takes 255 of a size to give a magazine
 // away, and 382 to give away two (`IOVA_MAG_SIZE` of `drivers/iommu/iova.c`). On a domain with a
-// `dma` line only; without one the code is the compact operation of its low bits.
+// `dma` line of version 1 only; elsewhere the code is the compact operation of its low bits.
 //
 // byte 0  0xd1
 // byte 1  bits 0-1 what: 1 the maps, 2 the unmaps, else both, one after the other; bit 2 the last
@@ -24,8 +24,8 @@ struct CompactSeries {
   let word: UInt64
 
   /// nil when `word` is no series.
-  init?(_ word: UInt64, hasDMA: Bool) {
-    guard hasDMA, word.byte(0) == Self.code else { return nil }
+  init?(_ word: UInt64, _ form: InputForm) {
+    guard form.hasDMA, form.version == 1, word.byte(0) == Self.code else { return nil }
     self.word = word
   }
 

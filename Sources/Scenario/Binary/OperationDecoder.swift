@@ -26,7 +26,7 @@ struct OperationDecoder {
     let word = input.next()
     if let kind = ExactCode.kind(word, form) {
       decodeExact(kind, word, &input, into: &scenario)
-    } else if let series = CompactSeries(word, hasDMA: form.hasDMA) {
+    } else if let series = CompactSeries(word, form) {
       decodeSeries(series, into: &scenario)
     } else {
       decodeCompact(word, into: &scenario)

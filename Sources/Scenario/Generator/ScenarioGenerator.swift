@@ -111,7 +111,7 @@ public struct ScenarioGenerator: Sendable {
       InputConfiguration(domain: scenario.domain, dma: dma, isExact: false))
     var lowered = LoweredScenario()
     decoder.decodeSeries(
-      CompactSeries(randomSeries(&random), hasDMA: true)!, into: &lowered)
+      CompactSeries(randomSeries(&random), decoder.form)!, into: &lowered)
     for index in 0..<lowered.count {
       let operation = Operation(lowered.operations[index])
       guard narrowing != nil else {

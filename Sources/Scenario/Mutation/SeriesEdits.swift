@@ -7,7 +7,7 @@ func insertSeries(
   _ input: inout InputBuffer, _ count: Int, _ random: inout SeededRandom
 ) -> Bool {
   let records = input.records
-  guard records.hasDMA, !hasSeries(records) else { return false }
+  guard records.hasDMA, records.form.version == 1, !hasSeries(records) else { return false }
   let offset = records.range(random.below(count + 1), length: 0).lowerBound
   guard input.open(8, at: offset) else { return false }
   input.store(randomSeries(&random), at: offset)
@@ -37,7 +37,7 @@ public func thinSeries(
   let records = input.records
   var offset = records.first
   while offset < size {
-    if CompactSeries(records.word(at: offset), hasDMA: records.hasDMA) != nil {
+    if CompactSeries(records.word(at: offset), records.form) != nil {
       input[offset] &= 0x1f
     }
     offset += records.size(at: offset)
@@ -58,7 +58,7 @@ func randomSeries(_ random: inout SeededRandom) -> UInt64 {
 private func hasSeries(_ records: InputRecords) -> Bool {
   var offset = records.first
   while offset < records.bytes.count {
-    if CompactSeries(records.word(at: offset), hasDMA: records.hasDMA) != nil { return true }
+    if CompactSeries(records.word(at: offset), records.form) != nil { return true }
     offset += records.size(at: offset)
   }
   return false
