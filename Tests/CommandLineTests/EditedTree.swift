@@ -30,7 +30,9 @@ struct EditedTree {
 extension EditedTree.Edit {
   /// `source` with the expression replaced where it stands in the function for the first time.
   func applied(to source: String) throws -> String {
-    let words = expression.split(separator: " ").map { NSRegularExpression.escapedPattern(for: "\($0)") }
+    let words = expression.split(separator: " ").map {
+      NSRegularExpression.escapedPattern(for: "\($0)")
+    }
     let pattern = try Regex(words.joined(separator: "\\s+"))
     let heads = source.matches(of: try Regex("(?m)^[^\\s/*#].*\\b\(function)\\)?\\(.*$"))
     let head = try #require(heads.first { !$0.output[0].substring!.hasSuffix(";") }, "\(function)")
