@@ -14,7 +14,7 @@ DATADIR ?= $(PREFIX)/share
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build test fuzz fuzz-build fuzz-smoke fuzz-parsers fuzz-services afl replay
-.PHONY: long-run sanitize sanitize-plugin coverage bench faults mutants seeds lint clean install uninstall install-check
+.PHONY: kernel-source long-run sanitize sanitize-plugin coverage bench faults mutants seeds lint clean install uninstall install-check
 
 # What release builds say for --version; `unknown` where this is no checkout of its own.
 build fuzz-build bench install: export LOCKSTEP_COMMIT = $(shell [ -e .git ] && \
@@ -58,6 +58,9 @@ fuzz-smoke: fuzz-build build ## prove that both languages are instrumented and r
 
 replay: build ## replay the recorded kernel traces on both implementations
 	.build/release/iopt replay $$(find Corpus/kernel -name '*.iopt.gz' | sort)
+
+kernel-source: ## a kernel's source for kernel:7.3: make kernel-source VERSION=7.3 [DEB=FILE | TREE=DIR]
+	@Tools/kernel-source '$(VERSION)' $(if $(TREE),--tree '$(TREE)',$(if $(DEB),'$(DEB)'))
 
 long-run: build ## a million operations of the DMA layer, both sides: make long-run [OPERATIONS=1000000] [SEEDS=2]
 	for seed in $$(seq $(or $(SEEDS),2)); do \

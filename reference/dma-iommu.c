@@ -69,23 +69,24 @@ void iommu_put_dma_cookie(struct iommu_domain *domain)
 	domain->iova_cookie = NULL;
 }
 
-static uint32_t dma_info_to_prot(enum iopt_direction dir)
+uint32_t dma_info_to_prot(enum iopt_direction dir, uint32_t attrs)
 {
-	switch (dir) {
-	case IOPT_TO_DEVICE:
-		return IOPT_PROT_CACHE | IOPT_PROT_READ;
-	case IOPT_FROM_DEVICE:
-		return IOPT_PROT_CACHE | IOPT_PROT_WRITE;
-	default:
-		return IOPT_PROT_CACHE | IOPT_PROT_READ | IOPT_PROT_WRITE;
-	}
+	uint32_t prot = attrs & IOPT_ATTR_MMIO ? IOPT_PROT_MMIO : IOPT_PROT_CACHE;
+
+	if (attrs & IOPT_ATTR_PRIVILEGED)
+		prot |= IOPT_PROT_PRIV;
+	if (dir != IOPT_FROM_DEVICE)
+		prot |= IOPT_PROT_READ;
+	if (dir != IOPT_TO_DEVICE)
+		prot |= IOPT_PROT_WRITE;
+	return prot;
 }
 
 /* The first pfn of a range for the device, 0 for none. */
-static uint64_t iommu_dma_find_pfn(struct iommu_dma_cookie *dma, uint32_t cpu, uint64_t pages)
+static uint64_t iommu_dma_find_pfn(struct iommu_dma_cookie *dma, uint32_t cpu, uint64_t pages,
+				   uint64_t limit)
 {
 	struct iova_domain *space = &dma->iovad;
-	uint64_t limit = dma->dma_mask;
 	uint64_t pfn;
 
 	if (limit > dma->domain->aperture_end)
@@ -101,11 +102,11 @@ static uint64_t iommu_dma_find_pfn(struct iommu_dma_cookie *dma, uint32_t cpu, u
 	return alloc_iova_fast(space, cpu, pages, limit >> iova_shift(space), true);
 }
 
-/* A range of `size` bytes, whole granules; 0 for none. */
-static uint64_t iommu_dma_alloc_iova(struct iommu_dma_cookie *dma, uint32_t cpu, uint64_t size)
+uint64_t iommu_dma_alloc_iova(struct iommu_dma_cookie *dma, uint32_t cpu, uint64_t size,
+			      uint64_t dma_mask)
 {
 	unsigned int shift = iova_shift(&dma->iovad);
-	uint64_t iova = iommu_dma_find_pfn(dma, cpu, size >> shift) << shift;
+	uint64_t iova = iommu_dma_find_pfn(dma, cpu, size >> shift, dma_mask) << shift;
 
 	if (iova)
 		iopt_log2(dma->domain->log, IOPT_EVENT_IOVA_ALLOC, iova, size);
@@ -124,9 +125,8 @@ void iommu_dma_hand_over(struct iommu_dma_cookie *dma, uint32_t cpu, uint64_t pf
 	free_iova_fast(&dma->iovad, cpu, pfn, pages);
 }
 
-/* `gather` is null for a range that never was mapped. */
-static void iommu_dma_free_iova(struct iommu_dma_cookie *dma, uint32_t cpu, uint64_t iova,
-				uint64_t size, const struct iommu_iotlb_gather *gather)
+void iommu_dma_free_iova(struct iommu_dma_cookie *dma, uint32_t cpu, uint64_t iova,
+			 uint64_t size, const struct iommu_iotlb_gather *gather)
 {
 	unsigned int shift = iova_shift(&dma->iovad);
 	uint64_t pfn = iova >> shift;
@@ -137,19 +137,20 @@ static void iommu_dma_free_iova(struct iommu_dma_cookie *dma, uint32_t cpu, uint
 		iommu_dma_hand_over(dma, cpu, pfn, size >> shift);
 }
 
-uint64_t iommu_dma_map_phys(struct iommu_domain *domain, uint32_t cpu, uint64_t phys,
-			    uint64_t size, enum iopt_direction dir)
+uint64_t iommu_dma_map_phys(struct iommu_domain *domain, const struct iommu_dma_request *request,
+			    uint64_t phys, uint64_t size)
 {
 	struct iommu_dma_cookie *dma = domain->iova_cookie;
 	uint64_t offset = iova_offset(&dma->iovad, phys);
 	uint64_t whole = iova_align(&dma->iovad, offset + size);
-	uint64_t iova = iommu_dma_alloc_iova(dma, cpu, whole);
+	uint64_t iova = iommu_dma_alloc_iova(dma, request->cpu, whole, request->dma_mask);
 
 	if (!iova)
 		return DMA_MAPPING_ERROR;
-	if (!iommu_map(domain, iova, phys - offset, whole, dma_info_to_prot(dir)))
+	if (!iommu_map(domain, iova, phys - offset, whole,
+		       dma_info_to_prot(request->dir, request->attrs)))
 		return iova + offset;
-	iommu_dma_free_iova(dma, cpu, iova, whole, NULL);
+	iommu_dma_free_iova(dma, request->cpu, iova, whole, NULL);
 	return DMA_MAPPING_ERROR;
 }
 
@@ -163,13 +164,13 @@ static uint64_t sg_length(const struct iopt_piece *pieces, uint64_t count)
 }
 
 /*
- * Pieces join to output segments of at most 64 KiB, unless one alone is longer; sums of lengths have
- * 32 bits. A segment ends after a padded piece. An unmap reaches from the first segment to the last
- * one in front of an empty one.
+ * Pieces join to output segments, whose lengths have 32 bits; the device takes any of them. A segment
+ * ends after a padded piece. An unmap reaches from the first segment to the last one in front of an
+ * empty one.
  */
 uint64_t iommu_dma_sg_extent(const struct iopt_piece *pieces, uint64_t count, uint64_t dma_addr)
 {
-	const uint32_t longest = 0x10000;
+	const uint32_t longest = UINT32_MAX;
 	uint64_t next = dma_addr;
 	uint64_t closed = dma_addr;
 	uint64_t end = dma_addr;
@@ -200,31 +201,67 @@ uint64_t iommu_dma_sg_extent(const struct iopt_piece *pieces, uint64_t count, ui
 	return end - dma_addr;
 }
 
-uint64_t iommu_dma_map_sg(struct iommu_domain *domain, uint32_t cpu,
-			  const struct iopt_piece *pieces, uint64_t count,
-			  enum iopt_direction dir)
+/* Is there an empty piece behind one that is not empty? */
+static bool sg_has_gap(const struct iopt_piece *pieces, uint64_t count)
+{
+	bool begun = false;
+
+	for (uint64_t i = 0; i < count; i++) {
+		if (begun && !pieces[i].len)
+			return true;
+		begun |= pieces[i].len != 0;
+	}
+	return false;
+}
+
+uint64_t iommu_dma_map_sg(struct iommu_domain *domain, const struct iommu_dma_request *request,
+			  const struct iopt_piece *pieces, uint64_t count)
 {
 	struct iommu_dma_cookie *dma = domain->iova_cookie;
 	uint64_t whole = sg_length(pieces, count);
 	uint64_t iova;
 	int64_t mapped;
 
+	/* The padding in front of it passes what a piece's length can be. */
+	if (iommu_behaves(domain, EMPTY_PIECE_IS_REFUSED) && sg_has_gap(pieces, count))
+		return DMA_MAPPING_ERROR;
 	/* Nothing to map is mapped at 0. */
 	if (!whole)
 		return 0;
-	iova = iommu_dma_alloc_iova(dma, cpu, whole);
+	iova = iommu_dma_alloc_iova(dma, request->cpu, whole, request->dma_mask);
 	if (!iova)
 		return DMA_MAPPING_ERROR;
-	mapped = iommu_map_sg(domain, iova, pieces, count, dma_info_to_prot(dir));
+	mapped = iommu_map_sg(domain, iova, pieces, count,
+			      dma_info_to_prot(request->dir, request->attrs));
 	if (mapped >= 0 && (uint64_t)mapped >= whole)
 		return iova;
 	/* iommu_map_sg() has taken back what it mapped. */
-	iommu_dma_free_iova(dma, cpu, iova, whole, NULL);
+	iommu_dma_free_iova(dma, request->cpu, iova, whole, NULL);
 	return DMA_MAPPING_ERROR;
 }
 
-uint64_t iommu_dma_unmap_phys(struct iommu_domain *domain, uint32_t cpu, uint64_t dma_addr,
-			      uint64_t size)
+void iommu_dma_gather_init(struct iommu_dma_cookie *dma, struct iommu_iotlb_gather *gather)
+{
+	iommu_iotlb_gather_init(gather);
+	iommu_yield(dma->domain, IOPT_POINT_FQ_DOMAIN_READ);
+	gather->queued =
+		iommu_cell_read(dma->domain, IOPT_CELL_FQ_DOMAIN, &dma->fq_domain) != 0;
+}
+
+uint64_t iommu_dma_unmap_granules(struct iommu_domain *domain, uint64_t iova, uint64_t size,
+				  struct iommu_iotlb_gather *gather)
+{
+	uint64_t unmapped = iommu_unmap_fast(domain, iova, size, gather);
+
+	if (unmapped != size)
+		iommu_warn(domain);
+	if (!gather->queued)
+		iommu_iotlb_sync(domain, gather);
+	return unmapped;
+}
+
+uint64_t __iommu_dma_unmap(struct iommu_domain *domain, uint32_t cpu, uint64_t dma_addr,
+			   uint64_t size)
 {
 	struct iommu_dma_cookie *dma = domain->iova_cookie;
 	uint64_t offset = iova_offset(&dma->iovad, dma_addr);
@@ -233,17 +270,32 @@ uint64_t iommu_dma_unmap_phys(struct iommu_domain *domain, uint32_t cpu, uint64_
 	struct iommu_iotlb_gather gather;
 	uint64_t unmapped;
 
-	iommu_iotlb_gather_init(&gather);
-	iommu_yield(domain, IOPT_POINT_FQ_DOMAIN_READ);
-	gather.queued = iommu_cell_read(domain, IOPT_CELL_FQ_DOMAIN, &dma->fq_domain) != 0;
-
-	unmapped = iommu_unmap_fast(domain, iova, whole, &gather);
-	if (unmapped != whole)
-		iommu_warn(domain);
-	if (!gather.queued)
-		iommu_iotlb_sync(domain, &gather);
+	iommu_dma_gather_init(dma, &gather);
+	unmapped = iommu_dma_unmap_granules(domain, iova, whole, &gather);
 	iommu_dma_free_iova(dma, cpu, iova, whole, &gather);
 	return unmapped;
+}
+
+uint64_t iommu_dma_unmap_phys(struct iommu_domain *domain, uint32_t cpu, uint64_t dma_addr,
+			      uint64_t size, uint32_t attrs)
+{
+	/* Others may have a bounce buffer, which is found by its physical address. */
+	bool is_looked_up = !(attrs & (IOPT_ATTR_MMIO | IOPT_ATTR_REQUIRE_COHERENT));
+
+	if (is_looked_up && !iommu_iova_to_phys(domain, dma_addr)) {
+		iommu_warn(domain);
+		return 0;
+	}
+	return __iommu_dma_unmap(domain, cpu, dma_addr, size);
+}
+
+uint64_t iommu_dma_unmap_sg(struct iommu_domain *domain, uint32_t cpu, uint64_t dma_addr,
+			    uint64_t extent)
+{
+	/* No segment has no end; one that is 0 is taken for none. */
+	if (!extent || !(dma_addr + extent))
+		return 0;
+	return __iommu_dma_unmap(domain, cpu, dma_addr, extent);
 }
 
 void iommu_dma_reserve(struct iommu_domain *domain, uint64_t iova, uint64_t len)

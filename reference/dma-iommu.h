@@ -6,7 +6,9 @@
  * Points at which another virtual CPU may run, in order ([…]: only then):
  *
  *   map, map_sg     the page table's own points; [failed: IOVA_HANDOVER]
- *   unmap, strict   FQ_DOMAIN_READ, IOVA_HANDOVER
+ *   unmap, strict   FQ_DOMAIN_READ, IOVA_HANDOVER; dma_iova_destroy() likewise,
+ *                   without the first where it is dma_iova_unlink() and _free()
+ *   dma_iova_free   IOVA_HANDOVER
  *   unmap, queued   FQ_DOMAIN_READ, FQ_LOCK, old entries, [full: a flush, old
  *                   entries], FQ_UNLOCK, TIMER_TEST, [flag was off: TIMER_SET]
  *   a flush         FLUSH_START, FLUSH_IOTLB, FLUSH_FINISH
@@ -65,29 +67,83 @@ int iommu_dma_init_domain(struct iommu_domain *domain, const struct iopt_dma_con
 /* Frees the layer's own memory; tables that are queued stay where they are. */
 void iommu_put_dma_cookie(struct iommu_domain *domain);
 
+/* Which device of the domain asks, where, and for what: the same for all of a buffer. */
+struct iommu_dma_request {
+	uint32_t cpu;
+	uint32_t attrs; /* enum iopt_attr bits */
+	enum iopt_direction dir;
+	uint64_t dma_mask; /* of the device */
+};
+
 /*
  * Maps for the device, which is coherent. The DMA address, or
  * DMA_MAPPING_ERROR and nothing mapped.
  */
-uint64_t iommu_dma_map_phys(struct iommu_domain *domain, uint32_t cpu, uint64_t phys,
-			    uint64_t size, enum iopt_direction dir);
+uint64_t iommu_dma_map_phys(struct iommu_domain *domain, const struct iommu_dma_request *request,
+			    uint64_t phys, uint64_t size);
 /* Maps whole granules into one range, which may be of no length; see above. */
-uint64_t iommu_dma_map_sg(struct iommu_domain *domain, uint32_t cpu,
-			  const struct iopt_piece *pieces, uint64_t count,
-			  enum iopt_direction dir);
+uint64_t iommu_dma_map_sg(struct iommu_domain *domain, const struct iommu_dma_request *request,
+			  const struct iopt_piece *pieces, uint64_t count);
 /*
  * How many bytes an unmap of the list takes when it was mapped at dma_addr: 0 when its first output
  * segment is empty.
  */
 uint64_t iommu_dma_sg_extent(const struct iopt_piece *pieces, uint64_t count, uint64_t dma_addr);
-/* Bytes unmapped, whole granules. */
+/* Bytes unmapped, whole granules: what the two below, which drivers call, come to. */
+uint64_t __iommu_dma_unmap(struct iommu_domain *domain, uint32_t cpu, uint64_t dma_addr,
+			   uint64_t size);
+/* Nothing where the address is looked up, for want of attributes, and is not mapped. */
 uint64_t iommu_dma_unmap_phys(struct iommu_domain *domain, uint32_t cpu, uint64_t dma_addr,
-			      uint64_t size);
+			      uint64_t size, uint32_t attrs);
+/* A list of this extent; nothing where that ends with the space. */
+uint64_t iommu_dma_unmap_sg(struct iommu_domain *domain, uint32_t cpu, uint64_t dma_addr,
+			    uint64_t extent);
 
 /* Takes a range of bytes away from the allocator. */
 void iommu_dma_reserve(struct iommu_domain *domain, uint64_t iova, uint64_t len);
 /* Lets virtual time pass. */
 void iommu_dma_tick(struct iommu_domain *domain, uint64_t ms);
+
+/* Mappings in two steps, dma-iommu-iova.c. */
+
+/* A range that was taken to link buffers into. */
+struct dma_iova_state {
+	uint64_t addr; /* with the offset into the granule that the first buffer is to have */
+	uint64_t size; /* bytes, as asked for */
+};
+
+/* False when there is no range. */
+bool dma_iova_try_alloc(struct iommu_domain *domain, const struct iommu_dma_request *request,
+			struct dma_iova_state *state, uint64_t phys, uint64_t size);
+/* Gives all of the range back at once, whatever is linked. */
+void dma_iova_free(struct iommu_domain *domain, uint32_t cpu, const struct dma_iova_state *state);
+/* 0 or a negative errno. Offsets and sizes are bytes, and not held against the range. */
+int dma_iova_link(struct iommu_domain *domain, const struct iommu_dma_request *request,
+		  const struct dma_iova_state *state, uint64_t phys, uint64_t offset,
+		  uint64_t size);
+int dma_iova_sync(struct iommu_domain *domain, const struct dma_iova_state *state,
+		  uint64_t offset, uint64_t size);
+void dma_iova_unlink(struct iommu_domain *domain, const struct dma_iova_state *state,
+		     uint64_t offset, uint64_t size);
+/* Unlinks the range's first bytes and gives it up. */
+void dma_iova_destroy(struct iommu_domain *domain, uint32_t cpu,
+		      const struct dma_iova_state *state, uint64_t mapped_len);
+
+/* What both kinds of mapping are made of, dma-iommu.c. */
+
+/* enum iopt_prot bits. */
+uint32_t dma_info_to_prot(enum iopt_direction dir, uint32_t attrs);
+/* A range of `size` bytes, whole granules; 0 for none. */
+uint64_t iommu_dma_alloc_iova(struct iommu_dma_cookie *dma, uint32_t cpu, uint64_t size,
+			      uint64_t dma_mask);
+/* `gather` is null for a range that never was mapped. */
+void iommu_dma_free_iova(struct iommu_dma_cookie *dma, uint32_t cpu, uint64_t iova,
+			 uint64_t size, const struct iommu_iotlb_gather *gather);
+/* Starts a gather that is queued where the domain has a queue in force. */
+void iommu_dma_gather_init(struct iommu_dma_cookie *dma, struct iommu_iotlb_gather *gather);
+/* Unmaps whole granules, violating an expectation where less is mapped. Syncs what is not queued. */
+uint64_t iommu_dma_unmap_granules(struct iommu_domain *domain, uint64_t iova, uint64_t size,
+				  struct iommu_iotlb_gather *gather);
 
 /* Flush queues, dma-iommu-fq.c. */
 

@@ -3,17 +3,44 @@
 
 #include "pt_iommu.h"
 
+#include <errno.h>
+
 void iommu_flush_iotlb_all(struct iommu_domain *domain)
 {
 	iopt_log0(domain->log, IOPT_EVENT_FLUSH_ALL);
+}
+
+void iommu_log_levels(struct iommu_domain *domain, const struct iommu_iotlb_gather *gather)
+{
+	if (domain->logs_levels)
+		iopt_log2(domain->log, IOPT_EVENT_LEVELS, gather->leaf_levels,
+			  gather->table_levels);
+}
+
+void iommu_sync_map(struct iommu_domain *domain, uint64_t iova, uint64_t size)
+{
+	if (domain->has_sync_map)
+		iopt_log2(domain->log, IOPT_EVENT_SYNC_MAP, iova, size);
+}
+
+/* Later releases take no domain without page sizes: that is no driver's doing. */
+static bool refuses_domain(struct iommu_domain *domain)
+{
+	if (__builtin_expect(domain->pgsize_bitmap != 0, 1) ||
+	    !iommu_behaves(domain, NO_PAGE_SIZE_NO_MAPPING))
+		return false;
+	iommu_warn(domain);
+	return true;
 }
 
 /* What the driver does: invalidate the range, then free the tables. */
 static void driver_iotlb_sync(struct iommu_domain *domain, const struct iommu_iotlb_gather *gather)
 {
 	struct iopt_log *log = domain->log;
-	uint64_t record = iopt_log_begin(log, IOPT_EVENT_SYNC);
+	uint64_t record;
 
+	iommu_log_levels(domain, gather);
+	record = iopt_log_begin(log, IOPT_EVENT_SYNC);
 	iopt_log_word(log, gather->start);
 	iopt_log_word(log, gather->end);
 	iommu_pages_list_log(domain, &gather->freelist);
@@ -33,18 +60,24 @@ int iommu_map_nosync(struct iommu_domain *domain, uint64_t iova, uint64_t paddr,
 {
 	struct pt_iommu *pt = pt_iommu_from_domain(domain);
 	uint64_t mapped = 0;
-	int err = domain->ops->map_range(pt, iova, paddr, size, prot, &mapped);
+	int err;
 
+	if (refuses_domain(domain))
+		return -EINVAL;
+	err = domain->ops->map_range(pt, iova, paddr, size, prot, &mapped);
 	if (err && !domain->crashed)
 		iommu_unmap(domain, iova, mapped);
 	return err;
 }
 
-/* The drivers modelled here have no iotlb_sync_map, so there is no more to it. */
 int iommu_map(struct iommu_domain *domain, uint64_t iova, uint64_t paddr, uint64_t size,
 	      uint32_t prot)
 {
-	return iommu_map_nosync(domain, iova, paddr, size, prot);
+	int err = iommu_map_nosync(domain, iova, paddr, size, prot);
+
+	if (!err)
+		iommu_sync_map(domain, iova, size);
+	return err;
 }
 
 int64_t iommu_map_sg(struct iommu_domain *domain, uint64_t iova, const struct iopt_piece *pieces,
@@ -76,12 +109,15 @@ int64_t iommu_map_sg(struct iommu_domain *domain, uint64_t iova, const struct io
 			run_pa = piece->pa;
 		run += sg_iova_length(pieces, count, i, &whole);
 	}
+	iommu_sync_map(domain, iova, done);
 	return (int64_t)done;
 }
 
 uint64_t iommu_unmap_fast(struct iommu_domain *domain, uint64_t iova, uint64_t size,
 			  struct iommu_iotlb_gather *gather)
 {
+	if (refuses_domain(domain))
+		return 0;
 	return domain->ops->unmap_range(pt_iommu_from_domain(domain), iova, size, gather);
 }
 

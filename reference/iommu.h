@@ -11,6 +11,7 @@
 
 #include "abi/iopt_subject.h"
 #include "iommu-pages.h"
+#include "releases.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,6 +27,8 @@ struct iommu_iotlb_gather {
 	uint64_t end; /* inclusive; start > end when nothing was gathered */
 	struct iommu_pages_list freelist;
 	bool queued;
+	uint8_t leaf_levels; /* bit n: leaves of level n were unmapped */
+	uint8_t table_levels; /* bit n: tables that entries of level n pointed to were removed */
 };
 
 /* The optional services of the host that this build of the host has. */
@@ -49,6 +52,9 @@ struct iommu_domain {
 	uint64_t aperture_start;
 	uint64_t aperture_end; /* inclusive */
 	uint32_t gather_revision; /* enum iopt_gather_revision */
+	uint32_t behaviours; /* enum behaviour bits, see releases.h */
+	bool logs_levels; /* every gather that is reported has its levels reported with it */
+	bool has_sync_map; /* the driver has an iotlb_sync_map */
 	/*
 	 * Set where the kernel's code would have run away. What follows in the
 	 * same operation only has to end: its records are dropped.
@@ -58,6 +64,12 @@ struct iommu_domain {
 	struct iommu_dma_cookie *iova_cookie; /* null without a DMA layer */
 	struct iommu_pages pages;
 };
+
+/* Does this domain do what a later release does, in one thing? */
+static inline bool iommu_behaves(const struct iommu_domain *domain, enum behaviour behaviour)
+{
+	return domain->behaviours & (uint32_t)behaviour;
+}
 
 static inline void iommu_iotlb_gather_init(struct iommu_iotlb_gather *gather)
 {
@@ -98,7 +110,16 @@ void iommu_flush_iotlb_all(struct iommu_domain *domain);
  */
 void iommu_iotlb_sync(struct iommu_domain *domain, struct iommu_iotlb_gather *gather);
 
-/* Maps all of the range, or nothing (empty tables may stay). */
+/* Writes the levels of the gather that the next record reports, where they are reported. */
+void iommu_log_levels(struct iommu_domain *domain, const struct iommu_iotlb_gather *gather);
+
+/* Tells a driver that wants to know that the range was mapped. */
+void iommu_sync_map(struct iommu_domain *domain, uint64_t iova, uint64_t size);
+
+/*
+ * Maps all of the range, or nothing (empty tables may stay). Without sync the driver is not told,
+ * see iommu_sync_map().
+ */
 int iommu_map(struct iommu_domain *domain, uint64_t iova, uint64_t paddr, uint64_t size,
 	      uint32_t prot);
 int iommu_map_nosync(struct iommu_domain *domain, uint64_t iova, uint64_t paddr, uint64_t size,

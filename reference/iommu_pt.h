@@ -24,7 +24,7 @@ static int NS(map_range)(struct pt_iommu *pt, uint64_t iova, uint64_t paddr, uin
 {
 	struct iommu_iotlb_gather gather;
 	struct map_args map = { .gather = &gather, .oa = paddr };
-	bool single_page = size == UINT64_C(1) << PT_PAGE_LG2SZ;
+	bool single_page = map_is_single_page(pt, size);
 	struct pt_range range;
 	int err;
 

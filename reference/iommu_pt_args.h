@@ -17,8 +17,15 @@ struct map_args {
 	struct iommu_iotlb_gather *gather;
 };
 
-struct unmap_args {
+/* What joins a gather once the range is done; the levels are as there. */
+struct pending_gather {
 	struct iommu_pages_list freelist;
+	uint8_t leaf_levels;
+	uint8_t table_levels;
+};
+
+struct unmap_args {
+	struct pending_gather pending;
 	uint64_t unmapped; /* bytes */
 };
 
@@ -31,7 +38,7 @@ struct unmap_run {
 
 struct collect_args {
 	bool check_mapped; /* a leaf in the range is EADDRINUSE */
-	struct iommu_pages_list freelist;
+	struct pending_gather pending;
 };
 
 struct dirty_args {

@@ -18,12 +18,11 @@ static int NS(set_dirty)(struct pt_iommu *pt, uint64_t iova)
 }
 
 /*
- * Reports from the current address on. Of a contiguous entry the last item is
- * left out: its number is taken for one past the end.
+ * Bytes that are reported from the current address on. Of a contiguous entry
+ * the last item is left out: its number is taken for one past the end.
  */
-static inline void record_dirty(struct pt_state *st, const struct dirty_args *args)
+static inline uint64_t dirty_rest_of_leaf(const struct pt_state *st)
 {
-	struct pt_iommu *pt = st->range->pt;
 	unsigned int contig_lg2 = pt_entry_num_contig_lg2(st);
 	uint64_t items = 1;
 
@@ -34,12 +33,27 @@ static inline void record_dirty(struct pt_state *st, const struct dirty_args *ar
 			last = st->end_index;
 		items = last - st->index;
 	}
-	items <<= pt_table_item_lg2sz(st);
-	iopt_log2(pt->domain.log, IOPT_EVENT_DIRTY, st->range->va, items);
+	return items << pt_table_item_lg2sz(st);
+}
+
+/* Reports the current leaf, whole; at first, only what dirty_rest_of_leaf() says. */
+static inline void record_dirty(struct pt_state *st, const struct dirty_args *args)
+{
+	struct pt_iommu *pt = st->range->pt;
+	uint64_t start = st->range->va;
+	uint64_t len;
+
+	if (iommu_behaves(&pt->domain, DIRTY_TAKES_WHOLE_LEAF)) {
+		start = log2_set_mod(start, 0, pt_entry_oa_lg2sz(st));
+		len = log2_to_int(pt_entry_oa_lg2sz(st));
+	} else {
+		len = dirty_rest_of_leaf(st);
+	}
+	iopt_log2(pt->domain.log, IOPT_EVENT_DIRTY, start, len);
 	if (args->keep)
 		return;
 	pt_entry_make_write_clean(st);
-	iommu_iotlb_gather_add_range(args->gather, st->range->va, items);
+	iommu_iotlb_gather_add_range(args->gather, start, len);
 }
 
 static inline int record_if_dirty(struct pt_state *st, void *arg)

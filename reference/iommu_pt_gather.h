@@ -40,26 +40,38 @@ static inline void gather_range(struct iommu_iotlb_gather *gather, struct pt_iom
 	iommu_iotlb_gather_add_range(gather, iova, len);
 }
 
-/* The pages join last: a sync on the way frees what the gather held before. */
+/* A table that the current item points to, and that is to go. */
+static inline void gather_add_table(struct pending_gather *pending, const struct pt_state *st,
+				    uint64_t pa)
+{
+	iommu_pages_list_add(&st->range->pt->domain, &pending->freelist, pa);
+	pending->table_levels |= (uint8_t)(1u << st->level);
+}
+
+/*
+ * The pages join last: a sync on the way frees what the gather held before, and
+ * tells of no levels but those.
+ */
 static inline void gather_range_pages(struct iommu_iotlb_gather *gather, struct pt_iommu *pt,
 				      uint64_t iova, uint64_t len,
-				      const struct iommu_pages_list *freelist)
+				      const struct pending_gather *pending)
 {
 	if (pt_feature(pt, IOPT_FEATURE_DMA_INCOHERENT))
-		iommu_pages_stop_incoherent_list(&pt->domain, freelist);
+		iommu_pages_stop_incoherent_list(&pt->domain, &pending->freelist);
 	gather_range(gather, pt, iova, len);
-	iommu_pages_list_splice(&pt->domain, freelist, &gather->freelist);
+	iommu_pages_list_splice(&pt->domain, &pending->freelist, &gather->freelist);
+	gather->leaf_levels |= pending->leaf_levels;
+	gather->table_levels |= pending->table_levels;
 }
 
 /* A table goes on the list; a leaf is in the way, if one may not be there. */
 static inline int collect_entry(struct pt_state *st, void *arg)
 {
-	struct pt_iommu *pt = st->range->pt;
 	struct collect_args *collect = arg;
 
 	if (st->type == PT_ENTRY_OA)
 		return collect->check_mapped ? -EADDRINUSE : 0;
-	iommu_pages_list_add(&pt->domain, &collect->freelist, pt_virt_to_phys(pt, st->table_lower));
+	gather_add_table(&collect->pending, st, pt_virt_to_phys(st->range->pt, st->table_lower));
 	return 0;
 }
 

@@ -15,6 +15,8 @@ static inline uint64_t NS(get_info)(struct pt_iommu *pt)
 			break;
 		pgsizes |= pt_possible_sizes(&st);
 	}
+	if (iommu_behaves(&pt->domain, HALF_THE_SPACE_IS_NO_PAGE))
+		pgsizes = log2_mod(pgsizes, pt->max_vasz_lg2 - 1);
 	return log2_mod(pgsizes, pt->max_oasz_lg2);
 }
 
@@ -24,16 +26,22 @@ static inline void settle_features(struct pt_iommu *pt, const struct pt_range *t
 	bool top_is_final = top->top_level == PT_MAX_TOP_LEVEL ||
 			    top->max_vasz_lg2 == pt->max_vasz_lg2;
 
-	if (top_is_final)
+	if (top_is_final && !iommu_behaves(&pt->domain, DYNAMIC_TOP_STAYS))
 		pt->features &= ~(uint32_t)IOPT_FEATURE_DYNAMIC_TOP;
 	if (top->max_vasz_lg2 == 64)
 		pt->features |= IOPT_FEATURE_FULL_VA;
 }
 
-/* Only the debug build does without what the format always has. */
+/*
+ * Only the debug build does without what the format always has, and without the
+ * levels of gathers, which a format whose driver reads them has to have.
+ */
 static inline bool features_fit(const struct pt_iommu *pt)
 {
-	uint32_t required = PT_DEBUG ? 0 : PT_FORCE_ENABLED_FEATURES;
+	uint32_t levels = iommu_behaves(&pt->domain, GATHERS_HAVE_LEVELS) ?
+				  PT_WIRED_FEATURES & IOPT_FEATURE_DETAILED_GATHER :
+				  0;
+	uint32_t required = PT_DEBUG ? 0 : PT_FORCE_ENABLED_FEATURES | levels;
 
 	return !(pt->features & ~pt_supported_features()) && !(required & ~pt->features);
 }
@@ -62,6 +70,7 @@ static inline void pt_iommu_init_domain(struct pt_iommu *pt)
 {
 	struct pt_range range;
 
+	pt->domain.logs_levels = pt->features & IOPT_FEATURE_DETAILED_GATHER;
 	pt->domain.pgsize_bitmap = NS(get_info)(pt);
 	range = pt_feature(pt, IOPT_FEATURE_DYNAMIC_TOP) ?
 			_pt_top_range(pt, _pt_top_set(NULL, PT_MAX_TOP_LEVEL)) :
@@ -105,10 +114,11 @@ static void NS(deinit)(struct pt_iommu *pt)
 {
 	struct pt_range range = pt_all_range(pt);
 	struct collect_args collect = { .check_mapped = false };
+	struct iommu_pages_list *freelist = &collect.pending.freelist;
 
-	iommu_pages_list_add(&pt->domain, &collect.freelist, pt_virt_to_phys(pt, range.top_table));
+	iommu_pages_list_add(&pt->domain, freelist, pt_virt_to_phys(pt, range.top_table));
 	pt_walk_range(&range, __collect_tables, &collect);
 	if (pt_feature(pt, IOPT_FEATURE_DMA_INCOHERENT))
-		iommu_pages_stop_incoherent_list(&pt->domain, &collect.freelist);
-	iommu_put_pages_list(&pt->domain, &collect.freelist);
+		iommu_pages_stop_incoherent_list(&pt->domain, freelist);
+	iommu_put_pages_list(&pt->domain, freelist);
 }

@@ -34,7 +34,7 @@ static inline int walk_to_entry(struct pt_range *range, struct pt_state *st)
 	return st->type == PT_ENTRY_OA ? 0 : -ENOENT;
 }
 
-/* An address outside the table gives the errno, cast to an address. */
+/* An address outside the table is nowhere; at first it gave the errno, cast to an address. */
 static uint64_t NS(iova_to_phys)(struct pt_iommu *pt, uint64_t iova)
 {
 	struct pt_range range;
@@ -42,6 +42,8 @@ static uint64_t NS(iova_to_phys)(struct pt_iommu *pt, uint64_t iova)
 	int err = make_range(pt, &range, iova, 1);
 
 	if (err)
-		return (uint64_t)(int64_t)err;
+		return iommu_behaves(&pt->domain, LOOKUP_OUTSIDE_IS_NOTHING) ?
+			       0 :
+			       (uint64_t)(int64_t)err;
 	return walk_to_entry(&range, &st) ? 0 : pt_entry_oa_exact(&st);
 }

@@ -12,7 +12,16 @@ static inline void map_choose_leaves(struct pt_iommu *pt, struct map_args *map, 
 	map->num_leaves = pt_pgsz_count(pgsizes, va, last_va, map->oa, map->leaf_pgsize_lg2);
 }
 
-/* A single page of 4 KiB is taken as it is, whatever the bitmap allows. */
+/* Is this a map of one page of the system's? Later, only where the bitmap has that size. */
+static inline bool map_is_single_page(const struct pt_iommu *pt, uint64_t size)
+{
+	if (size != UINT64_C(1) << PT_PAGE_LG2SZ)
+		return false;
+	return __builtin_expect(pt->domain.pgsize_bitmap >> PT_PAGE_LG2SZ & 1, 1) ||
+	       !iommu_behaves(&pt->domain, SMALL_MAP_ASKS_FOR_ITS_SIZE);
+}
+
+/* A single page of 4 KiB is taken as it is; at first, whatever the bitmap allows. */
 static inline int map_plan(const struct pt_range *range, struct map_args *map, bool single_page)
 {
 	struct pt_iommu *pt = range->pt;

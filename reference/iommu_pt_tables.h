@@ -87,9 +87,9 @@ static int clear_contig_table(struct pt_state *st, struct iommu_iotlb_gather *ga
 	/* Cleared before the gather may sync. */
 	pt_clear_entries(st, 0);
 	flush_writes_item(st);
-	iommu_pages_list_add(&pt->domain, &collect.freelist, pt_table_pa(st));
+	gather_add_table(&collect.pending, st, pt_table_pa(st));
 	gather_range_pages(gather, pt, st->range->va, log2_to_int(pt_table_item_lg2sz(st)),
-			   &collect.freelist);
+			   &collect.pending);
 	return 0;
 }
 

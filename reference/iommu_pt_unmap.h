@@ -48,8 +48,7 @@ static inline int unmap_table(struct pt_state *st, struct unmap_args *unmap, str
 	err = pt_descend(st, unmap, __unmap_range);
 	if (err || !covered)
 		return err;
-	iommu_pages_list_add(&st->range->pt->domain, &unmap->freelist,
-			     pt_virt_to_phys(st->range->pt, st->table_lower));
+	gather_add_table(&unmap->pending, st, pt_virt_to_phys(st->range->pt, st->table_lower));
 	unmap_clear(st, run, 0);
 	return 0;
 }
@@ -91,6 +90,8 @@ static int __unmap_range(struct pt_range *range, void *arg, unsigned int level, 
 			break;
 	}
 
+	if (run.items)
+		unmap->pending.leaf_levels |= (uint8_t)(1u << level);
 	unmap->unmapped += (uint64_t)run.items << pt_table_item_lg2sz(&st);
 	if (run.end)
 		flush_writes_range(&st, run.first, run.end);
@@ -106,6 +107,6 @@ static uint64_t NS(unmap_range)(struct pt_iommu *pt, uint64_t iova, uint64_t siz
 	if (make_range(pt, &range, iova, size))
 		return 0;
 	pt_walk_range(&range, __unmap_range, &unmap);
-	gather_range_pages(gather, pt, iova, unmap.unmapped, &unmap.freelist);
+	gather_range_pages(gather, pt, iova, unmap.unmapped, &unmap.pending);
 	return unmap.unmapped;
 }

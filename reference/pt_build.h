@@ -7,7 +7,7 @@
 #define PT_FEATURES_ALL_FORMATS                                                        \
 	(IOPT_FEATURE_DMA_INCOHERENT | IOPT_FEATURE_FULL_VA | IOPT_FEATURE_DYNAMIC_TOP | \
 	 IOPT_FEATURE_SIGN_EXTEND | IOPT_FEATURE_FLUSH_RANGE |                           \
-	 IOPT_FEATURE_FLUSH_RANGE_NO_GAPS)
+	 IOPT_FEATURE_FLUSH_RANGE_NO_GAPS | IOPT_FEATURE_DETAILED_GATHER)
 /* Incoherence needs a software bit, and sign extension rules out two others. */
 #define PT_IMPOSSIBLE_FEATURES                                                         \
 	((PT_WIRED_FEATURES & IOPT_FEATURE_DMA_INCOHERENT ?                            \

@@ -50,6 +50,7 @@
 #define flush_writes_range flush_writes_range_debug
 #define flush_writes_item flush_writes_item_debug
 #define gather_range gather_range_debug
+#define gather_add_table gather_add_table_debug
 #define gather_range_pages gather_range_pages_debug
 #define collect_entry collect_entry_debug
 #define __collect_tables __collect_tables_debug
@@ -66,6 +67,7 @@
 
 /* iommu_pt_map.h */
 #define map_choose_leaves map_choose_leaves_debug
+#define map_is_single_page map_is_single_page_debug
 #define map_plan map_plan_debug
 #define check_leaf_size check_leaf_size_debug
 #define install_leaf install_leaf_debug
@@ -96,6 +98,7 @@
 #define __unmap_range __unmap_range_debug
 
 /* iommu_pt_dirty.h */
+#define dirty_rest_of_leaf dirty_rest_of_leaf_debug
 #define record_dirty record_dirty_debug
 #define record_if_dirty record_if_dirty_debug
 #define __read_and_clear_dirty __read_and_clear_dirty_debug

@@ -3,11 +3,14 @@
 #include "fmt/formats.h"
 #include "subject.h"
 
+#include <inttypes.h>
+
 #define BIT(number) (1u << (number))
 #define OP(name) (UINT64_C(1) << IOPT_OP_##name)
 #define OR_FORMAT(number, name) | BIT(number)
 
-#define FEATURES_KNOWN ((IOPT_FEATURE_X86_64_AMD_ENCRYPT_TABLES << 1) - 1)
+#define FEATURES_KNOWN ((IOPT_FEATURE_RISCV_SVPBMT << 1) - 1)
+#define KERNEL(number) BIT(IOPT_KERNEL_##number)
 
 const struct iopt_capabilities subject_capabilities = {
 	.size = sizeof(subject_capabilities),
@@ -17,14 +20,19 @@ const struct iopt_capabilities subject_capabilities = {
 	.builds = BIT(IOPT_BUILD_PRODUCTION) | BIT(IOPT_BUILD_DEBUG),
 	.gathers = BIT(IOPT_GATHER_MERGED) | BIT(IOPT_GATHER_ORIGINAL) |
 		   BIT(IOPT_GATHER_ALWAYS_ADD) | BIT(IOPT_GATHER_PROPOSED),
-	.kernels = BIT(IOPT_KERNEL_UNSAID) | BIT(IOPT_KERNEL_7_1),
-	.layers = IOPT_LAYER_PAGE_TABLE | IOPT_LAYER_DMA,
-	.options = IOPT_OPTION_PGSIZES | IOPT_OPTION_SME_MASK | IOPT_OPTION_PCI32,
+	.kernels = KERNEL(UNSAID) | KERNEL(7_1) | KERNEL(7_2) | KERNEL(7_3),
+	.layers = IOPT_LAYER_PAGE_TABLE | IOPT_LAYER_DMA | IOPT_LAYER_TWO_STEP,
+	.options = IOPT_OPTION_PGSIZES | IOPT_OPTION_SME_MASK | IOPT_OPTION_PCI32 |
+		   IOPT_OPTION_SYNC_MAP | IOPT_OPTION_LIMIT | IOPT_OPTION_ROWS,
 	.operations = OP(MAP) | OP(MAP_RANGE) | OP(UNMAP) | OP(GATHER) | OP(UNMAP_FAST) |
 		      OP(IOTLB_SYNC) | OP(FLUSH) | OP(IOVA_TO_PHYS) | OP(SET_DIRTY) |
 		      OP(READ_AND_CLEAR_DIRTY) | OP(DMA_MAP) | OP(DMA_MAP_SG) | OP(DMA_UNMAP) |
-		      OP(RELAX) | OP(TICK) | OP(RESERVE),
+		      OP(RELAX) | OP(TICK) | OP(RESERVE) | OP(DMA_MAP_PHYS) |
+		      OP(DMA_MAP_SG_ATTRS) | OP(DMA_UNMAP_PHYS_OR_SG) | OP(DMA_IOVA_ALLOC) |
+		      OP(DMA_IOVA_LINK) | OP(DMA_IOVA_SYNC) | OP(DMA_IOVA_UNLINK) |
+		      OP(DMA_IOVA_DESTROY) | OP(DMA_IOVA_FREE),
 	.prot = IOPT_PROT_PRIV | (IOPT_PROT_PRIV - 1),
+	.attrs = IOPT_ATTR_PRIVILEGED | (IOPT_ATTR_PRIVILEGED - 1),
 	.queues = BIT(IOPT_QUEUE_PERCPU) | BIT(IOPT_QUEUE_SINGLE),
 	.modes = BIT(IOPT_DMA_STRICT) | BIT(IOPT_DMA_FQ),
 	.services = IOPT_SERVICE_YIELD | IOPT_SERVICE_LOCK | IOPT_SERVICE_CELL,
@@ -56,20 +64,24 @@ static bool format_known(uint32_t format)
 	return false;
 }
 
-static bool features_known(uint32_t features)
+/* Needs a configuration whose release is known. */
+static bool features_known(const struct iopt_config *config)
 {
-	uint32_t unknown = features & ~FEATURES_KNOWN;
+	uint32_t features = config->features;
+	uint32_t later = features & release_features_unknown(subject_behaviours(config));
 
-	if (!unknown)
-		return true;
-	if (unknown == IOPT_FEATURE_DETAILED_GATHER || unknown == IOPT_FEATURE_RISCV_SVPBMT)
+	if (features & ~FEATURES_KNOWN) {
+		subject_refuse("features: 0x%x is not known", features & ~FEATURES_KNOWN);
+		return false;
+	}
+	if (later) {
 		subject_refuse("features: %s (0x%x) is not known to Linux 7.1",
-			       unknown == IOPT_FEATURE_RISCV_SVPBMT ? "riscv_svpbmt" :
-								      "detailed_gather",
-			       unknown);
-	else
-		subject_refuse("features: 0x%x is not known", unknown);
-	return false;
+			       later & IOPT_FEATURE_DETAILED_GATHER ? "detailed_gather" :
+								      "riscv_svpbmt",
+			       later);
+		return false;
+	}
+	return true;
 }
 
 static bool dma_known(const struct iopt_dma_config *dma)
@@ -89,12 +101,27 @@ static bool dma_known(const struct iopt_dma_config *dma)
 	return true;
 }
 
-/* What version 2 appended; none of it is there yet but the name of the release. */
+uint32_t subject_behaviours(const struct iopt_config *config)
+{
+	return release_behaviours(iopt_has(config, kernel) ? config->kernel : IOPT_KERNEL_UNSAID,
+				  iopt_has(config, rows) ? config->rows : 0);
+}
+
+static bool release_known(const struct iopt_config *config)
+{
+	if (iopt_has(config, kernel) && !is_known("kernel", config->kernel, IOPT_KERNEL_7_3))
+		return false;
+	if (!iopt_has(config, rows) || release_rows_known(config->rows))
+		return true;
+	subject_refuse("rows=0x%" PRIx64 " names a row or a release that is not known",
+		       config->rows);
+	return false;
+}
+
+/* What else version 2 appended. */
 static bool version_2_known(const struct iopt_config *config)
 {
-	if (iopt_has(config, kernel) && !is_known("kernel", config->kernel, IOPT_KERNEL_7_1))
-		return false;
-	if (iopt_has(config, sync_map) && !is_known("sync_map", config->sync_map, 0))
+	if (iopt_has(config, sync_map) && !is_known("sync_map", config->sync_map, 1))
 		return false;
 	if (!config->has_dma)
 		return true;
@@ -115,6 +142,6 @@ bool subject_knows_config(const struct iopt_config *config)
 	return format_known(config->format) &&
 	       is_known("build", config->build, IOPT_BUILD_DEBUG) &&
 	       is_known("gather", config->gather, IOPT_GATHER_PROPOSED) &&
-	       is_known("has_dma", config->has_dma, 1) && features_known(config->features) &&
-	       version_2_known(config) && (!config->has_dma || dma_known(&config->dma));
+	       is_known("has_dma", config->has_dma, 1) && release_known(config) &&
+	       features_known(config) && version_2_known(config) && (!config->has_dma || dma_known(&config->dma));
 }

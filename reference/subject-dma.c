@@ -1,36 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The DMA layer's operations, and the handles that scenarios know buffers by. */
-#include "dma-iommu.h"
-#include "subject.h"
+/* The DMA layer's operations: buffers and lists, queues and time. */
+#include "subject-dma.h"
 
 #include <errno.h>
-#include <stdlib.h>
-
-/* Handles whose buffers are allocated together when one of them is first used. */
-#define HANDLE_CHUNK 256u
-#define HANDLE_CHUNKS (IOPT_HANDLE_COUNT / HANDLE_CHUNK)
-
-struct dma_buffer {
-	uint64_t dma_addr;
-	uint64_t size_plus_one; /* bytes, plus one; 0 when the handle is not live */
-};
-
-/* Most scenarios get by with low handles. */
-#define HANDLE_LOW 64u
-
-struct dma_handles {
-	struct dma_buffer low[HANDLE_LOW];
-	struct dma_buffer **chunks; /* of all handles, null until a high one is used */
-};
-
-static void *must_calloc(size_t count, size_t size)
-{
-	void *memory = calloc(count, size);
-
-	if (!memory)
-		abort();
-	return memory;
-}
 
 uint32_t subject_open_dma(struct subject *subject, const struct iopt_dma_config *config)
 {
@@ -38,81 +10,67 @@ uint32_t subject_open_dma(struct subject *subject, const struct iopt_dma_config 
 
 	if (err)
 		return err == -EFAULT ? IOPT_CRASHED : subject_refuse("out of memory");
-	subject->handles = calloc(1, sizeof(*subject->handles));
+	subject->handles = dma_handles_alloc();
 	return subject->handles ? IOPT_DONE : subject_refuse("out of memory");
 }
 
 void subject_close_dma(struct subject *subject)
 {
 	iommu_put_dma_cookie(&subject->pt.domain);
-	if (!subject->handles)
-		return;
-	for (unsigned int i = 0; subject->handles->chunks && i < HANDLE_CHUNKS; i++)
-		free(subject->handles->chunks[i]);
-	free(subject->handles->chunks);
-	free(subject->handles);
+	dma_handles_free(subject->handles);
 }
 
-static struct dma_buffer *find_buffer(struct subject *subject, uint32_t handle)
-{
-	struct dma_handles *handles = subject->handles;
-	struct dma_buffer **chunk;
-
-	handle %= IOPT_HANDLE_COUNT;
-	if (handle < HANDLE_LOW)
-		return &handles->low[handle];
-	if (!handles->chunks)
-		handles->chunks = must_calloc(HANDLE_CHUNKS, sizeof(*handles->chunks));
-	chunk = &handles->chunks[handle / HANDLE_CHUNK];
-	if (!*chunk)
-		*chunk = must_calloc(HANDLE_CHUNK, sizeof(**chunk));
-	return &(*chunk)[handle % HANDLE_CHUNK];
-}
-
-static void skip(struct subject *subject)
-{
-	iopt_log0(subject->pt.domain.log, IOPT_EVENT_SKIP);
-}
-
+/* Buffers and lists, by way of the entry points that drivers call or below them. */
 static void run_map(struct subject *subject, const struct iopt_op *op)
 {
+	bool is_list = op->kind == IOPT_OP_DMA_MAP_SG || op->kind == IOPT_OP_DMA_MAP_SG_ATTRS;
 	struct iommu_domain *domain = &subject->pt.domain;
-	struct dma_buffer *buffer = find_buffer(subject, op->handle);
-	uint64_t dma_addr;
-	uint64_t size;
+	struct dma_handle *handle = dma_handles_find(subject->handles, op->handle);
+	struct iommu_dma_request request = dma_request(domain->iova_cookie, op);
+	struct dma_handle mapped = { .size = op->len, .attrs = request.attrs };
 
-	if (buffer->size_plus_one) {
-		skip(subject);
+	if (handle->kind != DMA_HANDLE_DEAD) {
+		dma_skip(subject);
 		return;
 	}
-	if (op->kind == IOPT_OP_DMA_MAP) {
-		dma_addr = iommu_dma_map_phys(domain, op->cpu, op->pa, op->len, op->dir);
-		size = op->len;
+	if (is_list) {
+		mapped.kind = DMA_HANDLE_LIST;
+		mapped.dma_addr =
+			iommu_dma_map_sg(domain, &request, op->pieces, op->piece_count);
+		mapped.size =
+			iommu_dma_sg_extent(op->pieces, op->piece_count, mapped.dma_addr);
 	} else {
-		dma_addr = iommu_dma_map_sg(domain, op->cpu, op->pieces, op->piece_count, op->dir);
-		size = iommu_dma_sg_extent(op->pieces, op->piece_count, dma_addr);
+		mapped.kind = DMA_HANDLE_BUFFER;
+		mapped.dma_addr = iommu_dma_map_phys(domain, &request, op->pa, op->len);
 	}
-	if (dma_addr != DMA_MAPPING_ERROR)
-		*buffer = (struct dma_buffer){ dma_addr, size + 1 };
-	log_ret(domain, dma_addr, 0);
+	if (mapped.dma_addr != DMA_MAPPING_ERROR)
+		*handle = mapped;
+	log_ret(domain, mapped.dma_addr, 0);
 }
 
 static void run_unmap(struct subject *subject, const struct iopt_op *op)
 {
 	struct iommu_domain *domain = &subject->pt.domain;
-	struct dma_buffer *live = find_buffer(subject, op->handle);
-	struct dma_buffer buffer = *live;
+	struct dma_handle *live = dma_handles_find(subject->handles, op->handle);
+	struct dma_handle handle = *live;
 	uint64_t unmapped = 0;
 
-	if (!buffer.size_plus_one) {
-		skip(subject);
+	if (handle.kind == DMA_HANDLE_DEAD || handle.kind == DMA_HANDLE_RANGE) {
+		dma_skip(subject);
 		return;
 	}
-	live->size_plus_one = 0;
-	/* A list may have had no length at all. */
-	if (buffer.size_plus_one > 1)
-		unmapped = iommu_dma_unmap_phys(domain, op->cpu, buffer.dma_addr,
-						buffer.size_plus_one - 1);
+	live->kind = DMA_HANDLE_DEAD;
+	if (op->kind == IOPT_OP_DMA_UNMAP) {
+		/* A list may have had no length at all. */
+		if (handle.size)
+			unmapped = __iommu_dma_unmap(domain, op->cpu, handle.dma_addr,
+						     handle.size);
+	} else if (handle.kind == DMA_HANDLE_LIST) {
+		unmapped = iommu_dma_unmap_sg(domain, op->cpu, handle.dma_addr, handle.size);
+	} else {
+		unmapped = iommu_dma_unmap_phys(domain, op->cpu, handle.dma_addr, handle.size,
+						handle.attrs);
+	}
 	log_ret(domain, unmapped, 0);
 }
 
@@ -120,16 +78,17 @@ bool subject_run_dma(struct subject *subject, const struct iopt_op *op)
 {
 	struct iommu_domain *domain = &subject->pt.domain;
 
-	if (!subject->handles)
+	if (!subject->handles || !dma_op_known(op))
 		return false;
 	switch (op->kind) {
 	case IOPT_OP_DMA_MAP:
 	case IOPT_OP_DMA_MAP_SG:
-		if (op->dir > IOPT_FROM_DEVICE)
-			return false;
+	case IOPT_OP_DMA_MAP_PHYS:
+	case IOPT_OP_DMA_MAP_SG_ATTRS:
 		run_map(subject, op);
 		return true;
 	case IOPT_OP_DMA_UNMAP:
+	case IOPT_OP_DMA_UNMAP_PHYS_OR_SG:
 		run_unmap(subject, op);
 		return true;
 	case IOPT_OP_RELAX:
@@ -142,6 +101,6 @@ bool subject_run_dma(struct subject *subject, const struct iopt_op *op)
 		iommu_dma_reserve(domain, op->iova, op->len);
 		return true;
 	default:
-		return false;
+		return subject_run_dma_iova(subject, op);
 	}
 }

@@ -30,13 +30,27 @@ static bool is_map(uint32_t kind)
 static bool is_of_dma(uint32_t kind)
 {
 	return (kind >= IOPT_OP_DMA_MAP && kind <= IOPT_OP_RELAX) || kind == IOPT_OP_TICK ||
-	       kind == IOPT_OP_RESERVE;
+	       kind == IOPT_OP_RESERVE ||
+	       (kind >= IOPT_OP_DMA_MAP_PHYS && kind <= IOPT_OP_DMA_IOVA_FREE);
 }
 
 static bool is_of_gather(uint32_t kind)
 {
 	return (kind >= IOPT_OP_GATHER && kind <= IOPT_OP_FLUSH) ||
 	       kind == IOPT_OP_READ_AND_CLEAR_DIRTY;
+}
+
+/* See dma_op_known(). */
+static uint32_t refuse_dma_op(const struct iopt_op *op)
+{
+	if (op->dir > IOPT_FROM_DEVICE)
+		return subject_refuse("dir=%u is not known", op->dir);
+	if (!iopt_has(op, attrs))
+		return subject_refuse("iopt_op has %u bytes, too few for operation kind=%u",
+				      op->size, op->kind);
+	if (op->has_limit > 1)
+		return subject_refuse("has_limit=%u is neither 0 nor 1", op->has_limit);
+	return subject_refuse("attrs=0x%x has bits that are not known", op->attrs);
 }
 
 uint32_t subject_refuse_op(const struct subject *subject, const struct iopt_op *op)
@@ -55,8 +69,7 @@ uint32_t subject_refuse_op(const struct subject *subject, const struct iopt_op *
 	if (is_of_dma(op->kind) && !subject->handles)
 		return subject_refuse("operation kind=%u needs a DMA layer, the domain has none",
 				      op->kind);
-	if ((op->kind == IOPT_OP_DMA_MAP || op->kind == IOPT_OP_DMA_MAP_SG) &&
-	    op->dir > IOPT_FROM_DEVICE)
-		return subject_refuse("dir=%u is not known", op->dir);
+	if (is_of_dma(op->kind) && !dma_op_known(op))
+		return refuse_dma_op(op);
 	return subject_refuse("operation kind=%u is not known", op->kind);
 }

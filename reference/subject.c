@@ -38,8 +38,10 @@ static void log_gather(struct iommu_domain *domain, uint32_t number,
 		       const struct iommu_iotlb_gather *gather)
 {
 	struct iopt_log *log = domain->log;
-	uint64_t record = iopt_log_begin(log, IOPT_EVENT_GATHER);
+	uint64_t record;
 
+	iommu_log_levels(domain, gather);
+	record = iopt_log_begin(log, IOPT_EVENT_GATHER);
 	iopt_log_word(log, number);
 	iopt_log_word(log, gather->start);
 	iopt_log_word(log, gather->end);
@@ -103,6 +105,8 @@ static uint32_t subject_open(struct iopt_host *host, const struct iopt_config *c
 	domain->arena = host->arena;
 	domain->ops = formats[config->format][config->build];
 	domain->gather_revision = config->gather;
+	domain->behaviours = subject_behaviours(config);
+	domain->has_sync_map = iopt_has(config, sync_map) && config->sync_map;
 	take_services(domain, host);
 
 	err = domain->ops->init(&subject->pt, config);
@@ -228,7 +232,7 @@ static const struct iopt_subject reference_subject = {
 	.size = sizeof(reference_subject),
 	.abi_version = IOPT_ABI_VERSION,
 	.name = "reference",
-	.version = "C port of Linux 7.1 generic_pt and dma-iommu",
+	.version = "C port of generic_pt and dma-iommu of Linux 7.1, 7.2 and 7.3",
 	.open = subject_open,
 	.run = subject_run,
 	.close = subject_close,

@@ -38,11 +38,25 @@ uint32_t subject_refuse_op(const struct subject *subject, const struct iopt_op *
 bool subject_knows_host(const struct iopt_host *host);
 bool subject_knows_config(const struct iopt_config *config);
 
+/* The set of enum behaviour bits that a configuration that is known asks for. */
+uint32_t subject_behaviours(const struct iopt_config *config);
+
 extern const struct iopt_capabilities subject_capabilities;
 
 static inline bool prot_known(uint32_t prot)
 {
 	return __builtin_expect(prot <= (IOPT_PROT_PRIV | (IOPT_PROT_PRIV - 1)), 1);
+}
+
+/* Does an operation of the DMA layer, of any version, have numbers only that are known? */
+static inline bool dma_op_known(const struct iopt_op *op)
+{
+	const uint32_t all_attrs = IOPT_ATTR_PRIVILEGED | (IOPT_ATTR_PRIVILEGED - 1);
+
+	if (op->dir > IOPT_FROM_DEVICE)
+		return false;
+	return op->kind < IOPT_OP_KINDS || (iopt_has(op, attrs) && op->attrs <= all_attrs &&
+					    op->has_limit <= 1);
 }
 
 /* The DMA layer's operations, subject-dma.c. */

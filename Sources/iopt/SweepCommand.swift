@@ -16,6 +16,7 @@ struct Sweep: ParsableCommand {
       """,
     subcommands: [
       SweepExhaustive.self, SweepAllocations.self, SweepConfigurations.self, SweepContract.self,
+      SweepDriverConfigurations.self,
     ])
 }
 

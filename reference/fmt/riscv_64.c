@@ -3,7 +3,7 @@
  * RISC-V Sv39, Sv48 and Sv57 with Svnapot. Leaves at every level.
  *
  * [P] The RISC-V Instruction Set Manual, Volume II: Privileged Architecture,
- *     2025: 12.3 Sv32, 12.4 Sv39, 12.5 Sv48, 12.6 Sv57, 13 "Svnapot".
+ *     2025: 12.3 Sv32, 12.4 Sv39, 12.5 Sv48, 12.6 Sv57, 13 "Svnapot", 14 "Svpbmt".
  * [I] RISC-V IOMMU Architecture Specification 1.0.1. Its first-stage tables
  *     are those of [P]: 3.1.3.4 "First-Stage context (fsc)", 3.3 "Process to
  *     translate an IOVA".
@@ -20,9 +20,10 @@ enum {
 	PT_GRANULE_LG2SZ = 12,
 };
 
-#define PT_FORMAT_FEATURES IOPT_FEATURE_RISCV_SVNAPOT_64K
-#define PT_WIRED_FEATURES \
-	(PT_FORMAT_FEATURES | IOPT_FEATURE_SIGN_EXTEND | IOPT_FEATURE_FLUSH_RANGE)
+#define PT_FORMAT_FEATURES (IOPT_FEATURE_RISCV_SVNAPOT_64K | IOPT_FEATURE_RISCV_SVPBMT)
+#define PT_WIRED_FEATURES                                           \
+	(IOPT_FEATURE_RISCV_SVNAPOT_64K | IOPT_FEATURE_SIGN_EXTEND | \
+	 IOPT_FEATURE_FLUSH_RANGE | IOPT_FEATURE_DETAILED_GATHER)
 #define PT_FORCE_ENABLED_FEATURES 0u
 
 #include "../pt_defs.h"
@@ -34,6 +35,8 @@ enum {
 #define RISCVPT_U (UINT64_C(1) << 4) /* user: [P] 12.3.1; devices are users by default, [I] 2.3 */
 #define RISCVPT_A (UINT64_C(1) << 6) /* accessed: [P] 12.3.1, [I] 3.4 */
 #define RISCVPT_D (UINT64_C(1) << 7) /* dirty: [P] 12.3.1, [I] 3.4 */
+#define RISCVPT_NC (UINT64_C(1) << 61) /* non-cacheable memory: [P] 14 "Svpbmt", PBMT 1 */
+#define RISCVPT_IO (UINT64_C(1) << 62) /* I/O, strongly ordered: [P] 14 "Svpbmt", PBMT 2 */
 #define RISCVPT_N (UINT64_C(1) << 63) /* NAPOT: [P] 12.4.1 reserves it for [P] 13 */
 /* None of these in a valid entry: it points to a table, [P] 12.3.2 step 4. */
 #define RISCVPT_RWX (RISCVPT_R | RISCVPT_W | RISCVPT_X)
@@ -120,6 +123,13 @@ static inline bool pt_install_table(struct pt_state *st, uint64_t table_pa,
 	return pt_table_install64(st, RISCVPT_V | riscvpt_ppn(table_pa));
 }
 
+static inline uint64_t riscvpt_memory_type(uint32_t prot)
+{
+	if (prot & IOPT_PROT_MMIO)
+		return RISCVPT_IO;
+	return prot & IOPT_PROT_CACHE ? 0 : RISCVPT_NC;
+}
+
 /*
  * Write implies read, for W alone is reserved ([P] 12.3.1). Accessed and dirty
  * are set once and for all, as [I] 3.4 advises who does not use them.
@@ -129,13 +139,14 @@ static inline int pt_iommu_set_prot(const struct pt_iommu *pt, struct pt_write_a
 {
 	uint64_t bits = RISCVPT_U | RISCVPT_A;
 
-	(void)pt;
 	if (prot & IOPT_PROT_READ)
 		bits |= RISCVPT_R;
 	if (prot & IOPT_PROT_WRITE)
 		bits |= RISCVPT_R | RISCVPT_W | RISCVPT_D;
 	if (!(prot & IOPT_PROT_NOEXEC))
 		bits |= RISCVPT_X;
+	if (pt_enabled(pt, IOPT_FEATURE_RISCV_SVPBMT))
+		bits |= riscvpt_memory_type(prot);
 	attrs->descriptor_bits = bits;
 	return bits & RISCVPT_RWX ? 0 : -EOPNOTSUPP;
 }

@@ -157,6 +157,9 @@ public final class Engine {
     self.configuration = copy configuration
     if isThorough { history.begin(source, place) }
     for observed in lanes { observed.open(configuration) }
+    if lanes.contains(where: { $0.lane.isOfAnotherRelease }) {
+      hot.pointee.tally.otherReleases += 1
+    }
     guard takeAnswers() else { return }
     for oracle in oracles where take(oracle.begin(self), of: oracle) { return }
     settle()

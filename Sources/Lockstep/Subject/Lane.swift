@@ -16,6 +16,9 @@ public final class Lane {
   private(set) var lastOpen = SubjectStatus.refused
   /// The domain was asked to free its tables: what it stored meanwhile was not taken in.
   private(set) var isTornDown = false
+  /// The domain line names a release that a kernel tree is not, and was opened all the same, as what
+  /// the tree is.
+  private(set) var isOfAnotherRelease = false
   /// What the subject was not even asked, as its version of the ABI has no word for it.
   private var refusalInItsPlace: String?
   /// The open domain, or nil. Behind a pointer, so that a run needs no exclusivity check.
@@ -103,8 +106,11 @@ public final class Lane {
     var configuration = copy configuration
     if let gather { configuration.gather = gather }
     if !release.isEmpty { release.apply(to: &configuration) }
+    isOfAnotherRelease =
+      subject.isKernelTree && subject.capabilities.isOfAnotherRelease(configuration)
     log.pointee.count = 0
-    refusalInItsPlace = subject.capabilities.unseen(in: configuration)
+    refusalInItsPlace = subject.capabilities.unseen(
+      in: configuration, anyRelease: subject.isKernelTree)
     guard refusalInItsPlace == nil else {
       domain.pointee = nil
       lastOpen = .refused

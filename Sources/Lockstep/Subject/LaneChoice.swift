@@ -37,8 +37,11 @@ public struct LaneRequest: Sendable {
   private let subject: String
   private let gather: GatherRevision?
   private let release: ReleaseChoice
+  /// What was built for the subject `kernel:TREE`.
+  private let plugin: String?
 
-  /// Reads `S` and what follows it after commas; the error says what was expected.
+  /// Reads `S` and what follows it after commas; the error says what was expected. Builds
+  /// `kernel:TREE`, so that nothing is built while a lane is waited for.
   public init(_ text: String) throws(SubjectError) {
     label = text
     let parts = text.split(separator: ",", omittingEmptySubsequences: false)
@@ -59,6 +62,7 @@ public struct LaneRequest: Sendable {
     subject = String(parts[0])
     gather = revision
     self.release = release
+    plugin = try KernelSubject(subject: subject)?.plugin()
   }
 
   private static let revisions =
@@ -69,6 +73,7 @@ public struct LaneRequest: Sendable {
 
   /// Loads what was asked for.
   public func load() throws(SubjectError) -> LaneChoice {
-    LaneChoice(try Subject.named(subject), gather, release)
+    guard let plugin else { return LaneChoice(try .named(subject), gather, release) }
+    return LaneChoice(try .loadPlugin(plugin, as: subject), gather, release)
   }
 }
