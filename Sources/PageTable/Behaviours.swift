@@ -39,14 +39,20 @@ public struct Behaviours: OptionSet, Sendable {
   /// `iova_domain_init_rcaches()` leaves magazines to `__iova_rcache_insert()`.
   public static let makesMagazinesLazily = Behaviours(IOPT_ROW_MAGAZINES)
 
+  /// Bits of `enum iopt_feature` that these releases do not know.
+  public var unknownFeatures: UInt32 {
+    (contains(.gathersLevels) ? 0 : IOPT_FEATURE_DETAILED_GATHER.rawValue)
+      | (contains(.hasSvpbmt) ? 0 : IOPT_FEATURE_RISCV_SVPBMT.rawValue)
+  }
+
   // MARK: Columns
 
-  private static let linux7_1: Behaviours = []
-  private static let linux7_2: Behaviours = linux7_1.union([
+  private static let linux71: Behaviours = []
+  private static let linux72: Behaviours = linux71.union([
     .zeroOutside, .keepsDynamicTop, .hidesHugeSizes, .asksForSmallPages, .warnsWithoutSizes,
     .gathersLevels, .hasSvpbmt,
   ])
-  private static let linux7_3: Behaviours = linux7_2.union([
+  private static let linux73: Behaviours = linux72.union([
     .readsWholeLeaves, .refusesEmptyPieces, .destroysWhole, .makesMagazinesLazily,
   ])
 
@@ -58,9 +64,9 @@ public struct Behaviours: OptionSet, Sendable {
   /// How a release behaves; nil for one that is not known. No release said is 7.1.
   private static func column(_ kernel: iopt_kernel) -> Behaviours? {
     switch kernel {
-    case IOPT_KERNEL_UNSAID, IOPT_KERNEL_7_1: linux7_1
-    case IOPT_KERNEL_7_2: linux7_2
-    case IOPT_KERNEL_7_3: linux7_3
+    case IOPT_KERNEL_UNSAID, IOPT_KERNEL_7_1: linux71
+    case IOPT_KERNEL_7_2: linux72
+    case IOPT_KERNEL_7_3: linux73
     default: nil
     }
   }

@@ -75,6 +75,11 @@ enum Ability {
 
 // Operations that came with version 2: what is behind version 1's members must be there.
 extension Ability {
+  /// Whether operations of this kind came with version 2, and are known.
+  static func isDriver(_ kind: iopt_op_kind) -> Bool {
+    (IOPT_OP_KINDS.rawValue..<IOPT_OP_KINDS_2.rawValue).contains(kind.rawValue)
+  }
+
   /// The operation reaches to the last member of version 2.
   @inline(__always)
   static func reaches(_ operation: UnsafePointer<iopt_op>) -> Bool {

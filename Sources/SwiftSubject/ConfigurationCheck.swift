@@ -31,10 +31,11 @@ func fault(
     ?? UnknownNumber("sync_map", configuration.sync_map, zeroOrOne)
     ?? UnknownNumber("has_dma", configuration.has_dma, zeroOrOne)
   if let unknown { return unknown.reason }
-  if Behaviours(configuration) == nil {
+  guard let behaviours = Behaviours(configuration) else {
     return "rows=0x\(String(configuration.rows, radix: 16)) is not known"
   }
-  let features = configuration.features & ~Ability.features
+  let known = Ability.features & ~behaviours.unknownFeatures
+  let features = configuration.features & ~known
   if features != 0 { return "features: bits 0x\(String(features, radix: 16)) are not known" }
   return configuration.has_dma == 0 ? nil : layerFault(configuration)
 }

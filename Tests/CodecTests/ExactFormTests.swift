@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-@testable import ScenarioLanguage
 import Testing
+
+@testable import ScenarioLanguage
 
 @Suite("The exact form of an input")
 struct ExactFormTests {

@@ -81,12 +81,12 @@ import Testing
     #expect(engine.tally.refused == 2)
   }
 
-  /// A member that both refuse until they are taught it.
+  /// A release that both refuse until they are taught it.
   @Test(arguments: [Subject.swift, .reference])
   func whatIsRefusedUntilLaterIsNoFault(_ subject: Subject) throws {
     let engine = Engine([Lane(subject)], [])
     var configuration = try scenario(Self.pages).loweredConfiguration
-    configuration.kernel = 2
+    configuration.kernel = 4
     engine.open(configuration)
     #expect(engine.finding == nil && engine.state == .refused)
     configuration.kernel = 1

@@ -52,7 +52,10 @@ import Testing
       "expected an argument of `domain`, found `kernel=7.1`"
     ),
     (domain + "dma_iova_free 1\n", "expected a `dma` line before an operation of the DMA layer"),
-    (domain + dma + "dma_iova_link 0 0x0 0x0 0x0 to_device\n", "expected a length of at least 1 byte"),
+    (
+      domain + dma + "dma_iova_link 0 0x0 0x0 0x0 to_device\n",
+      "expected a length of at least 1 byte"
+    ),
     (
       domain + dma + "dma_map 0 0x0 0x1 to_device attrs=mmio,mmio\n",
       "expected attributes without repeats: mmio, require_coherent, privileged, found `mmio`"
@@ -83,7 +86,7 @@ import Testing
   @Test func levelsAndResultsPrintAsTheyWereRead() throws {
     let trace =
       "iopt 2\ndomain format=riscv_64 kernel=7.2 va=39 oa=56 features=sign_extend,detailed_gather\n"
-      + """
+        + """
         unmap_fast 0 0x0 0x1000
         = sync 0x0 0xfff levels=0x1/0x0 0x800001000
         = ret 0x1000
