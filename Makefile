@@ -13,8 +13,9 @@ BINDIR ?= $(PREFIX)/bin
 DATADIR ?= $(PREFIX)/share
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test fuzz fuzz-build fuzz-smoke fuzz-parsers fuzz-services afl replay
-.PHONY: long-run sanitize sanitize-plugin coverage bench faults mutants seeds lint clean install uninstall install-check
+.PHONY: help setup build test fuzz fuzz-build fuzz-build-address fuzz-smoke fuzz-parsers fuzz-services afl
+.PHONY: replay kernel-source long-run sanitize sanitize-plugin coverage bench faults mutants seeds lint clean
+.PHONY: install uninstall install-check
 
 # What release builds say for --version; `unknown` where this is no checkout of its own.
 build fuzz-build bench install: export LOCKSTEP_COMMIT = $(shell [ -e .git ] && \
@@ -36,9 +37,11 @@ test: setup ## build and run all tests: make test [FILTER=regex] [JUNIT=file] [K
 	.build/debug/iopt-tests --filter '$(FILTER)' --junit '$(JUNIT)' --ktap '$(KTAP)' \
 	  .build/debug/lockstepPackageTests.xctest
 
-fuzz: fuzz-build ## fuzz Swift against C: make fuzz [DURATION=30] [JOBS=2]
+fuzz: fuzz-build ## fuzz Swift against C: make fuzz [DURATION=30] [JOBS=2] [LANES='sanitizers listening']
 	bin/iopt-fuzz --seconds $(DURATION) --jobs $(JOBS) \
 	  --corpus artifacts/corpus --seeds Corpus/fuzz
+	@[ -z '$(findstring sanitizers,$(LANES))' ] || $(MAKE) fuzz-build-address
+	@[ -z '$(LANES)' ] || Fuzz/lanes $$(( ($(DURATION) + 3) / 4 )) $(JOBS) $(LANES)
 
 # With colours, a build on a terminal would not be that of a script.
 FUZZ_BUILD := swift build -q --no-color-diagnostics --package-path Fuzz -c release
@@ -59,6 +62,9 @@ fuzz-smoke: fuzz-build build ## prove that both languages are instrumented and r
 replay: build ## replay the recorded kernel traces on both implementations
 	.build/release/iopt replay $$(find Corpus/kernel -name '*.iopt.gz' | sort)
 
+kernel-source: ## a kernel's source for kernel:7.3: make kernel-source VERSION=7.3 [DEB=FILE | TREE=DIR]
+	@Tools/kernel-source '$(VERSION)' $(if $(TREE),--tree '$(TREE)',$(if $(DEB),'$(DEB)'))
+
 long-run: build ## a million operations of the DMA layer, both sides: make long-run [OPERATIONS=1000000] [SEEDS=2]
 	for seed in $$(seq $(or $(SEEDS),2)); do \
 	  .build/release/iopt generate --layer working-set --operations $(or $(OPERATIONS),1000000) \
@@ -75,7 +81,11 @@ bench: setup fuzz-build ## measure both sides, the fuzz loop and the replay: mak
 faults: fuzz-build ## how soon each known fault is found: make faults [SEEDS=10] [RUNS=N] [ONLY=pattern]
 	Fuzz/faults
 
-mutants: build fuzz-build ## who finds small changes to the C port: make mutants [COUNT=300] [SINCE=rev] [ONLY=pattern]
+# The fuzzer under AddressSanitizer, for one of the lanes.
+fuzz-build-address: setup
+	@$(FUZZ_BUILD) --scratch-path Fuzz/.build-address --sanitize=address --product iopt-fuzz
+
+mutants: build fuzz-build fuzz-build-address ## who finds small changes to the C port: make mutants [COUNT=300] [SINCE=rev] [ONLY=pattern]
 	@.ci/setup python3
 	swift build --build-tests
 	Fuzz/mutants

@@ -28,7 +28,7 @@ let package = Package(
       cSettings: [.define("LOCKSTEP_COMMIT", to: "\"\(commit)\"")]),
     .target(
       name: "Reference", dependencies: ["SubjectABI"], path: "reference",
-      exclude: ["abi"], publicHeadersPath: "include"),
+      exclude: ["abi", "kernel"], publicHeadersPath: "include"),
     .executableTarget(name: "iopt-coverage", path: "Fuzz/Coverage"),
     .executableTarget(name: "iopt-manual", path: "Tools/Manual"),
     .executableTarget(name: "iopt-tests", path: "Tools/TestReport"),

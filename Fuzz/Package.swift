@@ -37,7 +37,7 @@ let package = Package(
       cSettings: [.define("LOCKSTEP_COMMIT", to: "\"\(commit)\"")]),
     .target(
       name: "Reference", dependencies: ["SubjectABI"], path: "reference",
-      exclude: ["abi"], publicHeadersPath: "include", cSettings: instrumentedC),
+      exclude: ["abi", "kernel"], publicHeadersPath: "include", cSettings: instrumentedC),
     .target(name: "PageTable", dependencies: ["SubjectABI"], swiftSettings: instrumentedSwift),
     .target(
       name: "DMA", dependencies: ["PageTable", "SubjectABI"], swiftSettings: instrumentedSwift),

@@ -72,9 +72,17 @@ def complaint(status, text):
         return found[1]
     if status:
         return signal.Signals(-status).name if status < 0 else f"status {status}"
-    # The port itself refuses nothing that it is asked here.
-    refused = re.search(r"\b([1-9]\d*) (scenarios? )?(refused|not run|that a side refuses)", text)
-    return refused and f"{refused[1]} refused"
+    # The port itself refuses nothing that it is asked here, and nothing is fitted to what it states.
+    refused = re.search(r"\b([1-9]\d*) ((scenarios?|inputs?|operations?|configurations?) )?"
+                        r"(refused|not run|that a side refuses|left out|changed)\b", text)
+    return refused and f"{refused[1]} {refused[4]}"
+
+
+def filled(word, words):
+    """A word of a command with what stands for its placeholders."""
+    for name, meaning in words.items():
+        word = word.replace(name, meaning)
+    return word
 
 
 def hear(judge, plugin, seconds):
@@ -82,10 +90,10 @@ def hear(judge, plugin, seconds):
     out, total, killed, count = f"{plugin.folder}/{judge.name}", 0, None, None
     for command in judge.commands:
         words = {"{out}": out}
-        for name in ("counting", "plain", "checked", "tests"):
-            if f"{{{name}}}" in command:
+        for name in ("counting", "guarded", "plain", "checked", "tests"):
+            if any(f"{{{name}}}" in word for word in command):
                 words[f"{{{name}}}"] = getattr(plugin, name)
-        status, text, took = run([words.get(word, word) for word in command], out, seconds)
+        status, text, took = run([filled(word, words) for word in command], out, seconds)
         total += took
         killed = complaint(status, text)
         count = re.search(r"^stat::number_of_executed_units: *(\d+)", text, re.M)

@@ -9,7 +9,8 @@ import os
 import subprocess
 
 from plugins import TEST_OBJECTS, asan_runtime
-from settings import BUILD, IOPT, IOPT_FUZZ, RUNS, SEED, contents, digest, setting, stop, write
+from settings import (ASAN_FUZZ, BUILD, IOPT, IOPT_FUZZ, LANE_RUNS, RUNS, SEED, contents, digest,
+                      setting, stop, write)
 
 # In `commands`, {counting}, {plain} and {checked} stand for the plug-in, {tests} for the tests that
 # have it built in, and {out} for a folder. `reads` are what it is made of beside the harness:
@@ -17,6 +18,7 @@ from settings import BUILD, IOPT, IOPT_FUZZ, RUNS, SEED, contents, digest, setti
 Judge = collections.namedtuple("Judge", "name commands reads")
 
 FUZZING = "fuzzing"
+SANITIZING = "detect_leaks=1:hard_rss_limit_mb=4096:quarantine_size_mb=16"
 KEPT = "kept"
 HARNESS = ["Package.swift", "reference/abi", "Sources"]
 SIDES = ["--left", "swift", "--right", "{plain}"]
@@ -39,15 +41,15 @@ def all_judges():
     corpus = [IOPT, "corpus", "check", "Corpus/fuzz", *SIDES]
     replay = [IOPT, "replay", "--subject", "{plain}", *traces]
     leaks = [IOPT, "check", "--oracle", "leak", "--subject", "{plain}", *texts, *packed, *traces]
-    fuzzing = [IOPT_FUZZ, "--left", "swift", "--right", "{counting}", *out, "--shrink-seconds", "0",
-               "--", f"-runs={RUNS}", f"-seed={SEED}", "-timeout=10"]
+    fuzzing = [fuzzer("", "{counting}", RUNS), fuzzer(",listen", "{counting}", LANE_RUNS),
+               ["env", f"ASAN_OPTIONS={SANITIZING}", *fuzzer("", "{guarded}", LANE_RUNS, ASAN_FUZZ)]]
     return [
         Judge(KEPT, [], []),
         Judge("scenarios", [scenarios], texts + packed),
         Judge("corpus", [corpus], ["Corpus/fuzz"]),
         Judge("contract", [[*sweep, "contract", "--subject", "{plain}", *out]], []),
         Judge("generated", [[IOPT, "diff", *GENERATED, *SIDES]], []),
-        Judge(FUZZING, [fuzzing], [f"Fuzz/{name}" for name in ("Driver", "Target", "CFuzzer")]),
+        Judge(FUZZING, fuzzing, [f"Fuzz/{name}" for name in ("Driver", "Target", "CFuzzer")]),
         Judge("traces", [replay], traces),
         Judge("leaks", [leaks], texts + packed + traces),
         Judge("sanitized", [sanitized(one) for one in (scenarios, corpus, replay)],
@@ -60,10 +62,15 @@ def all_judges():
     ]
 
 
+def fuzzer(suffix, plugin, runs, program=IOPT_FUZZ):
+    """The fuzzer, from an empty corpus; the suffix goes to both sides."""
+    return [program, "--left", f"swift{suffix}", "--right", f"{plugin}{suffix}", "--artifacts",
+            "{out}", "--shrink-seconds", "0", "--", f"-runs={runs}", f"-seed={SEED}", "-timeout=10"]
+
+
 def sanitized(command):
     """The same with the plug-in under sanitizers, whose runtime comes before everything."""
-    options = "detect_leaks=1:hard_rss_limit_mb=4096"
-    return ["env", f"LD_PRELOAD={asan_runtime()}", f"ASAN_OPTIONS={options}",
+    return ["env", f"LD_PRELOAD={asan_runtime()}", f"ASAN_OPTIONS={SANITIZING}",
             *(word.replace("{plain}", "{checked}") for word in command)]
 
 
@@ -76,9 +83,10 @@ def chosen_judges():
     judges = [judge for judge in judges if judge.name in names]
     if "tests" in names and not os.path.exists(TEST_OBJECTS):
         stop("the tests are not built: swift build --build-tests")
-    for program in {IOPT} | {IOPT_FUZZ for judge in judges if judge.name == FUZZING}:
+    fuzzers = (IOPT_FUZZ, ASAN_FUZZ) if FUZZING in names else ()
+    for program in (IOPT, *fuzzers):
         if not os.access(program, os.X_OK):
-            stop(f"{program} is not there: make build fuzz-build")
+            stop(f"{program} is not there: make build fuzz-build fuzz-build-address")
     if "generated" in names:
         generate()
     return judges
@@ -94,7 +102,7 @@ def judge_sum(judge):
     """A checksum of what the judge is made of: its commands, what it reads, the harness and the
     Swift side."""
     files = {file for path in HARNESS + judge.reads for file in files_below(path)}
-    programs = (IOPT, IOPT_FUZZ)
+    programs = (IOPT, IOPT_FUZZ, ASAN_FUZZ)
     words = [word.replace(BUILD, "") for one in judge.commands for word in one
              if word not in programs]
     return digest(*words, *itertools.chain(*((file, contents(file)) for file in sorted(files))))

@@ -97,6 +97,12 @@ class Plugin:
         return self.link("counting", *self.counted)
 
     @functools.cached_property
+    def guarded(self):
+        """The same under sanitizers; for a fuzzer that has their runtime."""
+        made = objects(self.folder, "guarded", "-O1", COUNTERS, *SANITIZERS)
+        return self.link("guarded", *SANITIZERS, *made)
+
+    @functools.cached_property
     def plain(self):
         """For whoever does not ask what it reaches."""
         return self.link("plain", *self.uncounted)

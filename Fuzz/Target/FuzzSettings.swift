@@ -96,11 +96,21 @@ public struct FuzzSettings: Sendable {
   /// `gather_range_pages` where nobody says otherwise: inputs name the older ones too, and what those
   /// break would be found first.
   public func requests() throws(SubjectError) -> [LaneRequest] {
+    Self.countEdgesOfKernelTrees()
     if let subject {
-      let isLeftOpen = domain == nil && !subject.contains(",")
+      let isLeftOpen = domain == nil && !subject.contains(",gather=")
       return [try LaneRequest(isLeftOpen ? "\(subject),gather=merged" : subject)]
     }
     return [try LaneRequest(left), try LaneRequest(right)]
+  }
+
+  /// Kernel trees are built with counters of the kind that libFuzzer reads, unless flags of that kind
+  /// are set already: in this process or in the one that started it.
+  private static func countEdgesOfKernelTrees() {
+    let flags = getenv("LOCKSTEP_CFLAGS").map { String(cString: $0) } ?? ""
+    guard !flags.contains("-fsanitize-coverage") else { return }
+    let counters = "-fsanitize-coverage=edge,inline-8bit-counters,pc-table"
+    setenv("LOCKSTEP_CFLAGS", flags.isEmpty ? counters : "\(flags) \(counters)", 1)
   }
 
   /// The same, loaded; they tell their calls at `progress`.

@@ -25,8 +25,14 @@ private struct Mutation {
       knowsOperations && seed % 4 != 0
       ? mutateInput(buffer, size: size, seed: UInt64(seed))
       : iopt_fuzz_mutate_bytes(buffer.baseAddress, size, buffer.count)
-    if hasOperations { boundInput(buffer, size: size) }
+    if hasOperations { bound(buffer, size: size, seed: seed) }
     return size
+  }
+
+  /// Keeps the work that an input asks for within bounds.
+  func bound(_ buffer: UnsafeMutableBufferPointer<UInt8>, size: Int, seed: UInt32) {
+    boundInput(buffer, size: size)
+    thinSeries(buffer, size: size, seed: UInt64(seed))
   }
 }
 
@@ -50,6 +56,6 @@ public func llvmFuzzerCustomCrossOver(
   let size = crossOverInputs(
     UnsafeBufferPointer(start: first, count: firstSize),
     UnsafeBufferPointer(start: second, count: secondSize), into: buffer, seed: UInt64(seed))
-  boundInput(buffer, size: size)
+  mutation.bound(buffer, size: size, seed: seed)
   return size
 }

@@ -30,9 +30,20 @@ final class SubjectOracle: InputOracle {
     narrowing = fit.isIdle ? nil : fit
     endWithTally(of: engine, asked: { [unowned self] in wasAsked }) { [unowned self] in narrowing }
     iopt_fuzz_count_start()
+    iopt_fuzz_leaks_start()
   }
 
   func test(_ input: UnsafeBufferPointer<UInt8>) {
+    iopt_fuzz_leaks_begin()
+    run(input)
+    if iopt_fuzz_leaks_found() != 0 {
+      fail(
+        "\n==== finding: memory leaked\nMemory that was allocated in the input, and that nobody can"
+          + " reach any more: libFuzzer's log says where.\n")
+    }
+  }
+
+  private func run(_ input: UnsafeBufferPointer<UInt8>) {
     guard decodeLowered(input, head: head, narrowing: &narrowing, into: &scenario) else {
       return iopt_fuzz_count_refusal()
     }

@@ -37,18 +37,23 @@ public enum DMABreach: Error, Equatable, Sendable {
   case wrongLength(expected: UInt64, found: UInt64)
   /// A handle in the right state was skipped, or one in the wrong state was not.
   case wrongSkip(handle: UInt16)
+  /// What an earlier release did otherwise than promised, and this one does not do.
+  case mended(DMADeparture)
 }
 
 extension DMABreach {
   /// The breach without its numbers: what tells one kind from another.
-  public var name: String { Mirror(reflecting: self).children.first?.label ?? "" }
+  public var name: String {
+    if case .mended(let departure) = self { return "\(departure)" }
+    return Mirror(reflecting: self).children.first?.label ?? ""
+  }
 
   /// Which promise of the contract it breaks; one of ``DMAContract/properties``.
   public var property: String {
     switch self {
     case .mistranslated, .stillMapped, .wrongAddress, .wrongLength: "translation"
     case .shared, .handedOutTwice, .handedOutReserved, .outOfReach, .notHeld, .freedWhileMapped,
-      .lost:
+      .lost, .mended:
       "ownership"
     case .handedOutWhileQueued, .freedBeforeFlush, .freedBeforeSync, .tableFreedBeforeFlush:
       "reuse"
@@ -92,6 +97,8 @@ extension DMABreach: CustomStringConvertible {
     case .wrongLength(let expected, let found):
       "unmapped \(hex(found)) bytes where \(hex(expected)) were mapped"
     case .wrongSkip(let handle): "skipped, or did not skip, handle \(handle)"
+    case .mended(let departure):
+      "\(departure), which Linux \(departure.mended?.name ?? "") has mended"
     }
   }
 

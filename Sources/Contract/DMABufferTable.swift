@@ -1,8 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import SubjectABI
 
-/// A buffer that a driver has mapped.
+/// Memory that a driver has linked to a part of a range, in whole frames.
+struct DMALink {
+  var first: UInt64
+  /// Inclusive.
+  var last: UInt64
+  var pa: UInt64
+}
+
+/// A buffer that a driver has mapped, or a range that it has taken.
 struct DMABuffer {
+  enum Kind {
+    case buffer
+    case list
+    /// IOVAs for a mapping in two steps.
+    case range
+  }
+
+  var kind = Kind.buffer
+  /// Bytes that a range was asked for.
+  var length: UInt64 = 0
+  /// What a range translates to.
+  var links: [DMALink] = []
+  /// Its address is looked up before it is unmapped.
+  var isLookedUp = false
   var handle: UInt16 = 0
   /// What the driver was told: where the device sees the first byte.
   var address: UInt64 = 0
@@ -47,6 +69,9 @@ struct DMABufferTable {
     if count == pool.count { pool.append(DMABuffer()) }
     pool[count].handle = handle
     pool[count].pieces.removeAll(keepingCapacity: true)
+    pool[count].links.removeAll(keepingCapacity: true)
+    pool[count].kind = .buffer
+    pool[count].isLookedUp = false
     pool[count].isBeyondWords = false
     pool[count].isTampered = false
     pool[count].isNeverUnmapped = false

@@ -7,8 +7,13 @@ extension DMAContract {
   mutating func conclude(_ operation: UnsafePointer<iopt_op>) -> DMABreach? {
     let op = operation.pointee
     switch iopt_op_kind(rawValue: op.kind) {
-    case IOPT_OP_DMA_MAP, IOPT_OP_DMA_MAP_SG: return concludeMap(op)
-    case IOPT_OP_DMA_UNMAP: return concludeUnmap(op)
+    case IOPT_OP_DMA_MAP, IOPT_OP_DMA_MAP_SG, IOPT_OP_DMA_MAP_PHYS, IOPT_OP_DMA_MAP_SG_ATTRS:
+      return concludeMap(op)
+    case IOPT_OP_DMA_UNMAP, IOPT_OP_DMA_UNMAP_PHYS_OR_SG: return concludeUnmap(op)
+    case IOPT_OP_DMA_IOVA_ALLOC: return concludeTake(op)
+    case IOPT_OP_DMA_IOVA_LINK, IOPT_OP_DMA_IOVA_SYNC, IOPT_OP_DMA_IOVA_UNLINK,
+      IOPT_OP_DMA_IOVA_DESTROY, IOPT_OP_DMA_IOVA_FREE:
+      return concludeTwoStep(op)
     case IOPT_OP_TICK: return concludeTick(op.len)
     case IOPT_OP_RESERVE: concludeReserve(op)
     case IOPT_OP_UNMAP: if self.operation.result != 0 { noteDirectUnmap(op) }
@@ -23,7 +28,8 @@ extension DMAContract {
     if operation.wasSkipped != isLive { return .wrongSkip(handle: handle) }
     if isLive { return nil }
     let address = operation.result ?? .max
-    let isList = op.kind == IOPT_OP_DMA_MAP_SG.rawValue
+    let isList = Self.isList(op.kind)
+    if isList, address != .max, hasEmptyPieceBehind(op) { return .mended(.listWithEmptyPiece) }
     guard let taken = operation.taken else {
       if address == .max { return nil }
       guard address == 0, isList, isEmpty(op) else { return .wrongAddress(address: address) }
@@ -52,10 +58,16 @@ extension DMAContract {
     buffers[index].address = address
     buffers[index].first = taken.first
     buffers[index].last = taken.last
-    if op.kind == IOPT_OP_DMA_MAP.rawValue {
+    if !Self.isList(op.kind) {
+      noteLookup(op, index)
       addPiece(iopt_piece(pa: op.pa, len: op.len), to: index)
     } else {
+      buffers[index].kind = .list
       for piece in 0..<Int(op.piece_count) { addPiece(op.pieces[piece], to: index) }
+      if op.kind == IOPT_OP_DMA_MAP_SG_ATTRS.rawValue, taken.last == .max {
+        departures.insert(.listThatEndsTheSpace)
+        buffers[index].isNeverUnmapped = true
+      }
       if op.pieces[0].len == 0 {
         departures.insert(.listThatBeginsEmpty)
         buffers[index].isNeverUnmapped = true
@@ -66,14 +78,40 @@ extension DMAContract {
     }
   }
 
+  /// Whether a buffer's unmap looks its address up, and what that comes to at physical address 0.
+  private mutating func noteLookup(_ op: iopt_op, _ index: Int) {
+    let passesBy = IOPT_ATTR_MMIO.rawValue | IOPT_ATTR_REQUIRE_COHERENT.rawValue
+    guard op.kind == IOPT_OP_DMA_MAP_PHYS.rawValue, op.attrs & passesBy == 0 else { return }
+    buffers[index].isLookedUp = true
+    if op.pa == 0 {
+      departures.insert(.memoryAtAddressZero)
+      buffers[index].isNeverUnmapped = true
+    }
+  }
+
+  /// Whether an empty piece comes behind one that is not, in a release that refuses such lists.
+  private func hasEmptyPieceBehind(_ op: iopt_op) -> Bool {
+    guard isMended(.listWithEmptyPiece) else { return false }
+    var isBehind = false
+    for piece in 0..<Int(op.piece_count) {
+      if op.pieces[piece].len != 0 { isBehind = true } else if isBehind { return true }
+    }
+    return false
+  }
+
   private func isEmpty(_ op: iopt_op) -> Bool {
     for piece in 0..<Int(op.piece_count) where op.pieces[piece].len != 0 { return false }
     return true
   }
 
-  private mutating func addPiece(_ piece: iopt_piece, to index: Int) {
+  mutating func addPiece(_ piece: iopt_piece, to index: Int) {
     if piece.len == 0 { return }
     buffers[index].pieces.append(piece)
+    noteMemory(piece, index)
+  }
+
+  /// What memory does to the words of a table.
+  mutating func noteMemory(_ piece: iopt_piece, _ index: Int) {
     let (last, wraps) = piece.pa.addingReportingOverflow(piece.len - 1)
     if wraps || last > lastPhysical {
       departures.insert(.memoryPastTheOutputWidth)
@@ -94,13 +132,17 @@ extension DMAContract {
 
   private mutating func concludeUnmap(_ op: iopt_op) -> DMABreach? {
     let handle = UInt16(truncatingIfNeeded: op.handle)
-    guard let index = buffers.index(of: handle) else {
+    guard let index = buffers.index(of: handle), buffers[index].kind != .range else {
       return operation.wasSkipped ? nil : .wrongSkip(handle: handle)
     }
     if operation.wasSkipped { return .wrongSkip(handle: handle) }
     let range = (first: buffers[index].first, last: buffers[index].last)
     let isTampered = buffers[index].isTampered
-    let isNeverUnmapped = buffers[index].isNeverUnmapped
+    // Where the lookup finds nothing the IOVA stays, as it does by departure.
+    let isNeverUnmapped =
+      buffers[index].isNeverUnmapped
+      || operation.result == 0 && buffers[index].isLookedUp
+        && (isTampered || buffers[index].isBeyondWords)
     buffers.remove(at: index)
     if isNeverUnmapped {
       if let entry = ledger.index(of: range.first, range.last) {
@@ -165,7 +207,7 @@ extension DMAContract {
     }
   }
 
-  private func length(_ range: (first: UInt64, last: UInt64)) -> UInt64 {
+  func length(_ range: (first: UInt64, last: UInt64)) -> UInt64 {
     range.last &- range.first &+ 1
   }
 }

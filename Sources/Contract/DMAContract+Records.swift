@@ -24,7 +24,8 @@ extension DMAContract {
   private mutating func handedOut(_ record: IOVARecord) -> DMABreach? {
     let (first, length) = (record.iova, record.length)
     let last = first &+ (length &- 1)
-    guard first != 0, length != 0, last >= first, last <= lastAddress else {
+    let limit = operation.limit.map { min($0, lastInSpace) } ?? lastAddress
+    guard first != 0, length != 0, last >= first, last <= limit else {
       return .outOfReach(iova: first, length: length)
     }
     if let entry = ledger.overlapping(first, last) {
@@ -47,7 +48,7 @@ extension DMAContract {
     let (first, length) = (record.iova, record.length)
     let last = first &+ (length &- 1)
     guard let index = ledger.index(of: first, last) else {
-      return .notHeld(iova: first, length: length)
+      return destroyedByLength(first, or: .notHeld(iova: first, length: length))
     }
     switch ledger.entries[index].holder {
     case .operation: operation.taken = nil
@@ -70,7 +71,8 @@ extension DMAContract {
     let (first, length) = (record.iova, record.length)
     guard let index = ledger.index(of: first, first &+ (length &- 1)),
       let handle = operation.unmapped, ledger.entries[index].holder == .buffer(handle: handle)
-    else { return .notHeld(iova: first, length: length) }
+    else { return destroyedByLength(first, or: .notHeld(iova: first, length: length)) }
+    operation.wasQueued = true
     for pa in pages { noteQueuedTable(pa) }
     ledger.setHolder(.queue(moment: moment, deadline: deadline()), at: index)
     return nil

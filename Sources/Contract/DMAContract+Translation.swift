@@ -41,6 +41,10 @@ extension DMAContract {
     _ buffer: borrowing DMABuffer, _ lookup: (UInt64) -> UInt64?
   ) -> DMABreach? {
     if buffer.isTampered || buffer.isBeyondWords { return nil }
+    for link in buffer.links {
+      let piece = iopt_piece(pa: link.pa, len: link.last - link.first + 1)
+      if let breach = check(piece, at: link.first, lookup) { return breach }
+    }
     var iova = buffer.address
     for piece in buffer.pieces {
       if let breach = check(piece, at: iova, lookup) { return breach }

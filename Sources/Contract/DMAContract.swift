@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Log
+import ScenarioLanguage
 import SubjectABI
 
 /// What a driver writer expects of the DMA layer, whatever is below it:
@@ -21,6 +22,7 @@ public struct DMAContract {
   /// Nothing is claimed any more.
   var isLost: Bool {
     departures.contains(.listWithEmptyPiece) || departures.contains(.listOf4GiB)
+      || departures.contains(.destroyedByLength)
   }
 
   var ledger = DMALedger()
@@ -42,6 +44,10 @@ public struct DMAContract {
   // The domain.
   var granule: UInt64 = 0x1000
   var lastAddress: UInt64 = .max
+  /// The aperture's end.
+  var lastInSpace: UInt64 = .max
+  /// The release that is meant.
+  var kernel = Kernel.linux7_1
   var addressMask: UInt64 = .max
   var lastPhysical: UInt64 = .max
   var encryption: UInt64 = 0
@@ -78,6 +84,7 @@ public struct DMAContract {
     nextLook = 0
     justMapped = nil
     justUnmapped = nil
+    kernel = Kernel(abi: configuration.kernel) ?? .linux7_1
     encryption = configuration.sme_mask
     timeout = configuration.dma.timeout
     for record in log {
@@ -88,6 +95,7 @@ public struct DMAContract {
   private mutating func read(_ info: InfoRecord, limit: UInt64) {
     granule = info.pageSizes & (0 &- info.pageSizes)
     lastAddress = min(limit, info.last)
+    lastInSpace = info.last
     addressMask = mask(info.inputWidth)
     lastPhysical = mask(info.outputWidth)
   }
@@ -103,6 +111,9 @@ public struct DMAContract {
     noteList(operation)
     if isLost { return nil }
     self.operation.begin(operation, buffers)
+    if operation.pointee.size > IOPT_OP_SIZE_1, operation.pointee.has_limit != 0 {
+      self.operation.limit = operation.pointee.limit
+    }
     justMapped = nil
     justUnmapped = nil
     for record in log {
@@ -115,17 +126,28 @@ public struct DMAContract {
 
   /// Notes a list after whose mapping nothing is claimed.
   private mutating func noteList(_ operation: UnsafePointer<iopt_op>) {
-    guard operation.pointee.kind == IOPT_OP_DMA_MAP_SG.rawValue,
+    guard Self.isList(operation.pointee.kind),
       buffers.index(of: UInt16(truncatingIfNeeded: operation.pointee.handle)) == nil
     else { return }
     let pieces = UnsafeBufferPointer(
       start: operation.pointee.pieces, count: Int(operation.pointee.piece_count))
     var length: UInt64 = 0
     for piece in pieces {
-      if piece.len == 0, length > 0 { departures.insert(.listWithEmptyPiece) }
+      if piece.len == 0, length > 0, !isMended(.listWithEmptyPiece) {
+        departures.insert(.listWithEmptyPiece)
+      }
       length &+= piece.len
     }
     if length > UInt64(UInt32.max) { departures.insert(.listOf4GiB) }
+  }
+
+  /// Whether an operation of this kind maps a list.
+  static func isList(_ kind: UInt32) -> Bool {
+    kind == IOPT_OP_DMA_MAP_SG.rawValue || kind == IOPT_OP_DMA_MAP_SG_ATTRS.rawValue
+  }
+
+  func isMended(_ departure: DMADeparture) -> Bool {
+    departure.mended.map { kernel >= $0 } ?? false
   }
 }
 
@@ -141,10 +163,22 @@ struct OperationNotes {
   var invalidated = RangeSet()
   var result: UInt64?
   var wasSkipped = false
+  /// A range went on a queue.
+  var wasQueued = false
+  /// The mask of another device, when that is what it maps for.
+  var limit: UInt64?
 
   mutating func begin(_ operation: UnsafePointer<iopt_op>, _ buffers: DMABufferTable) {
     let handle = UInt16(truncatingIfNeeded: operation.pointee.handle)
-    let isUnmap = operation.pointee.kind == IOPT_OP_DMA_UNMAP.rawValue
+    let isUnmap =
+      switch iopt_op_kind(rawValue: operation.pointee.kind) {
+      case IOPT_OP_DMA_UNMAP, IOPT_OP_DMA_UNMAP_PHYS_OR_SG, IOPT_OP_DMA_IOVA_DESTROY,
+        IOPT_OP_DMA_IOVA_FREE:
+        true
+      default: false
+      }
+    limit = nil
+    wasQueued = false
     unmapped = isUnmap && buffers.index(of: handle) != nil ? handle : nil
     taken = nil
     freed = nil

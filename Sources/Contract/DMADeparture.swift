@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import ScenarioLanguage
 
 /// Where the kernel does not keep the contract of the DMA layer and the model knows it: what is
 /// claimed no longer, and why.
@@ -31,6 +32,28 @@ public enum DMADeparture: UInt8, CaseIterable, Sendable {
   case listOf4GiB
   /// Virtual time or a deadline passed the end of 64 bits, and the timer is due in the past.
   case timeWrapped
+  /// A buffer's physical address is 0, which its unmap takes for no translation: it warns, unmaps
+  /// nothing, and the IOVA stays for good.
+  case memoryAtAddressZero
+  /// A scatterlist ends with the last byte of a 64-bit space: its unmap takes the end, which is 0, for
+  /// none, and does nothing.
+  case listThatEndsTheSpace
+  /// A range was unlinked otherwise than it was linked. Entries are not split and the walk ends at the
+  /// first hole: what of the range translates is claimed no longer.
+  case unlinkedOtherwise
+  /// A range was given back with memory linked to it, which stays mapped.
+  case freedWhileLinked
+  /// A range was given up by another length than it was allocated with, and as much goes back: nothing
+  /// is claimed any more.
+  case destroyedByLength
+
+  /// The first release that does as the contract has it: there it is a breach. nil: none does.
+  public var mended: Kernel? {
+    switch self {
+    case .listWithEmptyPiece, .destroyedByLength: .linux7_3
+    default: nil
+    }
+  }
 }
 
 /// A set of departures.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import ScenarioLanguage
 
 /// Where the kernel's page table does otherwise than its documented contract: the one list of
 /// exceptions that ``Contract`` allows. Documentation/contract.md tells each at length.
@@ -27,4 +28,13 @@ public enum KnownDeparture: UInt8, CaseIterable, Sendable {
   case lastItemNotReported
   /// Dirtiness that is read from inside an entry on is reported for a full entry's length.
   case reportPastTheEntry
+
+  /// The first release that does as the contract has it: there it is a breach. nil: none does.
+  public var mended: Kernel? {
+    switch self {
+    case .errnoAsAddress, .forbiddenSmallPage: .linux7_2
+    case .lastItemNotReported, .reportPastTheEntry: .linux7_3
+    default: nil
+    }
+  }
 }

@@ -8,7 +8,7 @@ extension PageTableContract {
   /// Why a map may be refused: the errnos that the contract gives for its arguments and for what
   /// is mapped.
   private struct Refusals: OptionSet {
-    var rawValue: UInt8
+    var rawValue: UInt16
     /// No access at all, or reading alone where writing is forced: EINVAL.
     static let protection = Refusals(rawValue: 1 << 0)
     /// The output starts, or ends, beyond the domain's width: ERANGE.
@@ -23,10 +23,12 @@ extension PageTableContract {
     static let ragged = Refusals(rawValue: 1 << 6)
     /// Outside the aperture: ERANGE.
     static let outside = Refusals(rawValue: 1 << 7)
+    /// The domain has no page size: the core refuses every map from Linux 7.2 on, EINVAL.
+    static let noPageSize = Refusals(rawValue: 1 << 8)
 
     func allows(_ errno: Int32) -> Bool {
       switch errno {
-      case EINVAL: !isDisjoint(with: [.protection, .empty])
+      case EINVAL: !isDisjoint(with: [.protection, .empty, .noPageSize])
       case ERANGE: !isDisjoint(with: [.outputStart, .outputEnd, .outside])
       case EOVERFLOW: contains(.wraps)
       case ENXIO: !isDisjoint(with: [.misaligned, .ragged])
@@ -59,6 +61,7 @@ extension PageTableContract {
     }
     let outputLimit: UInt64 = info.oa >= 64 ? .max : (1 << UInt64(info.oa)) - 1
     if operation.pa > outputLimit { result.insert(.outputStart) }
+    if smallestPage == 0, kernel >= .linux7_2 { result.insert(.noPageSize) }
     guard operation.len > 0 else { return result.union(.empty) }
     let (outputEnd, wrapsOutput) = operation.pa.addingReportingOverflow(operation.len - 1)
     if wrapsOutput || outputEnd > outputLimit { result.insert(.outputEnd) }
@@ -86,7 +89,9 @@ extension PageTableContract {
       return broken("ENOMEM after a failed allocation", "success")
     }
     let end = operation.iova &+ (operation.len &- 1)
-    let hard = refusals.subtracting([.outputEnd, .outside, .misaligned, .ragged])
+    let hard = refusals.subtracting([
+      .outputEnd, .outside, .misaligned, .ragged, .noPageSize,
+    ])
     guard hard.isEmpty, end >= operation.iova else { return broken("a refusal", "success") }
     var verdict = Verdict.kept
     if refusals.contains(.outputEnd) { verdict = .departed(.outputEndUnchecked) }

@@ -60,6 +60,8 @@ public struct PageTableContract {
   let info: DomainInfo
   let format: Format
   let build: Build
+  /// The release that is meant.
+  let kernel: Kernel
   /// The smallest page in bytes; 0 when the bitmap is empty.
   let smallestPage: UInt64
   /// The top grows as what is mapped demands.
@@ -86,6 +88,7 @@ public struct PageTableContract {
     space = ContractSpace(info)
     format = configuration.format
     build = configuration.build
+    kernel = configuration.kernel ?? .linux7_1
     smallestPage = info.pageSizes == 0 ? 0 : 1 << UInt64(info.pageSizes.trailingZeroBitCount)
     grows = format.grows(info.features)
     let encrypts = format.encrypts(info.features)
@@ -95,6 +98,15 @@ public struct PageTableContract {
   /// Judges the answer that `log` holds, as it stands after the operation, and learns from it what
   /// is mapped now. Allocates nothing but room for more mappings.
   public mutating func judge(
+    _ operation: iopt_op, _ status: SubjectStatus, _ log: RecordView
+  ) -> Verdict {
+    let verdict = judgeAnswer(operation, status, log)
+    guard case .departed(let departure) = verdict, let mended = departure.mended, kernel >= mended
+    else { return verdict }
+    return broken("no \(departure) since Linux \(mended.name)", "\(departure)")
+  }
+
+  private mutating func judgeAnswer(
     _ operation: iopt_op, _ status: SubjectStatus, _ log: RecordView
   ) -> Verdict {
     let answer = Answer(status, log)

@@ -14,6 +14,8 @@ public struct DMALayer: ~Copyable {
   let services: HostServices
   let pages: Pages
   let configuration: iopt_dma_config
+  /// The release's.
+  let behaviours: Behaviours
   /// Base-2 logarithm of the domain's smallest page, which is the size of a frame.
   let granuleLog2: UInt64
   /// No IOVA lies above: the device's mask or the end of the domain's aperture.
@@ -26,15 +28,20 @@ public struct DMALayer: ~Copyable {
   /// Addresses below 4 GiB are tried first, until that fails once.
   let prefers32: UnsafeMutablePointer<Bool>
 
-  /// Sets the layer up on a domain, which must stay where it is as long as the layer lives. Nil when
-  /// the kernel would hit a BUG: when the smallest page is larger than 4 KiB, or there is none.
-  public init?(
-    host: UnsafeMutablePointer<iopt_host>, configuration: iopt_dma_config,
+  /// Sets the layer up on a domain, which must stay where it is as long as the layer lives. It
+  /// crashes when the smallest page is larger than 4 KiB, or there is none: the kernel hits a BUG.
+  public init(
+    host: UnsafeMutablePointer<iopt_host>, configuration given: borrowing iopt_config,
     domain: UnsafeMutablePointer<PageTableDomain>
-  ) {
+  ) throws(SetUpFailure) {
+    let configuration = given.dma
     let pages = Pages(domain: domain)
     let granuleLog2 = UInt64(pages.pageSizes.trailingZeroBitCount)
-    if granuleLog2 > UInt64(IOPT_SLOT_LG2) { return nil }
+    if granuleLog2 > UInt64(IOPT_SLOT_LG2) { throw .crash }
+    let behaviours = Behaviours(given) ?? []
+    let magazines = MagazineMaker(given, isLazy: behaviours.contains(.makesMagazinesLazily))
+    if !magazines.prepares(cpus: Int(configuration.cpus)) { throw .noMemory }
+    self.behaviours = behaviours
     self.pages = pages
     self.granuleLog2 = granuleLog2
     self.configuration = configuration
@@ -43,7 +50,8 @@ public struct DMALayer: ~Copyable {
     // Frame 0 is never handed out: an IOVA of 0 stands for failure.
     allocator = IOVAAllocator(
       services: services, cpus: Int(configuration.cpus),
-      start: max(1, pages.aperture.first >> granuleLog2), granuleLog2: granuleLog2)
+      start: max(1, pages.aperture.first >> granuleLog2), granuleLog2: granuleLog2,
+      magazines: magazines)
     rings = .allocate(capacity: 1)
     rings.initialize(
       to: FlushRings(
@@ -68,14 +76,31 @@ public struct DMALayer: ~Copyable {
     prefers32.deallocate()
   }
 
+  /// A frame's bytes.
+  @inline(__always) var granule: UInt64 { 1 << granuleLog2 }
+
+  /// Why there is no layer.
+  public enum SetUpFailure: Error {
+    /// The kernel hits a BUG.
+    case crash
+    /// ENOMEM: a magazine could not be allocated.
+    case noMemory
+  }
+
   /// Runs one operation of the DMA layer and logs its result. False when the kernel's code would
   /// have crashed in it.
   public func run(_ operation: UnsafePointer<iopt_op>) -> Bool {
     let cpu = Int(operation.pointee.cpu)
     switch iopt_op_kind(rawValue: operation.pointee.kind) {
-    case IOPT_OP_DMA_MAP: return map(operation, cpu: cpu)
-    case IOPT_OP_DMA_MAP_SG: return mapPieces(operation, cpu: cpu)
-    case IOPT_OP_DMA_UNMAP: return unmap(operation, cpu: cpu)
+    case IOPT_OP_DMA_MAP, IOPT_OP_DMA_MAP_PHYS: return map(operation, cpu: cpu)
+    case IOPT_OP_DMA_MAP_SG, IOPT_OP_DMA_MAP_SG_ATTRS: return mapPieces(operation, cpu: cpu)
+    case IOPT_OP_DMA_UNMAP, IOPT_OP_DMA_UNMAP_PHYS_OR_SG: return unmap(operation, cpu: cpu)
+    case IOPT_OP_DMA_IOVA_ALLOC: return allocateRange(operation, cpu: cpu)
+    case IOPT_OP_DMA_IOVA_LINK: return link(operation)
+    case IOPT_OP_DMA_IOVA_SYNC: return syncRange(operation)
+    case IOPT_OP_DMA_IOVA_UNLINK: return unlink(operation)
+    case IOPT_OP_DMA_IOVA_DESTROY: return destroy(operation, cpu: cpu)
+    case IOPT_OP_DMA_IOVA_FREE: return freeRange(operation, cpu: cpu)
     case IOPT_OP_RELAX: relax()
     case IOPT_OP_TICK: tick(operation.pointee.len)
     case IOPT_OP_RESERVE: reserve(operation.pointee.iova, length: operation.pointee.len)

@@ -2,11 +2,24 @@
 import SubjectABI
 
 /// What a handle stands for: where the device sees the buffer, in bytes. A length of 0 leaves
-/// nothing to unmap.
+/// nothing to unmap. Of a range that is mapped in two steps it is what was asked for.
 struct DMAMapping {
-  var isLive = false
+  /// What a handle can be.
+  enum Kind: UInt8 {
+    case dead
+    case buffer
+    case list
+    /// Mapped in two steps.
+    case range
+  }
+
+  var kind = Kind.dead
+  /// `enum iopt_attr` bits of a buffer.
+  var attributes: UInt8 = 0
   var address: UInt64 = 0
   var length: UInt64 = 0
+
+  var isLive: Bool { kind != .dead }
 }
 
 /// The mappings by handle, in blocks that are allocated when first written.

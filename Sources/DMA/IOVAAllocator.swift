@@ -14,21 +14,28 @@ struct IOVAAllocator: ~Copyable {
   private let services: HostServices
   private let space: UnsafeMutablePointer<IOVASpace>
   private let caches: UnsafeMutablePointer<MagazineCache>
+  private let maker: UnsafeMutablePointer<MagazineMaker>
 
-  init(services: HostServices, cpus: Int, start: UInt64, granuleLog2: UInt64) {
+  init(
+    services: HostServices, cpus: Int, start: UInt64, granuleLog2: UInt64, magazines: MagazineMaker
+  ) {
     self.cpus = cpus
     self.services = services
     space = .allocate(capacity: 1)
     space.initialize(to: IOVASpace(start: start, granuleLog2: granuleLog2))
+    maker = .allocate(capacity: 1)
+    maker.initialize(to: magazines)
+    maker.pointee.skipSetUp(cpus: cpus)
     caches = .allocate(capacity: IOVAAllocator.classCount)
     for index in 0..<IOVAAllocator.classCount {
-      (caches + index).initialize(to: MagazineCache(cpus: cpus))
+      (caches + index).initialize(to: MagazineCache(cpus: cpus, maker: maker))
     }
   }
 
   deinit {
     caches.deinitialize(count: IOVAAllocator.classCount)
     caches.deallocate()
+    maker.deallocate()
     space.deinitialize(count: 1)
     space.deallocate()
   }
@@ -55,7 +62,9 @@ struct IOVAAllocator: ~Copyable {
   /// the size class, because a magazine went there.
   func free(_ frame: UInt64, count: UInt64, cpu: Int) -> DepotRequest {
     let order = IOVAAllocator.order(of: count)
-    if order < IOVAAllocator.classCount { return push(frame, order, cpu: cpu) }
+    if order < IOVAAllocator.classCount, let request = push(frame, order, cpu: cpu) {
+      return request
+    }
     services.lock(IOPT_LOCK_IOVA_TREE)
     _ = space.pointee.release(frame)
     services.unlock(IOPT_LOCK_IOVA_TREE)
@@ -105,14 +114,16 @@ struct IOVAAllocator: ~Copyable {
     return frame
   }
 
-  private func push(_ frame: UInt64, _ order: Int, cpu: Int) -> DepotRequest {
+  /// nil when the caches do not take it.
+  private func push(_ frame: UInt64, _ order: Int, cpu: Int) -> DepotRequest? {
     services.lock(IOPT_LOCK_IOVA_CPU, UInt32(cpu))
     let usesDepot = caches[order].pushFillsDepot(cpu: cpu)
     if usesDepot { services.lock(IOPT_LOCK_IOVA_DEPOT, UInt32(order)) }
-    caches[order].push(frame, cpu: cpu)
+    let isTaken = caches[order].push(frame, cpu: cpu)
     if usesDepot { services.unlock(IOPT_LOCK_IOVA_DEPOT, UInt32(order)) }
     services.unlock(IOPT_LOCK_IOVA_CPU, UInt32(cpu))
-    return usesDepot ? .trim(order: order) : .none
+    guard isTaken else { return nil }
+    return usesDepot ? .trim(order: order) : DepotRequest.none
   }
 
   /// Gives everything that is cached back to the space, the CPUs' magazines first.

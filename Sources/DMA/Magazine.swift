@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-/// A stack of up to 127 freed IOVAs of one size class, by first frame. Its memory is allocated with
+/// A stack of freed IOVAs of one size class, by first frame. Its memory is allocated with
 /// the first frame.
 struct Magazine: ~Copyable {
-  /// IOVA_MAG_SIZE
-  static let capacity = 127
-
   /// The count, then the frames.
   private var words: UnsafeMutablePointer<UInt64>?
 
@@ -15,7 +12,6 @@ struct Magazine: ~Copyable {
   var hasMemory: Bool { words != nil }
   var count: Int { words.map { Int($0[0]) } ?? 0 }
   var isEmpty: Bool { count == 0 }
-  var isFull: Bool { count == Magazine.capacity }
 
   /// The frame at `index`, below `count`; 0 is the one that has waited longest.
   subscript(index: Int) -> UInt64 { words![1 + index] }
@@ -43,7 +39,7 @@ struct Magazine: ~Copyable {
   }
 
   private mutating func allocate() -> UnsafeMutablePointer<UInt64> {
-    let made = UnsafeMutablePointer<UInt64>.allocate(capacity: Magazine.capacity + 1)
+    let made = UnsafeMutablePointer<UInt64>.allocate(capacity: MagazineMaker.usualCapacity + 1)
     made[0] = 0
     words = made
     return made

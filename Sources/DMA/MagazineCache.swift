@@ -4,13 +4,18 @@
 /// share (`struct iova_rcache`). All memory is allocated when first used.
 struct MagazineCache: ~Copyable {
   private let cpus: Int
+  /// Of all size classes.
+  let maker: UnsafeMutablePointer<MagazineMaker>
   /// A pair for each CPU: the loaded magazine and the previous one.
   private var pairs: UnsafeMutablePointer<Magazine>?
   var depot = MagazineStack()
   /// Empty magazines that wait to be used again.
   var spare = MagazineStack()
 
-  init(cpus: Int) { self.cpus = cpus }
+  init(cpus: Int, maker: UnsafeMutablePointer<MagazineMaker>) {
+    self.cpus = cpus
+    self.maker = maker
+  }
 
   deinit {
     pairs?.deinitialize(count: 2 * cpus)
@@ -26,7 +31,16 @@ struct MagazineCache: ~Copyable {
   /// True when `push` would move a full magazine to the depot.
   func pushFillsDepot(cpu: Int) -> Bool {
     guard let pair = magazines(cpu: cpu) else { return false }
-    return pair[0].isFull && pair[1].isFull
+    return isFull(pair[0]) && isFull(pair[1])
+  }
+
+  func isFull(_ magazine: borrowing Magazine) -> Bool {
+    magazine.count == maker.pointee.capacity
+  }
+
+  /// Whether the kernel has allocated it.
+  private func exists(_ magazine: borrowing Magazine) -> Bool {
+    !maker.pointee.isLazy || magazine.hasMemory
   }
 
   /// True when `pop` would look into the depot.
@@ -35,18 +49,31 @@ struct MagazineCache: ~Copyable {
     return pair[0].isEmpty && pair[1].isEmpty
   }
 
-  /// Puts a frame into the CPU's magazines. When both are full, the loaded one goes to the depot.
-  mutating func push(_ frame: UInt64, cpu: Int) {
+  /// Puts a frame into the CPU's magazines. When both are full, the loaded one goes to the depot, and a
+  /// new one takes its place; false when there is none to be had.
+  mutating func push(_ frame: UInt64, cpu: Int) -> Bool {
     let pair = magazines(cpu: cpu) ?? makePairs() + 2 * cpu
-    if pair[0].isFull {
-      if pair[1].isFull {
-        depot.push(exchange(&pair[0], with: spare.pop() ?? Magazine()))
-      } else {
+    if isFull(pair[0]) || !exists(pair[0]) {
+      if exists(pair[1]), !isFull(pair[1]) {
         swap(&pair[0], &pair[1])
+      } else {
+        guard maker.pointee.make() else { return false }
+        replaceLoaded(pair)
       }
     }
     pair[0].push(frame)
     checkInvariants(cpu: cpu)
+    return true
+  }
+
+  /// A new loaded magazine; the old one becomes the previous one where there is none yet.
+  private mutating func replaceLoaded(_ pair: UnsafeMutablePointer<Magazine>) {
+    guard exists(pair[0]) else { return }
+    if exists(pair[1]) {
+      depot.push(exchange(&pair[0], with: spare.pop() ?? Magazine()))
+    } else {
+      swap(&pair[0], &pair[1])
+    }
   }
 
   /// Takes a frame that is not above `limit` out of the CPU's loaded magazine, after refilling that

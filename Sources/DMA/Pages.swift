@@ -26,6 +26,22 @@ struct Pages {
     return status == .done ? .done : .failed
   }
 
+  /// `iommu_map_nosync()`: the same, and the driver's `iotlb_sync_map` is somebody else's to call.
+  /// nil when the kernel's code would have crashed.
+  func mapWithoutSync(
+    _ iova: UInt64, to physical: UInt64, length: UInt64, protection: UInt32
+  ) -> Status? {
+    let status = domain.pointee.mapWithoutSync(
+      iova, to: physical, length: length, protection: protection)
+    return domain.pointee.hasCrashed ? nil : status
+  }
+
+  /// `iommu_sync_map()`
+  func syncMap(_ iova: UInt64, length: UInt64) { domain.pointee.syncMap(iova, length: length) }
+
+  /// `iommu_iova_to_phys()`
+  func lookUp(_ iova: UInt64) -> UInt64 { domain.pointee.iovaToPhys(iova) }
+
   /// `iommu_unmap()`, with a sync of its own.
   func unmap(_ iova: UInt64, length: UInt64) { domain.pointee.unmap(iova, length: length) }
 

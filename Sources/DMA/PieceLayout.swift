@@ -37,6 +37,12 @@ struct PieceLayout {
     return Piece(start: piece.pa, length: length, space: length)
   }
 
+  /// Whether an empty piece stands behind one that is not.
+  static func pads(_ pieces: UnsafeBufferPointer<iopt_piece>) -> Bool {
+    guard let first = pieces.firstIndex(where: { $0.len != 0 }) else { return false }
+    return pieces[first...].contains { $0.len == 0 }
+  }
+
   /// The IOVA space that a list asks for.
   static func wholeLength(of pieces: UnsafeBufferPointer<iopt_piece>) -> UInt64 {
     var layout = PieceLayout(pieces)
@@ -45,9 +51,10 @@ struct PieceLayout {
   }
 
   /// How many bytes an unmap of the list takes, when it was mapped at `address`: from its first
-  /// output segment to the last one in front of an empty segment (`iommu_dma_unmap_sg`).
+  /// output segment to the last one in front of an empty segment (`iommu_dma_unmap_sg`). `longest` is
+  /// the most that pieces join to (`dma_get_max_seg_size`).
   static func unmappedLength(
-    of pieces: UnsafeBufferPointer<iopt_piece>, at address: UInt64
+    of pieces: UnsafeBufferPointer<iopt_piece>, at address: UInt64, longest: UInt32
   ) -> UInt64 {
     var layout = PieceLayout(pieces)
     var position = address
@@ -55,7 +62,8 @@ struct PieceLayout {
     var end = address
     var segment: (start: UInt64, length: UInt32)?
     while let piece = layout.next() {
-      if let open = segment, position != 0, hasRoom(open.length, piece.length) {
+      // One that is longer by itself takes any piece, and its 32-bit length may come round.
+      if let open = segment, position != 0, longest &- open.length >= piece.length {
         segment = (open.start, open.length &+ piece.length)
       } else {
         if let open = segment { end = open.start &+ UInt64(open.length) }
@@ -73,12 +81,5 @@ struct PieceLayout {
     }
     if let open = segment { end = open.start &+ UInt64(open.length) }
     return end &- address
-  }
-
-  /// Whether a segment takes another piece: 64 KiB is the most that pieces join to (the default of
-  /// `dma_get_max_seg_size`). One that is longer by itself takes any piece, and its 32-bit length
-  /// may come round.
-  private static func hasRoom(_ length: UInt32, _ more: UInt32) -> Bool {
-    0x1_0000 &- length >= more
   }
 }

@@ -67,12 +67,21 @@ struct DomainReference {
   }
 
   private func driverSync(_ gather: Gather) {
+    logLevels(gather)
     let record = iopt_log_begin(log, IOPT_EVENT_SYNC.rawValue)
     iopt_log_word(log, gather.start)
     iopt_log_word(log, gather.last)
     logPages(gather.tables)
     iopt_log_end(log, record)
     free(gather.tables)
+  }
+
+  /// Says in front of a record of the gather which levels are in it.
+  @inline(__always)
+  func logLevels(_ gather: Gather) {
+    guard state.pointee.effective.contains(.detailedGather) else { return }
+    iopt_log2(
+      log, IOPT_EVENT_LEVELS.rawValue, UInt64(gather.levels.leaves), UInt64(gather.levels.tables))
   }
 
   /// Appends the pages' addresses to the record that was begun.

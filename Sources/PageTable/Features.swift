@@ -15,10 +15,12 @@ struct FeatureSet: OptionSet {
   static let signExtend = FeatureSet(rawValue: IOPT_FEATURE_SIGN_EXTEND.rawValue)
   static let flushRange = FeatureSet(rawValue: IOPT_FEATURE_FLUSH_RANGE.rawValue)
   static let noGaps = FeatureSet(rawValue: IOPT_FEATURE_FLUSH_RANGE_NO_GAPS.rawValue)
+  /// Only in releases that gather levels: see ``Behaviours/gathersLevels``.
+  static let detailedGather = FeatureSet(rawValue: IOPT_FEATURE_DETAILED_GATHER.rawValue)
 
   /// Those that are no one format's own.
   @inline(__always) static var ofEveryFormat: FeatureSet {
-    [.dmaIncoherent, .fullVA, .dynamicTop, .signExtend, .flushRange, .noGaps]
+    [.dmaIncoherent, .fullVA, .dynamicTop, .signExtend, .flushRange, .noGaps, .detailedGather]
   }
 }
 

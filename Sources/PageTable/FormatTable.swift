@@ -49,7 +49,7 @@ public struct FormatSummary: Sendable {
   private struct Summarize: FormatVisitor {
     func visit<Format: PageTableFormat>(_ format: Format.Type, _ target: inout FormatSummary) {
       target.formats |= 1 << Format.number.rawValue
-      target.features |= Format.features.rawValue
+      target.features |= Format.features.union(Format.debugFeatures).rawValue
     }
 
     func visitNone() {}

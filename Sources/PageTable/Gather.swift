@@ -1,5 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
+/// Levels of a table, a bit each.
+public struct GatheredLevels {
+  /// Where leaves were unmapped.
+  public internal(set) var leaves: UInt8 = 0
+  /// Where entries were removed that pointed at tables.
+  public internal(set) var tables: UInt8 = 0
+
+  @inline(__always)
+  mutating func addLeaf(level: Int) { leaves |= 1 &<< UInt8(truncatingIfNeeded: level) }
+
+  @inline(__always)
+  mutating func addTable(level: Int) { tables |= 1 &<< UInt8(truncatingIfNeeded: level) }
+
+  @inline(__always)
+  mutating func add(_ other: GatheredLevels) {
+    leaves |= other.leaves
+    tables |= other.tables
+  }
+}
+
 /// Invalidations that were put off, and the tables that wait for them
 /// (`struct iommu_iotlb_gather`).
 public struct Gather {
@@ -9,6 +29,9 @@ public struct Gather {
   public private(set) var last: UInt64 = 0
   /// Whether a flush queue takes it: everything is flushed later.
   public private(set) var queued: Bool
+  /// Levels at which leaves were unmapped, a bit each, and those of entries that pointed at tables
+  /// which were removed. Collected with ``FeatureSet/detailedGather`` alone.
+  public internal(set) var levels = GatheredLevels()
   /// Tables that may go back once the range was invalidated.
   public internal(set) var tables = TableList()
 

@@ -18,10 +18,15 @@ extension PageTableDomain {
   /// `iommu_unmap_fast()`: into `gather`, without a sync. Returns the bytes unmapped.
   @inline(__always)
   public func unmapFast(_ iova: UInt64, length: UInt64, into gather: inout Gather) -> UInt64 {
-    run(Unmap(iova: iova, length: length), &gather)
+    if state.pointee.refusesMappings {
+      DomainReference(state: state).warn()
+      return 0
+    }
+    return run(Unmap(iova: iova, length: length), &gather)
   }
 
-  /// The physical address of one IOVA, 0 for none; outside the table a negative errno, cast.
+  /// The physical address of one IOVA, 0 for none; outside the table, in older
+  /// releases, a negative errno, cast.
   public func iovaToPhys(_ iova: UInt64) -> UInt64 { run(LookUp(iova: iova)) }
 
   /// Marks the entry of one IOVA dirty as hardware would.

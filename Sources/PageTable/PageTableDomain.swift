@@ -14,12 +14,14 @@ public struct PageTableDomain: ~Copyable {
     host: UnsafeMutablePointer<iopt_host>, _ configuration: borrowing iopt_config,
     status: inout Status
   ) -> PageTableDomain? {
-    guard summary.formats >> configuration.format & 1 != 0 else {
+    guard summary.formats >> configuration.format & 1 != 0,
+      let behaviours = Behaviours(configuration)
+    else {
       status = .notSupported
       return nil
     }
     let state = UnsafeMutablePointer<DomainState>.allocate(capacity: 1)
-    state.initialize(to: DomainState(host: host, configuration))
+    state.initialize(to: DomainState(host: host, configuration, behaviours))
     let domain = PageTableDomain(state)
     status = domain.initialize(configuration)
     if status != .done { return nil }

@@ -27,8 +27,12 @@ protocol PageTableFormat {
   static var highestLevel: Int { get }
   /// What the production build accepts.
   static var features: FeatureSet { get }
-  /// What it insists on.
+  /// What it insists on, in all releases.
   static var forcedFeatures: FeatureSet { get }
+  /// Of what it accepts, that on which it insists wherever the release has it.
+  static var forcedWhereKnown: FeatureSet { get }
+  /// The format's own features that the debug build alone accepts.
+  static var debugFeatures: FeatureSet { get }
   /// The feature that puts the machine's memory encryption in force; empty when none does.
   static var encryptionFeature: FeatureSet { get }
   static var tracksDirty: Bool { get }
@@ -84,6 +88,8 @@ struct Limits {
 
 extension PageTableFormat {
   @inline(__always) static var forcedFeatures: FeatureSet { [] }
+  @inline(__always) static var forcedWhereKnown: FeatureSet { [] }
+  @inline(__always) static var debugFeatures: FeatureSet { [] }
   @inline(__always) static var encryptionFeature: FeatureSet { [] }
   @inline(__always) static var tracksDirty: Bool { false }
   @inline(__always) static var writtenBackBit: UInt64 { 0 }

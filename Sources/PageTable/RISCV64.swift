@@ -24,6 +24,10 @@ enum RISCV64: PageTableFormat {
   private static let dirty: UInt64 = 1 << 7
   /// PPN, bits 53 to 10, Priv 12.4.1.
   private static let pageNumber: UInt64 = ((1 << 44) - 1) << 10
+  /// PBMT, bits 62 and 61, Priv chapter 14 (Svpbmt), table "Page-based memory type encodings": NC.
+  private static let nonCacheable: UInt64 = 1 << 61
+  /// The same: IO.
+  private static let inputOutput: UInt64 = 2 << 61
   /// N, Priv chapter 13 (Svnapot): the entry is one of several that translate one range.
   private static let napot: UInt64 = 1 << 63
   /// Priv chapter 13, table "Page table entry encodings when pte.N=1": the low bits of PPN[0] that
@@ -36,7 +40,11 @@ enum RISCV64: PageTableFormat {
   @inline(__always) static var widestInput: Int { 57 }
   @inline(__always) static var widestOutput: Int { 56 }
   @inline(__always) static var highestLevel: Int { 4 }
-  @inline(__always) static var features: FeatureSet { [.signExtend, .flushRange, .svnapot64K] }
+  @inline(__always) static var features: FeatureSet {
+    [.signExtend, .flushRange, .svnapot64K, .detailedGather]
+  }
+  @inline(__always) static var forcedWhereKnown: FeatureSet { .detailedGather }
+  @inline(__always) static var debugFeatures: FeatureSet { .svpbmt }
 
   @inline(__always)
   static func canHaveLeaf(level: Int) -> Bool { true }
@@ -92,6 +100,13 @@ enum RISCV64: PageTableFormat {
     // A word that can be written but not read is reserved (Priv 12.3.1).
     if protection & IOPT_PROT_WRITE.rawValue != 0 { bits |= read | write | dirty }
     if protection & IOPT_PROT_NOEXEC.rawValue == 0 { bits |= execute }
+    if context.features.contains(.svpbmt) {
+      if protection & IOPT_PROT_MMIO.rawValue != 0 {
+        bits |= inputOutput
+      } else if protection & IOPT_PROT_CACHE.rawValue == 0 {
+        bits |= nonCacheable
+      }
+    }
     return bits & (read | write | execute) == 0 ? .notSupported : .done
   }
 
@@ -112,4 +127,5 @@ enum RISCV64: PageTableFormat {
 
 extension FeatureSet {
   static let svnapot64K = FeatureSet(rawValue: IOPT_FEATURE_RISCV_SVNAPOT_64K.rawValue)
+  static let svpbmt = FeatureSet(rawValue: IOPT_FEATURE_RISCV_SVPBMT.rawValue)
 }

@@ -15,7 +15,8 @@ public struct Status: Equatable, Sendable {
   static let noEntry = Status(-2)
   static let noSuchDevice = Status(-6)
   static let again = Status(-11)
-  static let noMemory = Status(-12)
+  /// ENOMEM
+  public static let noMemory = Status(-12)
   static let invalid = Status(-22)
   static let outOfRange = Status(-34)
   static let overflow = Status(-75)

@@ -6,11 +6,13 @@ extension Walker {
   /// (`gather_range_pages()`), and its tables last.
   @inline(__always)
   func gather(
-    _ gather: inout Gather, _ iova: UInt64, _ length: UInt64, tables: TableList
+    _ gather: inout Gather, _ iova: UInt64, _ length: UInt64, tables: TableList,
+    levels: GatheredLevels
   ) {
     if has(.dmaIncoherent) { domain.stopIncoherent(tables) }
     addRange(&gather, iova, length)
     state.pointee.pages.prepend(tables, to: &gather.tables)
+    if has(.detailedGather) { gather.levels.add(levels) }
   }
 
   @inline(__always)
@@ -48,7 +50,7 @@ extension Walker {
   /// ends it as in use.
   func collectTables(
     _ range: inout WalkRange, _ words: TableWords, level: Int, unlessMapped: Bool,
-    into list: inout TableList
+    into list: inout TableList, _ levels: inout GatheredLevels
   ) -> Status {
     if !unlessMapped, level == 0 { return .done }
     var cursor = Cursor(words, level: level)
@@ -58,8 +60,10 @@ extension Walker {
       if cursor.kind == .table {
         let lower = lowerTable(cursor)
         state.pointee.pages.append(state.pointee.memory.address(of: lower), to: &list)
+        levels.addTable(level: level)
         let status = collectTables(
-          &range, lower, level: level - 1, unlessMapped: unlessMapped, into: &list)
+          &range, lower, level: level - 1, unlessMapped: unlessMapped, into: &list,
+          &levels)
         if status != .done { return status }
       } else if cursor.kind == .leaf, unlessMapped {
         return .inUse
@@ -72,6 +76,7 @@ extension Walker {
   /// Frees all tables.
   func teardown() {
     var list = TableList()
+    var levels = GatheredLevels()
     let whole = range(below: state.pointee.top)
     // Both halves, when there are two.
     var range = WalkRange(
@@ -79,7 +84,7 @@ extension Walker {
       table: whole.table, level: whole.level, log2: whole.log2)
     state.pointee.pages.append(state.pointee.memory.address(of: whole.table!), to: &list)
     _ = collectTables(
-      &range, whole.table!, level: whole.level, unlessMapped: false, into: &list)
+      &range, whole.table!, level: whole.level, unlessMapped: false, into: &list, &levels)
     if has(.dmaIncoherent) { domain.stopIncoherent(list) }
     domain.free(list)
   }

@@ -22,6 +22,7 @@ extension Walker {
     if has(.signExtend), has(.fullVA) || has(.dynamicTop) { return .invalid }
 
     state.pointee.pageSizes = offeredSizes() & configuration.pgsizes
+    settleCore()
     let reach = range(
       below: has(.dynamicTop)
         ? TopTable(words: nil, level: Format.highestLevel) : state.pointee.top)
@@ -35,7 +36,7 @@ extension Walker {
   private func setFeatures(_ features: FeatureSet) {
     state.pointee.features = features
     state.pointee.effective =
-      features.intersection(Self.supported).union(Format.forcedFeatures)
+      features.intersection(accepted).union(Build.checks ? Format.forcedFeatures : insisted)
     let feature = Format.encryptionFeature
     let encrypts = !feature.isEmpty && has(feature)
     state.pointee.encryption = encrypts ? state.pointee.encryptionBit : 0
@@ -46,18 +47,30 @@ extension Walker {
     var features = asked
     let top = state.pointee.top
     let whole = range(below: top)
-    if top.level == Format.highestLevel || state.pointee.inputLog2 == whole.log2 {
+    if !state.pointee.behaviours.contains(.keepsDynamicTop),
+      top.level == Format.highestLevel || state.pointee.inputLog2 == whole.log2
+    {
       features.remove(.dynamicTop)
     }
     if whole.log2 == 64 { features.insert(.fullVA) }
     setFeatures(features)
-    if !features.isSubset(of: Self.supported) { return .notSupported }
-    if !Build.checks, !features.isSuperset(of: Format.forcedFeatures) { return .notSupported }
+    if !features.isSubset(of: accepted) { return .notSupported }
+    if !Build.checks, !features.isSuperset(of: insisted) { return .notSupported }
     if !has(.dynamicTop), top.level != Format.highestLevel {
       let widest = itemsLog2(level: top.level) + TableShape.itemLog2(level: top.level)
       if state.pointee.inputLog2 > widest { return .notSupported }
     }
     return .done
+  }
+
+  /// What follows from the page sizes for each map and unmap.
+  private func settleCore() {
+    let (sizes, behaviours) = (state.pointee.pageSizes, state.pointee.behaviours)
+    let page = power(of: TableShape.pageLog2)
+    state.pointee.smallPage =
+      behaviours.contains(.asksForSmallPages) ? sizes & page : page
+    state.pointee.refusesMappings = sizes == 0 && behaviours.contains(.warnsWithoutSizes)
+    state.pointee.mapsPlainly = !state.pointee.refusesMappings && !state.pointee.hasSyncMap
   }
 
   /// The page sizes of every level that the domain has or may grow.
@@ -69,6 +82,8 @@ extension Walker {
       if isDynamic, TableShape.itemLog2(level: level) >= state.pointee.inputLog2 { break }
       sizes |= Format.sizes(level: level, context)
     }
-    return sizes & ones(below: state.pointee.outputLog2)
+    sizes &= ones(below: state.pointee.outputLog2)
+    guard state.pointee.behaviours.contains(.hidesHugeSizes) else { return sizes }
+    return sizes & ones(below: state.pointee.inputLog2 - 1)
   }
 }

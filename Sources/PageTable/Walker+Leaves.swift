@@ -154,14 +154,17 @@ extension Walker {
     _ = warns(!isInside(part))
     if warns(cursor.level == 0) { return .invalid }
     var list = TableList()
+    var levels = GatheredLevels()
     let lower = lowerTable(cursor)
     let status = collectTables(
-      &part, lower, level: cursor.level - 1, unlessMapped: true, into: &list)
+      &part, lower, level: cursor.level - 1, unlessMapped: true, into: &list, &levels)
     if status != .done { return status }
     clear(cursor, itemsLog2: 0)
     cleanItem(cursor)
     state.pointee.pages.append(state.pointee.memory.address(of: lower), to: &list)
-    gather(&mapping.gather, range.first, power(of: cursor.itemLog2), tables: list)
+    levels.addTable(level: cursor.level)
+    gather(
+      &mapping.gather, range.first, power(of: cursor.itemLog2), tables: list, levels: levels)
     return .done
   }
 }

@@ -2,10 +2,13 @@
 import SubjectABI
 
 extension Walker {
-  /// The address that `iova` translates to, 0 for none. Outside the table it is the errno, cast.
+  /// The address that `iova` translates to, 0 for none. Outside the table it is the errno, cast, in
+  /// older releases.
   func lookUp(_ iova: UInt64) -> UInt64 {
     var status = Status.done
-    guard let range = checkedRange(iova, 1, &status) else { return status.word }
+    guard let range = checkedRange(iova, 1, &status) else {
+      return state.pointee.behaviours.contains(.zeroOutside) ? 0 : status.word
+    }
     let cursor = descend(range)
     guard cursor.kind == .leaf else { return 0 }
     let sizeLog2 = leafItemsLog2(cursor) + cursor.itemLog2
@@ -55,22 +58,26 @@ extension Walker {
     }
   }
 
-  /// Reports from the range's first address to the end of the entry. Of a contiguous entry the
-  /// kernel leaves the last item out: it takes the last item's number for one past the end.
+  /// Reports the leaf. Older releases report from the range's first address to the end of the entry,
+  /// and of a contiguous one they leave the last item out: they take its number for one past the end.
   private func recordDirty(
     _ cursor: Cursor, _ range: WalkRange, itemsLog2: Int, _ gather: inout Gather, keep: Bool
   ) {
     var items = 1
-    if itemsLog2 != 0 {
+    var start = range.first
+    if state.pointee.behaviours.contains(.readsWholeLeaves) {
+      items <<= itemsLog2
+      start &= ~ones(below: itemsLog2 + cursor.itemLog2)
+    } else if itemsLog2 != 0 {
       items = min(cursor.index | ((1 << itemsLog2) - 1), cursor.end) - cursor.index
     }
     let length = UInt64(truncatingIfNeeded: items) << UInt64(cursor.itemLog2)
-    iopt_log2(domain.log, IOPT_EVENT_DIRTY.rawValue, range.first, length)
+    iopt_log2(domain.log, IOPT_EVENT_DIRTY.rawValue, start, length)
     if keep { return }
     let first = cursor.index & ~((1 << itemsLog2) - 1)
     for item in first..<(first + 1 << itemsLog2) {
       state.pointee.memory.store(cursor.words[item] & ~Format.dirtyBit, to: cursor.words, item)
     }
-    gather.add(range.first, length)
+    gather.add(start, length)
   }
 }

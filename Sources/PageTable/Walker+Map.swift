@@ -37,7 +37,7 @@ extension Walker {
     guard status == .done, let range = uncheckedRange(iova, length, &status) else { return status }
     if !Build.checks, !has(.dmaIncoherent) {
       let isInstalled =
-        length == power(of: TableShape.pageLog2)
+        length == state.pointee.smallPage
         ? installLeaf(range, TableShape.pageLog2, level: 0, output, attributes)
         : installLargeLeaf(range, length, output, attributes)
       if isInstalled {
@@ -83,7 +83,8 @@ extension Walker {
     _ asked: WalkRange, _ length: UInt64, _ start: Mapping, _ mapped: inout UInt64
   ) -> Status {
     var (range, mapping) = (asked, start)
-    let isSinglePage = length == power(of: TableShape.pageLog2)
+    let isSinglePage =
+      length == state.pointee.smallPage
     var status = plan(&mapping, range, isSinglePage: isSinglePage)
     if status == .done { status = reach(&range, mapping) }
     guard status == .done else { return status }

@@ -5,6 +5,7 @@ import SubjectABI
 struct Removal {
   var bytes: UInt64 = 0
   var tables = TableList()
+  var levels = GatheredLevels()
 }
 
 extension Walker {
@@ -18,7 +19,8 @@ extension Walker {
     loadFirst(&cursor, range)
     if !Build.checks { narrow(&cursor, range) }
     _ = unmap(&range, cursor.words, level: cursor.level, &removal)
-    self.gather(&gather, iova, removal.bytes, tables: removal.tables)
+    self.gather(
+      &gather, iova, removal.bytes, tables: removal.tables, levels: removal.levels)
     return removal.bytes
   }
 
@@ -58,6 +60,7 @@ extension Walker {
         clearLeaves(&cursor)
         cleared = (min(cleared.first, index), cursor.index)
         items &+= cursor.index &- index
+        if has(.detailedGather) { removal.levels.addLeaf(level: level) }
       case .table:
         if index != start { follow(cursor, &range) }
         let isDropped: Bool
@@ -102,6 +105,7 @@ extension Walker {
     let status = unmap(&range, lower, level: cursor.level - 1, &removal)
     guard status == .done, isCovered else { return (status, false) }
     state.pointee.pages.append(state.pointee.memory.address(of: lower), to: &removal.tables)
+    if has(.detailedGather) { removal.levels.addTable(level: cursor.level) }
     clear(cursor, itemsLog2: 0)
     return (.done, true)
   }

@@ -15,7 +15,7 @@ struct Walker<Format: PageTableFormat, Build: BuildMode> {
       features: state.pointee.effective, encryption: state.pointee.encryption)
   }
 
-  /// What this build accepts.
+  /// What this build accepts, in a release that has all of it.
   @inline(__always)
   static var supported: FeatureSet {
     if !Build.checks { return Format.features }
@@ -24,7 +24,25 @@ struct Walker<Format: PageTableFormat, Build: BuildMode> {
     // Sign extension does not go with the two.
     without.formUnion(
       Format.features.contains(.signExtend) ? [.dynamicTop, .fullVA] : .signExtend)
-    return FeatureSet.ofEveryFormat.union(Format.features).subtracting(without)
+    return FeatureSet.ofEveryFormat.union(Format.features).union(Format.debugFeatures)
+      .subtracting(without)
+  }
+
+  /// The features that the release does not know.
+  private var unknown: FeatureSet {
+    var unknown: FeatureSet = []
+    let behaviours = state.pointee.behaviours
+    if !behaviours.contains(.gathersLevels) { unknown.insert(.detailedGather) }
+    if !behaviours.contains(.hasSvpbmt) { unknown.formUnion(Format.debugFeatures) }
+    return unknown
+  }
+
+  /// What this build accepts in the domain's release.
+  var accepted: FeatureSet { Self.supported.subtracting(unknown) }
+
+  /// What the production build insists on in the domain's release.
+  var insisted: FeatureSet {
+    Format.forcedFeatures.union(Format.forcedWhereKnown.subtracting(unknown))
   }
 
   @inline(__always)

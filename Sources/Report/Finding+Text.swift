@@ -16,7 +16,7 @@ extension Finding {
     case .misuse(let subject, let misuse):
       "\(place)\(subject) broke a rule of the subject ABI at \(whereabouts): \(misuse.description)"
     case .refusal(let subject, let reason, let lookup):
-      "\(place)\(subject) refuses what it states that it can do at \(whereabouts)"
+      "\(place)\(subject) refuses what it must be able to do at \(whereabouts)"
         + (lookup.map { "; iova_to_phys \(hex($0))" } ?? "") + ": \(reason)"
     case .breach(let subject, let text, let lookup):
       "\(place)\(subject) breaks the contract at \(whereabouts)"

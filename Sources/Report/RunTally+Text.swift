@@ -8,7 +8,10 @@ extension RunTally {
     let silent =
       withoutStores == 0
       ? [] : ["  \(withoutStores) scenarios compared without stores: a subject tells none"]
-    return silent + Self.lines(refusals.map { ($0, $1) }, "not run")
+    let others =
+      otherReleases == 0
+      ? [] : ["  \(otherReleases) scenarios name another release than a kernel tree's own"]
+    return silent + others + Self.lines(refusals.map { ($0, $1) }, "not run")
       + Self.lines(unanswered.map { ($0, $1) }, "judged without lookups")
   }
 

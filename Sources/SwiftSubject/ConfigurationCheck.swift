@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Glibc
+import PageTable
 import SubjectABI
 
 extension iopt_config {
@@ -27,10 +28,14 @@ func fault(
     ?? UnknownNumber("build", configuration.build, Ability.builds)
     ?? UnknownNumber("gather", configuration.gather, Ability.revisions)
     ?? UnknownNumber("kernel", configuration.kernel, Ability.kernels)
-    ?? UnknownNumber("sync_map", configuration.sync_map, zero)
+    ?? UnknownNumber("sync_map", configuration.sync_map, zeroOrOne)
     ?? UnknownNumber("has_dma", configuration.has_dma, zeroOrOne)
   if let unknown { return unknown.reason }
-  let features = configuration.features & ~Ability.features
+  guard let behaviours = Behaviours(configuration) else {
+    return "rows=0x\(String(configuration.rows, radix: 16)) is not known"
+  }
+  let known = Ability.features & ~behaviours.unknownFeatures
+  let features = configuration.features & ~known
   if features != 0 { return "features: bits 0x\(String(features, radix: 16)) are not known" }
   return configuration.has_dma == 0 ? nil : layerFault(configuration)
 }
@@ -41,9 +46,10 @@ private func layerFault(_ configuration: iopt_config) -> String? {
     UnknownNumber("queue", dma.queue, Ability.queues)
     ?? UnknownNumber("mode", dma.mode, Ability.modes)
     ?? UnknownNumber("pci32", dma.pci32, zeroOrOne)
-    ?? UnknownNumber("dma_magazine", configuration.dma_magazine, zero)
-    ?? UnknownNumber("dma_fail_magazine", configuration.dma_fail_magazine, zero)
   if let unknown { return unknown.reason }
+  if configuration.dma_magazine > 127 {
+    return "dma_magazine=\(configuration.dma_magazine): expected 1 to 127"
+  }
   if !(1...256).contains(dma.cpus) { return "cpus=\(dma.cpus): expected 1 to 256" }
   if !(2...65536).contains(dma.ring_size) || dma.ring_size.nonzeroBitCount != 1 {
     return "ring_size=\(dma.ring_size): expected a power of two from 2 to 65536"
@@ -51,7 +57,6 @@ private func layerFault(_ configuration: iopt_config) -> String? {
   return nil
 }
 
-private let zero: UInt32 = 0b1
 private let zeroOrOne: UInt32 = 0b11
 
 /// A member whose value this implementation has no meaning for.

@@ -52,11 +52,12 @@ struct OpenDomain: ~Copyable {
     domain.initialize(to: table)
     var layer: UnsafeMutablePointer<DMALayer>?
     if configuration.has_dma != 0 {
-      layer = openLayer(host, configuration, domain)
-      if layer == nil {
+      do throws(DMALayer.SetUpFailure) {
+        layer = try openLayer(host, configuration, domain)
+      } catch {
+        result = fail(host, error)
         domain.deinitialize(count: 1)
         domain.deallocate()
-        result = IOPT_CRASHED.rawValue
         return nil
       }
     }
@@ -68,14 +69,23 @@ struct OpenDomain: ~Copyable {
   private static func openLayer(
     _ host: UnsafeMutablePointer<iopt_host>, _ configuration: borrowing iopt_config,
     _ domain: UnsafeMutablePointer<PageTableDomain>
-  ) -> UnsafeMutablePointer<DMALayer>? {
-    guard
-      let opened = DMALayer(
-        host: host, configuration: configuration.dma, domain: domain)
-    else { return nil }
+  ) throws(DMALayer.SetUpFailure) -> UnsafeMutablePointer<DMALayer> {
+    let opened = try DMALayer(host: host, configuration: configuration, domain: domain)
     let layer = UnsafeMutablePointer<DMALayer>.allocate(capacity: 1)
     layer.initialize(to: opened)
     return layer
+  }
+
+  /// Says how the layer's set-up ended.
+  private static func fail(
+    _ host: UnsafeMutablePointer<iopt_host>, _ failure: DMALayer.SetUpFailure
+  ) -> UInt32 {
+    switch failure {
+    case .crash: return IOPT_CRASHED.rawValue
+    case .noMemory:
+      iopt_log2(host.pointee.log, IOPT_EVENT_RET.rawValue, Status.noMemory.word, 0)
+      return IOPT_FAILED.rawValue
+    }
   }
 
   /// Frees every table, those that wait on a flush queue included.
@@ -117,12 +127,30 @@ struct OpenDomain: ~Copyable {
     case IOPT_OP_UNMAP_FAST, IOPT_OP_IOTLB_SYNC, IOPT_OP_FLUSH:
       guard operation.pointee.gather < IOPT_GATHER_COUNT else { return refuse(operation) }
       run(operation, on: &gathers[Int(operation.pointee.gather)])
+    default:
+      return runLayer(operation)
+    }
+    return domain.pointee.hasCrashed ? IOPT_CRASHED : IOPT_DONE
+  }
+
+  /// The operations of the DMA layer: kept out of the way of the page table's.
+  @inline(never)
+  private func runLayer(_ operation: UnsafePointer<iopt_op>) -> iopt_status {
+    switch iopt_op_kind(rawValue: operation.pointee.kind) {
     case IOPT_OP_DMA_MAP, IOPT_OP_DMA_MAP_SG:
       guard let layer, operation.pointee.dir <= Ability.lastDirection else {
         return refuse(operation)
       }
       if !layer.pointee.run(operation) { return IOPT_CRASHED }
-    case IOPT_OP_DMA_UNMAP, IOPT_OP_RELAX, IOPT_OP_TICK, IOPT_OP_RESERVE:
+    case IOPT_OP_DMA_MAP_PHYS, IOPT_OP_DMA_MAP_SG_ATTRS, IOPT_OP_DMA_IOVA_ALLOC,
+      IOPT_OP_DMA_IOVA_LINK:
+      guard let layer, Ability.knows(operation) else { return refuse(operation) }
+      if !layer.pointee.run(operation) { return IOPT_CRASHED }
+    case IOPT_OP_DMA_IOVA_SYNC, IOPT_OP_DMA_IOVA_UNLINK:
+      guard let layer, Ability.reaches(operation) else { return refuse(operation) }
+      if !layer.pointee.run(operation) { return IOPT_CRASHED }
+    case IOPT_OP_DMA_UNMAP, IOPT_OP_RELAX, IOPT_OP_TICK, IOPT_OP_RESERVE,
+      IOPT_OP_DMA_UNMAP_PHYS_OR_SG, IOPT_OP_DMA_IOVA_DESTROY, IOPT_OP_DMA_IOVA_FREE:
       guard let layer else { return refuse(operation) }
       if !layer.pointee.run(operation) { return IOPT_CRASHED }
     default:
@@ -163,6 +191,7 @@ struct OpenDomain: ~Copyable {
   }
 
   private func logGather(_ gather: Gather, number: UInt32) {
+    domain.pointee.logLevels(gather)
     let record = iopt_log_begin(log, IOPT_EVENT_GATHER.rawValue)
     iopt_log_word(log, UInt64(number))
     iopt_log_word(log, gather.start)

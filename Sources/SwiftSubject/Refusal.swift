@@ -49,7 +49,13 @@ extension Refusal {
       keep("prot=0x\(String(operation.pointee.prot, radix: 16)) has bits that are not known")
     case _ where !hasLayer && Ability.layerOperations.contains(kind):
       keep("operation kind=\(kind.rawValue) needs a DMA layer, the domain has none")
-    case IOPT_OP_DMA_MAP, IOPT_OP_DMA_MAP_SG:
+    case _ where Ability.isDriver(kind) && !Ability.reaches(operation):
+      keep("iopt_op has \(size) bytes, version 2 has \(MemoryLayout<iopt_op>.size)")
+    case _ where Ability.isDriver(kind) && operation.pointee.attrs > Ability.attributes:
+      keep("attrs=0x\(String(operation.pointee.attrs, radix: 16)) has bits that are not known")
+    case _ where Ability.isDriver(kind) && operation.pointee.has_limit > 1:
+      keep("has_limit=\(operation.pointee.has_limit) is neither 0 nor 1")
+    case _ where Ability.layerOperations.contains(kind):
       keep("dir=\(operation.pointee.dir) is not known")
     case _
     where Ability.tableOperations.contains(kind) && operation.pointee.gather < IOPT_GATHER_COUNT:

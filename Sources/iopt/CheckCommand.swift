@@ -93,6 +93,7 @@ private struct CheckJSON: Encodable {
     var judgements: Int
     var refused: Int
     var refusals: [String: Int]
+    var unanswered: [String: Int]
     var notOpened: [String: Int]
     var withoutStores: Int
     var findings: Int
@@ -106,6 +107,7 @@ private struct CheckJSON: Encodable {
       judgements = tally.judgements
       refused = tally.refused
       refusals = tally.refusals
+      unanswered = tally.unanswered
       notOpened = tally.unopenedReasons
       withoutStores = tally.withoutStores
       findings = tally.findings

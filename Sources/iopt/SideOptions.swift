@@ -5,11 +5,13 @@ import ScenarioLanguage
 
 /// What a subject is written as, for help texts.
 let subjectForms =
-  "swift, reference or the path of a plug-in (PATH.so); ,gather=R may follow, R one of "
+  "swift, reference, the path of a plug-in (PATH.so), or kernel:TREE, a kernel tree (a release that"
+  + " make kernel-source fetched, a folder, or DIR@REV); ,gather=R may follow, R one of "
   + GatherRevision.allCases.map { "\($0.name)" }.joined(separator: ", ")
   + ", and ,kernel=K, K one of " + Kernel.allCases.map { "\($0.name)" }.joined(separator: ", ")
   + ", and ,ROW=K for single rows of another release: "
   + KernelRow.allCases.map { "\($0.name)" }.joined(separator: ", ")
+  + "; and ,listen: points, locks and shared words are compared too"
 
 /// The two sides of a comparison.
 struct SideOptions: ParsableArguments {

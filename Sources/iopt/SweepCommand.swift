@@ -16,6 +16,7 @@ struct Sweep: ParsableCommand {
       """,
     subcommands: [
       SweepExhaustive.self, SweepAllocations.self, SweepConfigurations.self, SweepContract.self,
+      SweepDriverConfigurations.self,
     ])
 }
 
@@ -123,6 +124,12 @@ final class SweepFindings {
     } catch {
       failure = error
     }
+  }
+
+  /// How the sweep of `runs` ended, in words. What ended the process of the sweep counts, wherever that
+  /// was.
+  func verdict(_ runs: RunTally) -> String {
+    count > 0 ? "\(count) differ" : runs.verdict(agrees: "no difference", differs: "some differ")
   }
 
   /// Ends the sweep: prints why scenarios were not opened, refused or left out, then `summary`, and

@@ -89,8 +89,7 @@ struct SweepConfigurations: ParsableCommand {
     runs.unopened = [:]
     try findings.finish(
       "\(plan.labels.joined(separator: " and ")): \(tally.configurations) configurations,"
-        + " \(tally.accepted) accepted: "
-        + (tally.divergences == 0 ? "no difference" : "\(tally.divergences) differ"),
+        + " \(tally.accepted) accepted: \(findings.verdict(runs))",
       runs, leftOut: leftOut)
   }
 }

@@ -122,7 +122,7 @@ struct SweepExhaustive: ParsableCommand {
     try findings.finish(
       "\(plan.labels.joined(separator: " and ")): \(tally.sequences) sequences on"
         + " \(tally.configurations) configurations, all of up to \(tally.depth) operations: "
-        + runs.verdict(agrees: "no difference", differs: "\(tally.divergences) differ"),
+        + findings.verdict(runs),
       runs, leftOut: leftOut)
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import ScenarioLanguage
 import Testing
+
+@testable import ScenarioLanguage
 
 @Suite("The exact form of an input")
 struct ExactFormTests {
@@ -45,6 +46,55 @@ struct ExactFormTests {
           .map(iova: 1, pa: 2, length: 3, prot: .mmio), .unmap(iova: 5, length: 6),
           .iovaToPhys(iova: 9), .setDirty(iova: 10), .failAlloc(countdown: 3),
         ]))
+  }
+
+  @Test("keeps every operation and line of version 2", arguments: Kernel.allCases)
+  func version2(kernel: Kernel) {
+    var domain = smallDomain
+    domain.kernel = kernel
+    domain.hasSyncMap = true
+    domain.features.formUnion(domain.format.expressibleFeatures(of: kernel))
+    let dma = DMAConfiguration(
+      queue: .single, cpus: 256, mode: .strict, limit: 1, magazine: 127, failMagazine: .max)
+    let list = (0..<9).map { ScatterPiece(pa: UInt64($0) << 12, length: 0xffff_f000) }
+    var operations: [Operation] = [
+      .dmaMapSGAttrs(handle: 7, direction: .fromDevice, pieces: list, limit: nil, cpu: 255),
+      .dmaMapSGAttrs(handle: 7, direction: .toDevice, pieces: list, limit: .max, cpu: 0),
+      .dmaUnmapPhysOrSG(handle: 65535, cpu: 255), .dmaIOVAFree(handle: 9, cpu: 3), .relax(cpu: 1),
+      .map(iova: 1, pa: 2, length: 3, prot: .mmio), .reserve(iova: 1, length: 2),
+    ]
+    for value in [1, 0x1234_5678_9abc, UInt64.max] {
+      let attributes = DMAAttributes(rawValue: UInt32(value & 7))
+      operations += [
+        .dmaMapPhys(
+          handle: 3, pa: value, length: 1 << 48, direction: .toDevice, attributes: attributes,
+          limit: value == 1 ? nil : value, cpu: 9),
+        .dmaIOVAAlloc(handle: 4, pa: value, length: value, limit: 0, cpu: 200),
+        .dmaIOVALink(
+          handle: 5, offset: value, pa: ~value, length: value, direction: .fromDevice,
+          attributes: attributes),
+        .dmaIOVASync(handle: 6, offset: ~value, length: value),
+        .dmaIOVAUnlink(handle: 6, offset: value, length: value),
+        .dmaIOVADestroy(handle: 6, length: ~value, cpu: 8),
+      ]
+    }
+    check(Scenario(domain: domain, dma: dma, operations: operations))
+    check(Scenario(domain: domain))
+  }
+
+  @Test("says what any bytes behind a release word come to in text that reads back")
+  func randomVersion2() throws {
+    var random = SeededRandom(seed: 5)
+    for _ in 0..<300 {
+      var bytes: [UInt8] = (0..<240).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+      bytes[7] = 0
+      bytes[8] = 0xd8
+      let scenario = decode(bytes)
+      #expect(scenario.domain.version == 2)
+      let read = try readScenarios(bytes: Array(scenario.text.utf8), name: "text")
+      #expect(read.map(\.scenario) == [scenario])
+      check(scenario)
+    }
   }
 
   @Test("keeps every argument of the domain line", arguments: Format.allCases)

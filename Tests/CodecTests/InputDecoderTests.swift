@@ -98,6 +98,28 @@ struct InputDecoderTests {
     let bounded = Operation.map(iova: 0x1000, pa: 0x1000, length: 640 << 12, prot: .read)
     #expect(decode(bytes).operations == [bounded])
   }
+
+  /// Seven entries of 1 GiB, and behind them nearly as much in entries of 4 KiB.
+  @Test("with what is left behind large pages counted as work too")
+  func budgetOfTails() {
+    let scenario = Scenario(
+      domain: DomainConfiguration(format: .riscv64, va: 48, oa: 56, pageSizes: 0x4000_1000),
+      dma: DMAConfiguration(
+        queue: .perCPU, cpus: 1, ringSize: 4, timeout: 10, mode: .strict, limit: .max),
+      operations: [0x1_ffff_f000, 0x10_0000].enumerated().map {
+        .dmaMap(handle: UInt16($0), pa: 0, length: $1, direction: .toDevice, cpu: 0)
+      })
+    var bytes = encode(scenario)
+    for mark in [56 + 7, 80 + 7] {
+      #expect(bytes[mark] == 0xe5)
+      bytes[mark] = 0
+    }
+    let lengths = decode(bytes).operations.map { (operation: Operation) -> UInt64 in
+      if case .dmaMap(_, _, let length, _, _) = operation { length } else { 0 }
+    }
+    // 2048 entries in all, 7 of them large; then 8 at a time.
+    #expect(lengths == [7 << 30 + 2041 << 12, 8 << 12])
+  }
 }
 
 /// Everything that counts in a lowered scenario, as numbers.

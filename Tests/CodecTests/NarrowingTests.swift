@@ -6,10 +6,10 @@ import Testing
 @Suite("What is made up is fitted to what subjects can do")
 struct NarrowingTests {
   private func narrowing(_ change: (inout Capabilities) -> Void) -> Narrowing {
-    var capabilities = Capabilities.version1
+    var capabilities = Capabilities.language
     change(&capabilities)
     return Narrowing([
-      .init(name: "all", capabilities: .version1),
+      .init(name: "all", capabilities: .language),
       .init(name: "some", capabilities: capabilities),
     ])
   }
@@ -38,17 +38,17 @@ struct NarrowingTests {
 
   @Test("Stores, points and services are nothing that a scenario asks for")
   func unseenAbilities() {
-    let narrowing = narrowing {
-      $0.logsStores = false
-      $0.points = 0
-      $0.services = []
-    }
+    var able = Capabilities.language
+    able.logsStores = false
+    able.points = 0
+    able.services = []
+    let narrowing = Narrowing([Narrowing.Party(name: "x", capabilities: able)])
     #expect(narrowing.isIdle && !narrowing.capabilities.logsStores)
   }
 
   /// Capabilities of which each bit is there or not by chance.
   private func chance(_ random: inout TestRandom) -> Capabilities {
-    var some = Capabilities.version1
+    var some = Capabilities.language
     some.formats = UInt32(truncatingIfNeeded: random.next() & 0xf)
     some.features = Features(rawValue: UInt32(truncatingIfNeeded: random.next() & 0xfff))
     some.requiredFeatures = some.features.intersection(

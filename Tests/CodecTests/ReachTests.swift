@@ -105,7 +105,8 @@ private struct Reached {
   }
 
   func check() {
-    #expect(kinds.count == Int(IOPT_OP_KINDS.rawValue) - 1)
+    let version1 = kinds.filter { $0 < IOPT_OP_KINDS.rawValue }
+    #expect(version1.count == Int(IOPT_OP_KINDS.rawValue) - 1)
     #expect(formats.count == Format.allCases.count)
     #expect(flushesBothWays)
     for format in Format.allCases {

@@ -99,8 +99,9 @@ import Testing
     ),
     (
       "swift,gather=merged,gather=merged",
-      "empty-piece, destroy, magazines, each once, found 'gather=merged'"
+      "empty-piece, destroy, magazines, each once, or listen, found 'gather=merged'"
     ),
+    ("swift,listen,listen", "magazines, each once, or listen, found 'listen'"),
   ]
 
   @Test(arguments: subjects) func noSubject(_ name: String, _ reason: String) throws {

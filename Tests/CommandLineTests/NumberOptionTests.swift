@@ -61,19 +61,10 @@ import Testing
     #expect(tool.errors == "README.md: error: expected a folder\n")
   }
 
-  private static let fuzzer = Tool.root.appendingPathComponent("Fuzz/.build/release/iopt-fuzz").path
+  /// One from before these checks would start a thousand jobs.
+  private static let isUpToDate = BuiltFuzzer.isUpToDate(["Fuzz/Driver"])
 
-  /// A fuzzer from before these checks would start a thousand jobs.
-  private static let isUpToDate: Bool = {
-    func date(_ path: String) -> Date? {
-      (try? FileManager.default.attributesOfItem(atPath: path))?[.modificationDate] as? Date
-    }
-    let source = Tool.root.appendingPathComponent("Fuzz/Driver/FuzzCommand.swift").path
-    guard let built = date(fuzzer), let written = date(source) else { return false }
-    return written <= built
-  }()
-
-  @Test(.enabled(if: isUpToDate, "needs a fuzzer that is up to date: make fuzz-build"))
+  @Test(.enabled(if: isUpToDate, "\(BuiltFuzzer.comment)"))
   func theFuzzer() throws {
     let refused = [
       "--seconds": ["2147483648", "4294967297"], "--jobs": ["0", "99999999999"],
@@ -81,10 +72,10 @@ import Testing
     ]
     for (option, numbers) in refused {
       for number in Self.whole + numbers {
-        refuses(try Tool.run(Self.fuzzer, [option, number]), option, number, "iopt-fuzz")
+        refuses(try Tool.run(BuiltFuzzer.path, [option, number]), option, number, "iopt-fuzz")
       }
     }
-    let tool = try Tool.run(Self.fuzzer, ["--corpus", "README.md", "--", "-runs=1"])
+    let tool = try Tool.run(BuiltFuzzer.path, ["--corpus", "README.md", "--", "-runs=1"])
     #expect(tool.status == 2)
     #expect(tool.errors.hasPrefix("error: 'README.md': cannot create: "))
     #expect(tool.errors.count { $0 == "\n" } == 1, "\(tool.errors)")

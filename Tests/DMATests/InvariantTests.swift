@@ -117,7 +117,7 @@ import Testing
       ) {
         var cache = MagazineCache(cpus: 1)
         cache.depot.push(Magazine())
-        cache.push(1, cpu: 0)
+        _ = cache.push(1, cpu: 0)
       }
       expectTrap(exit, "the depot holds a magazine that is not full")
     }
@@ -130,7 +130,7 @@ import Testing
         var magazine = Magazine()
         magazine.push(1)
         cache.spare.push(magazine)
-        cache.push(2, cpu: 0)
+        _ = cache.push(2, cpu: 0)
       }
       expectTrap(exit, "a magazine to be used again holds frames")
     }
@@ -148,7 +148,7 @@ import Testing
       }
       ring.removeFirst()
       var cache = MagazineCache(cpus: 1)
-      for frame in 1...300 as ClosedRange<UInt64> { cache.push(frame, cpu: 0) }
+      for frame in 1...300 as ClosedRange<UInt64> { _ = cache.push(frame, cpu: 0) }
       while cache.pop(atMost: .max, cpu: 0) != 0 {}
     }
 

@@ -16,18 +16,45 @@ import Testing
     expect(magazine.isEmpty, is: true)
   }
 
-  @Test func aMagazineHolds127() {
-    var magazine = Magazine()
-    for frame in 1...126 as ClosedRange<UInt64> { magazine.push(frame) }
-    expect(magazine.isFull, is: false)
-    magazine.push(127)
-    expect(magazine.isFull, is: true)
+  @Test func aMagazineHolds127UnlessToldOtherwise() {
+    for capacity in [127, 3] {
+      let cache = MagazineCache(cpus: 1, capacity: UInt32(capacity == 127 ? 0 : capacity))
+      var magazine = Magazine()
+      for frame in 1..<UInt64(capacity) { magazine.push(frame) }
+      expect(cache.isFull(magazine), is: false)
+      magazine.push(UInt64(capacity))
+      expect(cache.isFull(magazine), is: true)
+    }
+  }
+
+  @Test func aLazyCacheDoesWithoutAMagazineThatItCannotHave() {
+    // The first free finds none; the next one makes the CPU's first.
+    var cache = MagazineCache(cpus: 1, capacity: 2, failing: 1, isLazy: true)
+    expect(cache.push(1, cpu: 0), is: false)
+    expect(cache.push(2, cpu: 0), is: true)
+    expect(cache.push(3, cpu: 0), is: true)
+    // Full, and no previous one: the full one becomes it.
+    expect(cache.push(4, cpu: 0), is: true)
+    expect(cache.depotCount, is: 0)
+    expect(cache.pop(atMost: .max, cpu: 0), is: 4)
+    expect(cache.pop(atMost: .max, cpu: 0), is: 3)
+    expect(cache.pop(atMost: .max, cpu: 0), is: 2)
+  }
+
+  @Test func aFullPairThatGetsNoMagazineGivesTheFrameBack() {
+    var cache = MagazineCache(cpus: 1, capacity: 1, failing: 13)
+    expect(cache.push(1, cpu: 0), is: true)
+    expect(cache.push(2, cpu: 0), is: true)
+    expect(cache.push(3, cpu: 0), is: false)
+    expect(cache.depotCount, is: 0)
+    expect(cache.push(4, cpu: 0), is: true)
+    expect(cache.depotCount, is: 1)
   }
 
   @Test func theLastFreedComesFirst() {
     var cache = MagazineCache(cpus: 1)
-    cache.push(1, cpu: 0)
-    cache.push(2, cpu: 0)
+    _ = cache.push(1, cpu: 0)
+    _ = cache.push(2, cpu: 0)
     expect(cache.pop(atMost: .max, cpu: 0), is: 2)
     expect(cache.pop(atMost: .max, cpu: 0), is: 1)
     expect(cache.pop(atMost: .max, cpu: 0), is: 0)
@@ -35,17 +62,17 @@ import Testing
 
   @Test func cpusDoNotShareMagazines() {
     var cache = MagazineCache(cpus: 2)
-    cache.push(1, cpu: 0)
+    _ = cache.push(1, cpu: 0)
     expect(cache.pop(atMost: .max, cpu: 1), is: 0)
     expect(cache.pop(atMost: .max, cpu: 0), is: 1)
   }
 
   @Test func twoFullMagazinesSendOneToTheDepot() {
     var cache = MagazineCache(cpus: 1)
-    for frame in 1...254 as ClosedRange<UInt64> { cache.push(frame, cpu: 0) }
+    for frame in 1...254 as ClosedRange<UInt64> { _ = cache.push(frame, cpu: 0) }
     expect(cache.depotCount, is: 0)
     expect(cache.pushFillsDepot(cpu: 0), is: true)
-    cache.push(255, cpu: 0)
+    _ = cache.push(255, cpu: 0)
     expect(cache.depotCount, is: 1)
     // The magazine loaded last, with frames 128 to 254, is the one that went.
     expect(cache.pop(atMost: .max, cpu: 0), is: 255)
@@ -54,7 +81,7 @@ import Testing
 
   @Test func anotherCPURefillsFromTheDepot() {
     var cache = MagazineCache(cpus: 2)
-    for frame in 1...255 as ClosedRange<UInt64> { cache.push(frame, cpu: 0) }
+    for frame in 1...255 as ClosedRange<UInt64> { _ = cache.push(frame, cpu: 0) }
     expect(cache.popNeedsDepot(cpu: 1), is: true)
     expect(cache.pop(atMost: .max, cpu: 1), is: 254)
     expect(cache.depotCount, is: 0)
@@ -62,8 +89,8 @@ import Testing
 
   @Test func thePreviousMagazineDoesNotCountWhileTheLoadedOneHoldsAny() {
     var cache = MagazineCache(cpus: 1)
-    for _ in 0..<127 { cache.push(5, cpu: 0) }
-    cache.push(500, cpu: 0)
+    for _ in 0..<127 { _ = cache.push(5, cpu: 0) }
+    _ = cache.push(500, cpu: 0)
     expect(cache.pop(atMost: 10, cpu: 0), is: 0)
     expect(cache.pop(atMost: 500, cpu: 0), is: 500)
     expect(cache.pop(atMost: 10, cpu: 0), is: 5)

@@ -21,7 +21,12 @@ import Testing
     // What the host does by itself is no subject's to state.
     stated.operations |= 1 << UInt64(IOPT_OP_FAIL_ALLOC.rawValue)
     stated.operations |= 1 << UInt64(IOPT_OP_FAIL_FQ.rawValue)
-    #expect(stated == .version1)
+    #expect(stated.intersection(.version1) == .version1)
+  }
+
+  @Test func theSwiftSubjectStatesTheWholeLanguage() {
+    #expect(Subject.swift.capabilities.coverLanguage)
+    #expect(!Capabilities.version1.coverLanguage)
   }
 
   /// The example with a plug-in's own way of stating things in place of its last lines.

@@ -56,7 +56,7 @@ import Testing
     #expect(finding.faultySubject == "reference")
     #expect(
       finding.report.contains(
-        "case.iopt:4: reference refuses what it states that it can do at operation 1 of the"
+        "case.iopt:4: reference refuses what it must be able to do at operation 1 of the"
           + " scenario at line 1: not today"))
     #expect(finding.report.contains("iopt diff case.iopt --left swift --right reference"))
     #expect(engine.tally.refused == 0 && engine.tally.verdict == .differs)
@@ -70,23 +70,33 @@ import Testing
     #expect(finding.faultyLane == 0)
   }
 
-  @Test func whatABuiltInSubjectDoesNotStateItMayRefuse() throws {
+  /// The example states one format and a few operations.
+  @Test func aBuiltInSubjectIsHeldToTheWholeLanguageWhateverItStates() throws {
     let narrow = try subject(as: "reference")
     let engine = Engine.comparing(Lane(.swift), Lane(narrow))
-    #expect(try run(Self.pages + "unmap 0x1000 0x1000\n", engine) == nil)
-    #expect(engine.tally.refused == 1)
+    let operation = try #require(try run(Self.mapped + "set_dirty 0x1000\n", engine))
+    #expect(operation.signature.description == "abi set_dirty: refusal")
     let other =
       "iopt 1\ndomain format=vtdss va=48 oa=52 features=none top=3\nmap 0x0 0x0 0x1000 r\n"
-    #expect(try run(other, engine) == nil)
-    #expect(engine.tally.refused == 2)
+    let domain = try #require(try run(other, engine))
+    #expect(domain.signature.description == "abi domain: refusal")
+    #expect(engine.tally.refused == 0)
   }
 
-  /// A member that both refuse until they are taught it.
+  @Test func nothingIsFittedToABuiltInSubject() throws {
+    let narrow = try subject(as: "reference")
+    #expect(Narrowing([Lane(.swift), Lane(narrow)]).isIdle)
+    #expect(Narrowing(Engine.comparing(Lane(.swift), Lane(narrow))).isIdle)
+    let plugin = try subject()
+    #expect(!Narrowing([Lane(.swift), Lane(plugin)]).isIdle)
+  }
+
+  /// A release that both refuse until they are taught it.
   @Test(arguments: [Subject.swift, .reference])
   func whatIsRefusedUntilLaterIsNoFault(_ subject: Subject) throws {
     let engine = Engine([Lane(subject)], [])
     var configuration = try scenario(Self.pages).loweredConfiguration
-    configuration.kernel = 2
+    configuration.kernel = 4
     engine.open(configuration)
     #expect(engine.finding == nil && engine.state == .refused)
     configuration.kernel = 1

@@ -32,6 +32,23 @@ import Testing
     #expect(!Self.traces.isEmpty)
   }
 
+  /// Those that have the release which the trace's folder names; without one it is that of version 1.
+  private static func subjects(_ path: String) -> [Subject] {
+    let folders = path.split(separator: "/")
+    let kernel = Kernel.allCases.first { folders.contains("\($0.name)") }
+    return [Subject.swift, .reference].filter { subject in
+      guard let kernel, !Lane(subject).capabilities.meet(.kernel(kernel)) else { return true }
+      print("skipped: \(subject.name) has no \(kernel.name) for \(path)")
+      return false
+    }
+  }
+
+  @Test(arguments: Kernel.allCases) func everyReleaseHasTracesOfBothLayers(_ kernel: Kernel) {
+    for layer in ["pt", "dma"] {
+      #expect(Self.allTraces.contains { $0.contains("kernel/\(kernel.name)/\(layer)/") })
+    }
+  }
+
   /// So many findings of one trace, and so many traces that fail, are enough.
   private static let enough = 3
   private static let judged = FailureCount(limit: enough)
@@ -39,7 +56,7 @@ import Testing
 
   @Test(arguments: traces) func everyObservationIsEqualOnBothSubjects(_ path: String) throws {
     guard Self.judged.takesOneMore(path) else { return }
-    let engines = [Subject.swift, .reference].map { Engine([Lane($0)], [TraceOracle()]) }
+    let engines = Self.subjects(path).map { Engine([Lane($0)], [TraceOracle()]) }
     var reports: [String] = []
     for engine in engines { engine.onFinding = { reports.append($0.report) } }
     let run = FileRun(engines, keepsObservations: true)
@@ -63,7 +80,7 @@ import Testing
   @Test(arguments: traces) func recordingAScenarioReproducesTheTrace(_ path: String) throws {
     guard Self.recorded.takesOneMore(path) else { return }
     let recorded = try inflated(path)
-    for subject in [Subject.swift, .reference] {
+    for subject in Self.subjects(path) {
       let recorder = Recorder()
       let run = FileRun([Engine([Lane(subject)], [recorder])])
       try run.run(TraceReader(bytes: stripped(recorded), name: path))

@@ -47,9 +47,9 @@ import Testing
       configuration: MemoryLayout<iopt_config>.offset(of: \.dma_magazine)!)
     let plain = EdgeDomain(subject, sizes)
     #expect(plain.opened == IOPT_DONE.rawValue)
-    let asked = EdgeDomain(subject, sizes) { $0.sync_map = 1 }
+    let asked = EdgeDomain(subject, sizes) { $0.sync_map = 2 }
     #expect(asked.opened == IOPT_REFUSED.rawValue)
-    #expect(subject.refusal.contains("sync_map=1"))
+    #expect(subject.refusal.contains("sync_map=2"))
   }
 
   private static let tooSmall: [(String, StructSizes)] = [

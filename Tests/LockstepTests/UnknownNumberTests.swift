@@ -24,13 +24,11 @@ import Testing
     // detailed_gather, riscv_svpbmt: not before 7.2
     UnknownMember(member: "features", value: "0x1000") { $0.features |= 1 << 12 },
     UnknownMember(member: "features", value: "0x2000") { $0.features |= 1 << 13 },
-    UnknownMember(member: "kernel", value: "2") { $0.kernel = IOPT_KERNEL_7_2.rawValue },
-    UnknownMember(member: "kernel", value: "3") { $0.kernel = IOPT_KERNEL_7_3.rawValue },
+    UnknownMember(member: "kernel", value: "4") { $0.kernel = IOPT_KERNEL_7_3.rawValue + 1 },
     UnknownMember(member: "kernel", value: "40") { $0.kernel = 40 },
-    UnknownMember(member: "sync_map", value: "1") { $0.sync_map = 1 },
+    UnknownMember(member: "sync_map", value: "2") { $0.sync_map = 2 },
     UnknownMember(member: "has_dma", value: "2") { $0.has_dma = 2 },
-    UnknownMember(member: "dma_magazine", value: "4") { $0.dma_magazine = 4 },
-    UnknownMember(member: "dma_fail_magazine", value: "1") { $0.dma_fail_magazine = 1 },
+    UnknownMember(member: "dma_magazine", value: "128") { $0.dma_magazine = 128 },
     UnknownMember(member: "queue", value: "2") { $0.dma.queue = 2 },
     UnknownMember(member: "mode", value: "7") { $0.dma.mode = 7 },
     UnknownMember(member: "pci32", value: "2") { $0.dma.pci32 = 2 },
@@ -116,10 +114,10 @@ import Testing
       UnknownOperation("dir=3 ", IOPT_OP_DMA_MAP) { $0.dir = 3 },
       UnknownOperation("dir=9 ", IOPT_OP_DMA_MAP_SG) { $0.dir = 9 },
     ]
-    + ([0, IOPT_OP_FAIL_ALLOC.rawValue, IOPT_OP_FAIL_FQ.rawValue, 1000, .max]
-    + Array(IOPT_OP_DMA_MAP_PHYS.rawValue...IOPT_OP_KINDS_2.rawValue)).map {
-      UnknownOperation("operation kind=\($0) is not known", iopt_op_kind($0))
-    }
+    + [
+      0, IOPT_OP_FAIL_ALLOC.rawValue, IOPT_OP_FAIL_FQ.rawValue, IOPT_OP_KINDS_2.rawValue, 1000,
+      .max,
+    ].map { UnknownOperation("operation kind=\($0) is not known", iopt_op_kind($0)) }
 
   /// Maps a buffer, unmaps it and lets the queue go round, with `between` in all gaps.
   private func words(_ subject: BuiltIn, _ between: (EdgeDomain) -> Void) throws -> [UInt64] {
@@ -161,6 +159,31 @@ import Testing
     }
     #expect(plain.count > 20)
     #expect(disturbed == plain)
+  }
+
+  /// Kernels of rows, rows behind the last one.
+  @Test(arguments: [UInt64(4), 9 << 8, 1 << 44, 1 << 63])
+  func rowsThatAreNotKnownAreRefused(_ rows: UInt64) {
+    let domain = EdgeDomain(.swift, .ours) { $0.rows = rows }
+    #expect(domain.opened == IOPT_REFUSED.rawValue)
+    #expect(BuiltIn.swift.refusal == "rows=0x\(String(rows, radix: 16)) is not known")
+  }
+
+  @Test func whatAVersion2OperationCannotSayIsRefused() {
+    let domain = EdgeDomain(.swift, .ours) {
+      $0.kernel = IOPT_KERNEL_7_3.rawValue
+      $0.features |= IOPT_FEATURE_DETAILED_GATHER.rawValue
+    }
+    #expect(domain.opened == IOPT_DONE.rawValue)
+    for change in [{ $0.attrs = 8 }, { $0.has_limit = 2 }, { $0.dir = 3 }]
+      as [(inout iopt_op) -> Void]
+    {
+      let status = domain.run(IOPT_OP_DMA_MAP_PHYS) {
+        $0.len = 0x1000
+        change(&$0)
+      }
+      #expect(status == IOPT_REFUSED.rawValue)
+    }
   }
 
   private static let layerKinds = [

@@ -70,7 +70,7 @@ import Testing
   }
 
   private static let unseen: [Unseen] = [
-    Unseen(description: "kernel=3") { $0.kernel = IOPT_KERNEL_7_3.rawValue },
+    Unseen(description: "kernel=7.3") { $0.kernel = IOPT_KERNEL_7_3.rawValue },
     Unseen(description: "sync_map") { $0.sync_map = 1 },
     Unseen(description: "features: bits 0x1000") {
       $0.features |= IOPT_FEATURE_DETAILED_GATHER.rawValue

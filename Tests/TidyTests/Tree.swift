@@ -19,7 +19,9 @@ struct Tree {
     let walk = FileManager.default.enumerator(atPath: root.path)
     while let path = walk?.nextObject() as? String {
       let name = String(path.split(separator: "/").last ?? "")
-      if name == ".git" || name == ".swiftpm" || name.hasPrefix(".build") || path == "artifacts" {
+      if name.hasPrefix(".build") || [".git", ".swiftpm"].contains(name)
+        || [".kernel", "artifacts"].contains(path)
+      {
         walk?.skipDescendants()
         continue
       }

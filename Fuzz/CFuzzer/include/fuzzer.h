@@ -64,6 +64,16 @@ void iopt_fuzz_count_relaxed(void);
 /* Prints the line now, once: for an end that runs nothing else, _exit(). */
 void iopt_fuzz_count_print(void);
 
+/*
+ * Memory that nobody can reach any more, where LeakSanitizer is present: its runtime
+ * was loaded before the program (Fuzz/lanes). From now on allocations are counted.
+ */
+void iopt_fuzz_leaks_start(void);
+/* An input begins. */
+void iopt_fuzz_leaks_begin(void);
+/* Whether it leaked; LeakSanitizer has printed where. Asked when nothing of it is left open. */
+int iopt_fuzz_leaks_found(void);
+
 /* How a job says that it ends. */
 enum iopt_fuzz_end {
 	/* It has not said anything. */

@@ -4,8 +4,9 @@ import ScenarioLanguage
 import SubjectABI
 
 // A refusal is no verdict: it is counted, with its reason. What a subject states that it can do it
-// should not refuse, though. The harness says so of a plug-in, and finds fault with the two subjects
-// that are part of this program: a comparison with one that refuses would pass for agreement.
+// should not refuse, though. The harness says so of a plug-in. With the two subjects that are part of
+// this program it finds fault, whatever they state: a comparison with one that refuses would pass for
+// agreement.
 
 extension Engine {
   /// Ends a scenario in which a lane refused the request at hand.
@@ -24,7 +25,7 @@ extension Engine {
       hot.pointee.tally.judgements, hot.pointee.judgementsBefore)
   }
 
-  /// A built-in subject that refused what it states; nil for all else.
+  /// A built-in subject that refused what it must be able to do; nil for all else.
   private func refusalFault(
     _ observed: ObservedLane, lane: Int, lookup: UInt64? = nil
   ) -> Fault? {
@@ -45,11 +46,12 @@ extension Engine {
     return "\(observed.lane.label) refuses\(within): \(observed.lane.refusal)"
   }
 
-  /// Whether the request at hand is within what a subject states that it can do.
+  /// Whether the request at hand is within what a subject states that it can do, or of a built-in
+  /// subject within the language, whatever it states.
   private func states(_ lane: Lane) -> Bool {
-    let capabilities = lane.capabilities
+    let capabilities = lane.demanded
     guard let operation else {
-      return capabilities.unseen(in: configuration) == nil
+      return lane.capabilities.unseen(in: configuration) == nil
         && capabilities.firstUnmet(domain, DMAConfiguration(configuration)) == nil
     }
     let hasLayer = configuration.has_dma != 0

@@ -59,6 +59,10 @@ public final class Engine {
   }
   /// Whether a subject refused the scenario that was run last.
   public var wasRefused: Bool { hot.pointee.wasRefused }
+  /// The lengths of all maps in the scenario so far, or'ed together.
+  var mappedLengths: UInt64 { hot.pointee.mappedLengths }
+  /// How many scenarios were begun, the one at hand among them, since the tally began.
+  var scenarioNumber: Int { hot.pointee.tally.scenarios }
   /// How the logs of two lanes differ, or the memory that they tell; nil when they do not, or with
   /// another number of lanes.
   public var logDifference: LogDifference? { hot.pointee.logDifference }
@@ -79,6 +83,8 @@ public final class Engine {
     var modes = ModesInForce()
     /// Slots that ``looksAtEveryWord(_:)`` let pass in the scenario.
     var slotsLookedAt = 0
+    /// The lengths of all maps in the scenario, or'ed together.
+    var mappedLengths: UInt64 = 0
     /// ``RunTally/judgements`` before the scenario.
     var judgementsBefore = 0
   }
@@ -104,6 +110,7 @@ public final class Engine {
   public init(_ lanes: [Lane], _ oracles: [any Oracle]) {
     precondition(!lanes.isEmpty)
     self.lanes = lanes.map(ObservedLane.init)
+    for lane in lanes { lane.hear(with: lanes) }
     self.oracles = oracles.sorted { Self.rank($0.name) < Self.rank($1.name) }
     first = self.lanes[0]
     last = self.lanes[self.lanes.count - 1]
@@ -146,6 +153,7 @@ public final class Engine {
     hot.pointee.operation = nil
     hot.pointee.operationIndex = -1
     hot.pointee.slotsLookedAt = 0
+    hot.pointee.mappedLengths = 0
     hot.pointee.modes = ModesInForce(configuration)
     hot.pointee.judgementsBefore = hot.pointee.tally.judgements
     finding = nil
@@ -157,6 +165,9 @@ public final class Engine {
     self.configuration = copy configuration
     if isThorough { history.begin(source, place) }
     for observed in lanes { observed.open(configuration) }
+    if lanes.contains(where: { $0.lane.isOfAnotherRelease }) {
+      hot.pointee.tally.otherReleases += 1
+    }
     guard takeAnswers() else { return }
     for oracle in oracles where take(oracle.begin(self), of: oracle) { return }
     settle()
@@ -170,6 +181,9 @@ public final class Engine {
     if let progress { progress.pointee.operation = Int64(hot.pointee.operationIndex) }
     guard hot.pointee.state == .running else { return judgeAfterTheEnd() }
     hot.pointee.tally.statements += 1
+    if operation.pointee.kind <= IOPT_OP_MAP_RANGE.rawValue {
+      hot.pointee.mappedLengths |= operation.pointee.len
+    }
     if isThorough { history.append(operation, place) }
     first.run(operation)
     if isPair {

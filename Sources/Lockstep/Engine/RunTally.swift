@@ -16,6 +16,9 @@ public struct RunTally: Codable, Equatable, Sendable {
   /// Scenarios in which a subject tells no stores: what it had in memory between two events, and
   /// whether its stores are true, was not asked.
   public var withoutStores = 0
+  /// Scenarios that name a release which a kernel tree among the subjects is not: the tree ran them as
+  /// what it is.
+  public var otherReleases = 0
   /// Scenarios that a subject refused, at their beginning or later.
   public var refused = 0
   /// Why, in words, and how many scenarios each time.
@@ -33,7 +36,8 @@ public struct RunTally: Codable, Equatable, Sendable {
 
   /// Everything that is only a number.
   static let counters: [any WritableKeyPath<RunTally, Int> & Sendable] = [
-    \.scenarios, \.statements, \.judgements, \.findings, \.crashed, \.withoutStores, \.refused,
+    \.scenarios, \.statements, \.judgements, \.findings, \.crashed, \.withoutStores,
+    \.otherReleases, \.refused,
   ]
 
   /// Adds another engine's, or another run's.

@@ -72,7 +72,7 @@ public struct Finding: Codable, Sendable {
     case memory(MemoryDifference, left: Side, right: Side)
     /// A subject broke the ABI's rules.
     case misuse(subject: String, Misuse)
-    /// A subject refused what it states that it can do. `lookup` is the byte that an oracle asked for,
+    /// A subject refused what it must be able to do. `lookup` is the byte that an oracle asked for,
     /// when that was refused.
     case refusal(subject: String, reason: String, lookup: UInt64?)
     /// A subject did not keep a promise: which, and what it did. `lookup` is the byte that was

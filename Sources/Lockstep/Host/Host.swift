@@ -8,6 +8,8 @@ struct HostState: ~Copyable {
   /// The Nth allocation from now fails; 0 when disarmed.
   var allocationsToFailure: UInt64 = 0
   var failNextQueue = false
+  /// What is written down where the host listens; it stays from one scenario to the next.
+  var hearing = Hearing()
   /// The first way in which the subject broke the ABI by a call; ``misuse`` has all ways.
   private(set) var brokenRule: Misuse?
 
@@ -98,7 +100,7 @@ public struct Host: ~Copyable {
   }
 }
 
-private func hostState(_ host: UnsafeMutablePointer<iopt_host>?)
+func hostState(_ host: UnsafeMutablePointer<iopt_host>?)
   -> UnsafeMutablePointer<HostState>
 {
   UnsafeMutableRawPointer(host!).assumingMemoryBound(to: HostBlock.self).pointee.state

@@ -60,7 +60,7 @@ public protocol ScenarioJudge: Judging {
 
 extension Engine: ScenarioJudge {
   public var labels: [String] { lanes.map(\.lane.label) }
-  public var capabilities: [Capabilities] { lanes.map(\.lane.capabilities) }
+  public var capabilities: [Capabilities] { lanes.map(\.lane.demanded) }
   public func judge(_ scenario: Scenario, file: String) -> Finding? { run(scenario, file: file) }
 }
 

@@ -100,6 +100,7 @@ extension Lane {
   public var twin: Lane {
     Lane(
       subject, gather: gather.flatMap { GatherRevision(rawValue: $0) }, release: release,
+      listens: listens,
       progress: progress, number: Int(number))
   }
 }

@@ -3,11 +3,12 @@ import Log
 import ScenarioLanguage
 
 /// Holds two lanes against each other: statuses, events, the table words that changed, and the state
-/// of table memory between any two events.
+/// of table memory between any two events; at the end, the tables that are left when both free theirs.
 public final class ComparisonOracle: Oracle {
   public let name = OracleName.comparison
   /// Whether two sides that both fail to open a domain have been compared by it.
   private let countsFailures: Bool
+  private let leftovers = LeftoverTables()
   /// Nothing differs: nothing to say.
   public let judgesDifferencesOnly = true
 
@@ -15,6 +16,7 @@ public final class ComparisonOracle: Oracle {
   public init(countsFailures: Bool = false) { self.countsFailures = countsFailures }
 
   public func begin(_ engine: Engine) -> Judgement {
+    leftovers.begin(engine)
     if engine.logDifference != nil { return .found(fault(engine)) }
     return engine.lanes[0].status == .done || countsFailures ? .kept : .nothing
   }
@@ -23,6 +25,8 @@ public final class ComparisonOracle: Oracle {
   public func judge(_ engine: Engine) -> Judgement {
     engine.logDifference == nil ? .kept : .found(fault(engine))
   }
+
+  public func end(_ engine: Engine) -> Judgement { leftovers.judge(engine) }
 
   /// What is told first: events, then words that differ in the end, then those that differed on
   /// the way.

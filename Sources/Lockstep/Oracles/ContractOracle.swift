@@ -56,10 +56,13 @@ public final class ContractOracle: Oracle {
     hasLayer = engine.configuration.has_dma != 0
     let observed = engine.lanes[laneIndex]
     guard observed.status == .done else { return .nothing }
+    // Of the release that the lane has in force, whatever single rows it has of others.
+    var configuration = engine.configuration
+    observed.lane.release.apply(to: &configuration)
     if hasLayer {
-      dma.begin(engine.configuration, observed.lane.records)
+      dma.begin(configuration, observed.lane.records)
     } else if let info = DomainInfo(observed.lane.records) {
-      table = PageTableContract(engine.domain, info)
+      table = PageTableContract(DomainConfiguration(configuration), info)
     }
     return .nothing
   }

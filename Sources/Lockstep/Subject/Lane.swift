@@ -11,11 +11,16 @@ public final class Lane {
   public let gather: UInt32?
   /// Overrides the domain line's release where something is chosen.
   public let release: ReleaseChoice
+  /// Whether its host listens: offers the scheduler's services, and writes down what it hears.
+  public let listens: Bool
   let host = Host()
   /// How the last attempt to open a domain ended.
   private(set) var lastOpen = SubjectStatus.refused
   /// The domain was asked to free its tables: what it stored meanwhile was not taken in.
   private(set) var isTornDown = false
+  /// The domain line names a release that a kernel tree is not, and was opened all the same, as what
+  /// the tree is.
+  private(set) var isOfAnotherRelease = false
   /// What the subject was not even asked, as its version of the ABI has no word for it.
   private var refusalInItsPlace: String?
   /// The open domain, or nil. Behind a pointer, so that a run needs no exclusivity check.
@@ -35,15 +40,17 @@ public final class Lane {
   let number: Int32
 
   /// A lane with no domain open. `gather` overrides the revision that domain lines name, `release`
-  /// the release. With
+  /// the release; `listens`: see Listening.swift. With
   /// `progress`, which outlives the lane, it says there when it calls the subject, as lane `number`.
   public init(
     _ subject: Subject, gather: GatherRevision? = nil, release: ReleaseChoice = ReleaseChoice(),
+    listens: Bool = false,
     progress: UnsafeMutablePointer<RunProgress>? = nil, number: Int = 0
   ) {
     self.subject = subject
     self.gather = gather?.rawValue
     self.release = release
+    self.listens = listens
     self.progress = progress
     self.number = Int32(number)
     open = subject.table.members.open
@@ -51,6 +58,7 @@ public final class Lane {
     close = subject.table.members.close
     domain = .allocate(capacity: 1)
     domain.initialize(to: nil)
+    if listens { host.listen() }
   }
 
   deinit {
@@ -63,7 +71,10 @@ public final class Lane {
 
   /// What a user types to get this lane: its subject, and the revision and the release where one was
   /// chosen.
-  public var specification: String { subject.specification + gatherSuffix + release.suffix }
+  public var specification: String {
+    subject.specification + gatherSuffix + release.suffix
+      + (listens ? ",\(LaneRequest.listening)" : "")
+  }
 
   /// Why the last request was refused: in the subject's words, or in the harness's where it
   /// refused in the subject's place.
@@ -103,8 +114,11 @@ public final class Lane {
     var configuration = copy configuration
     if let gather { configuration.gather = gather }
     if !release.isEmpty { release.apply(to: &configuration) }
+    isOfAnotherRelease =
+      subject.isKernelTree && subject.capabilities.isOfAnotherRelease(configuration)
     log.pointee.count = 0
-    refusalInItsPlace = subject.capabilities.unseen(in: configuration)
+    refusalInItsPlace = subject.capabilities.unseen(
+      in: configuration, anyRelease: subject.isKernelTree)
     guard refusalInItsPlace == nil else {
       domain.pointee = nil
       lastOpen = .refused

@@ -2,7 +2,8 @@
 import ScenarioLanguage
 
 /// A subject as a user types it, with the revision of `gather_range_pages` and the release to put in
-/// force: `S`, then perhaps `,gather=R`, `,kernel=K` and `,ROW=K`.
+/// force: `S`, then perhaps `,gather=R`, `,kernel=K`, `,ROW=K` and
+/// `,listen`.
 public struct LaneChoice: Sendable {
   /// A built-in subject or a plug-in, loaded.
   public let subject: Subject
@@ -10,23 +11,31 @@ public struct LaneChoice: Sendable {
   public let gather: GatherRevision?
   /// Empty: what the domain line says.
   public let release: ReleaseChoice
+  /// Whether its host listens.
+  public let listens: Bool
 
   /// Reads what was typed and loads a plug-in; the error says what was expected.
   public init(_ text: String) throws(SubjectError) {
     self = try LaneRequest(text).load()
   }
 
-  fileprivate init(_ subject: Subject, _ gather: GatherRevision?, _ release: ReleaseChoice) {
+  fileprivate init(
+    _ subject: Subject, _ gather: GatherRevision?, _ release: ReleaseChoice,
+    listens: Bool
+  ) {
     self.subject = subject
     self.gather = gather
     self.release = release
+    self.listens = listens
   }
 
   /// A lane of its own; with `progress` one that tells its calls there, as lane `number`.
   public func lane(
     telling progress: UnsafeMutablePointer<RunProgress>? = nil, number: Int = 0
   ) -> Lane {
-    Lane(subject, gather: gather, release: release, progress: progress, number: number)
+    Lane(
+      subject, gather: gather, release: release, listens: listens, progress: progress,
+      number: number)
   }
 }
 
@@ -37,29 +46,41 @@ public struct LaneRequest: Sendable {
   private let subject: String
   private let gather: GatherRevision?
   private let release: ReleaseChoice
+  private let listens: Bool
+  /// What was built for the subject `kernel:TREE`.
+  private let plugin: String?
 
-  /// Reads `S` and what follows it after commas; the error says what was expected.
+  /// Reads `S` and what follows it after commas; the error says what was expected. Builds
+  /// `kernel:TREE`, so that nothing is built while a lane is waited for.
   public init(_ text: String) throws(SubjectError) {
     label = text
     let parts = text.split(separator: ",", omittingEmptySubsequences: false)
     var release = ReleaseChoice()
     var revision: GatherRevision?
+    var listens = false
     for part in parts.dropFirst() {
       if revision == nil,
         let found = GatherRevision.allCases.first(where: { "gather=\($0.name)" == part })
       {
         revision = found
+      } else if part == Self.listening, !listens {
+        listens = true
       } else if !release.read(part) {
         throw SubjectError(
           description:
             "subject '\(text)': expected gather= and one of \(Self.revisions) after the comma,"
-            + " or \(ReleaseChoice.expected), each once, found '\(part)'")
+            + " or \(ReleaseChoice.expected), each once, or \(Self.listening), found '\(part)'")
       }
     }
     subject = String(parts[0])
     gather = revision
     self.release = release
+    self.listens = listens
+    plugin = try KernelSubject(subject: subject)?.plugin()
   }
+
+  /// What follows a subject whose host is to listen.
+  static let listening = "listen"
 
   private static let revisions =
     GatherRevision.allCases.map { "\($0.name)" }.joined(separator: ", ")
@@ -69,6 +90,9 @@ public struct LaneRequest: Sendable {
 
   /// Loads what was asked for.
   public func load() throws(SubjectError) -> LaneChoice {
-    LaneChoice(try Subject.named(subject), gather, release)
+    guard let plugin else {
+      return LaneChoice(try .named(subject), gather, release, listens: listens)
+    }
+    return LaneChoice(try .loadPlugin(plugin, as: subject), gather, release, listens: listens)
   }
 }

@@ -51,16 +51,23 @@ public struct ReleaseChoice: Equatable, Sendable {
     for (row, release) in rows {
       configuration.rows |= UInt64(release.rawValue) << UInt64(4 * row.rawValue)
     }
-    guard let kernel else { return }
-    configuration.kernel = kernel.rawValue
+    if let kernel { configuration.kernel = kernel.rawValue }
     var features = Features(rawValue: configuration.features)
-    if kernel < .linux7_2 {
-      features.subtract(.sinceLinux7_2)
+    if !has(.levels, configuration) {
+      features.remove(.detailedGather)
     } else if configuration.format == Format.riscv64.rawValue,
       configuration.build == Build.production.rawValue
     {
       features.insert(.detailedGather)
     }
+    if !has(.svpbmt, configuration) { features.remove(.riscvSvpbmt) }
     configuration.features = features.rawValue
+  }
+
+  /// Whether a row is as the release that changed it has it.
+  private func has(_ row: KernelRow, _ configuration: borrowing iopt_config) -> Bool {
+    if let release = rows[row] { return release >= row.changed }
+    guard let release = Kernel(abi: configuration.kernel) else { return false }
+    return release >= row.changed
   }
 }

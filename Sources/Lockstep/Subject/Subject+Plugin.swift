@@ -11,41 +11,46 @@ public struct SubjectError: Error, Codable, Equatable, CustomStringConvertible {
 }
 
 extension Subject {
-  /// Loads a plug-in: a shared object that exports `iopt_subject_entry`. It stays loaded.
+  /// Loads the plug-in that a user named.
   static func loadPlugin(_ path: String) throws(SubjectError) -> Subject {
     guard path.contains("/") || path.hasSuffix(".so") else {
       throw SubjectError(
-        description:
-          "subject '\(path)': expected swift, reference or the path of a shared object (PATH.so)")
-    }
-    guard access(path, F_OK) == 0 else {
-      throw SubjectError(description: "subject '\(path)': no such file")
+        description: "subject '\(path)': expected swift, reference, kernel:TREE or the path of a"
+          + " shared object (PATH.so)")
     }
     // A name without a slash would be looked up in the library path instead.
-    let file = path.contains("/") ? path : "./" + path
+    return try loadPlugin(path.contains("/") ? path : "./" + path, as: path)
+  }
+
+  /// Loads a plug-in, a shared object that exports `iopt_subject_entry`, as what reports call
+  /// `name`. It stays loaded.
+  static func loadPlugin(_ file: String, as name: String) throws(SubjectError) -> Subject {
+    guard access(file, F_OK) == 0 else {
+      throw SubjectError(description: "subject '\(name)': no such file")
+    }
     guard let handle = dlopen(file, RTLD_NOW | RTLD_LOCAL) else {
-      throw SubjectError(description: "subject '\(path)': cannot be loaded: \(loaderMessage())")
+      throw SubjectError(description: "subject '\(name)': cannot be loaded: \(loaderMessage())")
     }
     guard let symbol = dlsym(handle, IOPT_SUBJECT_SYMBOL) else {
       dlclose(handle)
       throw SubjectError(
-        description: "subject '\(path)': does not export '\(IOPT_SUBJECT_SYMBOL)'")
+        description: "subject '\(name)': does not export '\(IOPT_SUBJECT_SYMBOL)'")
     }
     let entry = unsafeBitCast(
       symbol, to: (@convention(c) () -> UnsafePointer<iopt_subject>?).self)
     guard let stated = entry() else {
       dlclose(handle)
       throw SubjectError(
-        description: "subject '\(path)': '\(IOPT_SUBJECT_SYMBOL)' returned no subject")
+        description: "subject '\(name)': '\(IOPT_SUBJECT_SYMBOL)' returned no subject")
     }
     let table: SubjectTable
     do throws(SubjectTable.Fault) {
       table = try SubjectTable(stated)
     } catch {
       dlclose(handle)
-      throw SubjectError(description: "subject '\(path)': \(error.text)")
+      throw SubjectError(description: "subject '\(name)': \(error.text)")
     }
-    return Subject(table: table, specification: path, isPlugin: true)
+    return Subject(table: table, specification: name, isPlugin: true)
   }
 
   private static func loaderMessage() -> String {

@@ -14,6 +14,8 @@ public struct Subject: @unchecked Sendable {
   public let specification: String
   /// Whether its code was loaded, and whatever it writes has to be looked at.
   let isPlugin: Bool
+  /// Whether it is a kernel tree: it runs every scenario as what the tree is.
+  let isKernelTree: Bool
 
   /// The Swift implementation.
   public static let swift = builtIn(swiftSubject(), "swift")
@@ -24,6 +26,7 @@ public struct Subject: @unchecked Sendable {
     self.table = table
     self.specification = specification
     self.isPlugin = isPlugin
+    isKernelTree = specification.hasPrefix(KernelSubject.prefix)
   }
 
   private static func builtIn(
@@ -60,12 +63,18 @@ public struct Subject: @unchecked Sendable {
     return String(cString: reason).printable
   }
 
-  /// Finds a subject by what a user types: `swift`, `reference`, or a path to a shared object.
+  /// Finds a subject by what a user types: `swift`, `reference`, a path to a shared object, or
+  /// `kernel:TREE`, which is built when it has to be.
   public static func named(_ specification: String) throws(SubjectError) -> Subject {
     switch specification {
     case "swift": .swift
     case "reference": .reference
-    default: try loadPlugin(specification)
+    default:
+      if let kernel = KernelSubject(subject: specification) {
+        try loadPlugin(kernel.plugin(), as: specification)
+      } else {
+        try loadPlugin(specification)
+      }
     }
   }
 }

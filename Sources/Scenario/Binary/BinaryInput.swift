@@ -13,6 +13,7 @@
 //   the boundaries of the format and to earlier operations, so that random bytes meet.
 // - 0xe1 to 0xff: an exact operation of kind code - 0xe0, with its addresses and lengths as the
 //   words that follow, see ExactOperation.swift. Kinds that the layer lacks are compact.
+// - 0xd1: a series of operations, see CompactSeries.swift, on a domain with a `dma` line.
 // - all others are unassigned and read as the compact operation of their low 5 bits. New operations
 //   take codes from here; what has a meaning of its own never changes it. `encode` writes none.
 //
@@ -84,7 +85,8 @@ public func encode(_ scenario: Scenario) -> [UInt8] {
 /// In byte 7 of a word: take what follows exactly, without bounds on the work.
 let exactMark: UInt64 = 0xe5
 
-/// Operations of an input whose header does not carry ``exactMark``.
+/// Operations of an input whose header does not carry ``exactMark``, where a series counts as
+/// one: WorkBudget.swift bounds those.
 let operationLimit = 512
 
 private func decodeInput(
@@ -104,9 +106,13 @@ private func decodeInput(
     Scenario(domain: configuration.domain, dma: configuration.dma).loweredConfiguration
   var decoder = OperationDecoder(configuration)
   let limit = configuration.isExact ? Int.max : operationLimit
-  while !input.isAtEnd, scenario.count < limit {
+  // Operations beyond the first of each series.
+  var further = 0
+  while !input.isAtEnd, scenario.count - further < limit {
+    let first = scenario.count
     decoder.decode(&input, into: &scenario)
-    if narrows { scenario.narrowLast(&narrowing!) }
+    if narrows { scenario.narrow(from: first, &narrowing!) }
+    further += max(scenario.count - first - 1, 0)
   }
   return configuration
 }

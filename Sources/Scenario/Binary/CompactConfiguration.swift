@@ -2,7 +2,8 @@
 
 // The header word of a compact configuration, chosen so that nearly every value initialises:
 //
-// byte 1  bits 0-1 format, 2 debug build, 3 `dma` line, 4 single queue, 5 flush queues, 6 pci32
+// byte 1  bits 0-1 format, 2 debug build, 3 `dma` line, 4 single queue, 5 flush queues, 6 pci32,
+//         7 with 6, 8 or 10 in bits 4-7 of byte 6: odd, see OddShape.swift
 // byte 2  bits 0-3 width and top level, 4-7 the device's limit
 // byte 3  bits 0-2 output width, 3-7 page sizes (below 8: a narrowed bitmap)
 // byte 4  features: bit 0 incoherent, 1 no gaps, 2 and 3 the format's own, 4 without sign
@@ -19,9 +20,12 @@ extension DomainConfiguration {
     let build: Build = word.bits(10, 1) == 1 ? .debug : .production
     let choices = CompactChoices(build, toggles: word.byte(4), rarity: word.bits(52, 4))
     let features = format.compactFeatures(choices)
-    let shape = format.facts.compactShape(word.bits(16, 4), features)
+    var shape = OddShape(
+      format.facts.compactShape(word.bits(16, 4), features),
+      oa: knownOutputWidth(format, word.bits(24, 3)))
+    if OddShape.isAsked(word) { shape.twist(word.bits(20, 4)) }
     self.init(
-      format: format, va: shape.va, oa: knownOutputWidth(format, word.bits(24, 3)),
+      format: format, va: shape.va, oa: shape.oa,
       features: features, top: shape.top, pageSizes: knownPageSizes(word.bits(27, 5)),
       encryptionBit: choices[6] ? knownEncryptionBit(word.bits(60, 4)) : nil, build: build,
       gather: knownRevision(word.bits(48, 4)))
@@ -35,7 +39,7 @@ extension DMAConfiguration {
     self.init(
       queue: word.bits(ConfigurationBits.singleQueue, 1) == 1 ? .single : .perCPU,
       cpus: knownCPUs(word.bits(40, 3)),
-      ringSize: knownRingSize(word.bits(43, 3)), timeout: knownTimeout(word.bits(46, 2)),
+      ringSize: knownRingSize(word.bits(43, 3)), timeout: knownTimeout(word),
       mode: word.bits(ConfigurationBits.flushQueue, 1) == 1 ? .flushQueue : .strict,
       limit: knownLimit(word.bits(20, 4)),
       pci32: word.bits(14, 1) == 1)
@@ -111,12 +115,12 @@ private func knownRingSize(_ index: UInt64) -> UInt32 {
 }
 
 /// Milliseconds.
-private func knownTimeout(_ index: UInt64) -> UInt64 {
-  switch index {
+private func knownTimeout(_ word: UInt64) -> UInt64 {
+  switch word.bits(46, 2) {
   case 0: 10
   case 1: 3
   case 2: 1000
-  default: 1
+  default: OddShape.isAsked(word) ? 0 : 1
   }
 }
 

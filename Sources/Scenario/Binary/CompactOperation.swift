@@ -51,13 +51,14 @@ private func dmaKind(_ slot: UInt64) -> iopt_op_kind {
 }
 
 /// The kind that `word`, a compact operation, encodes.
-func compactKind(_ word: UInt64, hasDMA: Bool) -> iopt_op_kind {
-  hasDMA ? dmaKind(word.bits(0, 5)) : tableKind(word.bits(0, 5))
+func compactKind(_ word: UInt64, _ form: InputForm) -> iopt_op_kind {
+  if !form.hasDMA { return tableKind(word.bits(0, 5)) }
+  return form.version == 1 ? dmaKind(word.bits(0, 5)) : driverKind(word.bits(0, 5))
 }
 
 extension OperationDecoder {
   mutating func decodeCompact(_ word: UInt64, into scenario: inout LoweredScenario) {
-    let kind = compactKind(word, hasDMA: hasDMA)
+    let kind = compactKind(word, form)
     var op = blank(kind)
     switch kind {
     case IOPT_OP_MAP, IOPT_OP_MAP_RANGE:
@@ -122,7 +123,7 @@ extension OperationDecoder {
     op.iova = start &+ compactOffset(word)
   }
 
-  private func compactLength(_ word: UInt64, recent: UInt64) -> UInt64 {
+  func compactLength(_ word: UInt64, recent: UInt64) -> UInt64 {
     let page: UInt64 = 1 << compactPage(word.bits(32, 3))
     var length = page * (1 + word.bits(35, 3))
     switch word.bits(38, 2) {
@@ -157,7 +158,7 @@ extension OperationDecoder {
     return steps << unit
   }
 
-  private func compactPhysical(_ word: UInt64, iova: UInt64) -> UInt64 {
+  func compactPhysical(_ word: UInt64, iova: UInt64) -> UInt64 {
     let index = word.bits(27, 5)
     let pa: UInt64 =
       switch word.bits(24, 3) {
@@ -178,6 +179,7 @@ extension OperationDecoder {
     _ op: inout iopt_op, _ word: UInt64, into scenario: inout LoweredScenario
   ) {
     let kind = iopt_op_kind(op.kind)
+    if ExactCode.isDriver(kind) { return decodeCompactDriver(op, word, into: &scenario) }
     let handle = UInt32(word.byte(7) < 240 ? word.bits(48, 4) : word.byte(6))
     let cpu = UInt32(word.bits(44, 4) % cpus)
     switch kind {
@@ -222,7 +224,7 @@ extension OperationDecoder {
 
   /// Pieces of one page, or of the word's page size where byte 5's bits 2-3 say so; one that has
   /// its bit set in byte 2 touches the piece before it.
-  private mutating func appendCompactPieces(
+  mutating func appendCompactPieces(
     _ word: UInt64, to scenario: inout LoweredScenario
   ) -> Int {
     let count = 1 + word.bits(37, 3)

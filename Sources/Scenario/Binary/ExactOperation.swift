@@ -11,7 +11,7 @@ enum ExactCode {
   static let first: UInt64 = 0xe0
 
   /// The kind that `word` encodes exactly, or nil when it is a compact operation.
-  static func kind(_ word: UInt64, hasDMA: Bool) -> iopt_op_kind? {
+  static func kind(_ word: UInt64, _ form: InputForm) -> iopt_op_kind? {
     let code = word.byte(0)
     guard code > first else { return nil }
     let kind = iopt_op_kind(UInt32(code - first))
@@ -21,11 +21,12 @@ enum ExactCode {
       return kind
     case IOPT_OP_GATHER, IOPT_OP_UNMAP_FAST, IOPT_OP_IOTLB_SYNC, IOPT_OP_FLUSH,
       IOPT_OP_READ_AND_CLEAR_DIRTY:
-      return hasDMA ? nil : kind
-    case IOPT_OP_DMA_MAP, IOPT_OP_DMA_MAP_SG, IOPT_OP_DMA_UNMAP, IOPT_OP_RELAX, IOPT_OP_FAIL_FQ,
-      IOPT_OP_TICK, IOPT_OP_RESERVE:
-      return hasDMA ? kind : nil
-    default: return nil
+      return form.hasDMA ? nil : kind
+    case IOPT_OP_DMA_MAP, IOPT_OP_DMA_MAP_SG, IOPT_OP_DMA_UNMAP:
+      return form.hasDMA && form.version == 1 ? kind : nil
+    case IOPT_OP_RELAX, IOPT_OP_FAIL_FQ, IOPT_OP_TICK, IOPT_OP_RESERVE:
+      return form.hasDMA ? kind : nil
+    default: return form.hasDMA && form.version == 2 && isDriver(kind) ? kind : nil
     }
   }
 
@@ -39,7 +40,7 @@ enum ExactCode {
     case IOPT_OP_IOVA_TO_PHYS, IOPT_OP_SET_DIRTY, IOPT_OP_FAIL_ALLOC, IOPT_OP_TICK,
       IOPT_OP_DMA_MAP_SG:
       1
-    default: 0
+    default: driverWords(kind)
     }
   }
 
@@ -91,6 +92,9 @@ extension OperationDecoder {
     into scenario: inout LoweredScenario
   ) {
     let kind = iopt_op_kind(op.kind)
+    if ExactCode.isDriver(kind) {
+      return decodeExactDriver(op, word, isMarked: isMarked, &input, into: &scenario)
+    }
     if kind != IOPT_OP_RESERVE, kind != IOPT_OP_FAIL_FQ {
       op.cpu = UInt32(word.byte(4) % cpus)
     }
@@ -107,24 +111,31 @@ extension OperationDecoder {
     case IOPT_OP_DMA_MAP_SG:
       op.handle = UInt32(word.bits(16, 16))
       op.dir = UInt32(word.byte(5) % 3)
-      let count = ExactCode.pieces(input.next(), word, remaining: input.remaining)
-      var offset: UInt64 = 0
-      var run = ListSpace()
-      for _ in 0..<count {
-        var piece = piece(&input, at: offset, isMarked: isMarked)
-        if !isMarked, run.isWrapped(by: piece.len) { piece.len = 0x1000 }
-        run.append(piece.len)
-        scenario.appendPiece(piece)
-        offset = offset &+ piece.len
-      }
-      scenario.append(op, lastPieces: count)
-      return
+      return decodeExactList(op, word, isMarked: isMarked, &input, into: &scenario)
     case IOPT_OP_DMA_UNMAP:
       op.handle = UInt32(word.bits(16, 16))
     default:
       break
     }
     scenario.append(op)
+  }
+
+  /// The number of a list's pieces, and the pieces.
+  mutating func decodeExactList(
+    _ op: iopt_op, _ word: UInt64, isMarked: Bool, _ input: inout InputWords,
+    into scenario: inout LoweredScenario
+  ) {
+    let count = ExactCode.pieces(input.next(), word, remaining: input.remaining)
+    var offset: UInt64 = 0
+    var run = ListSpace()
+    for _ in 0..<count {
+      var piece = piece(&input, at: offset, isMarked: isMarked)
+      if !isMarked, run.isWrapped(by: piece.len) { piece.len = 0x1000 }
+      run.append(piece.len)
+      scenario.appendPiece(piece)
+      offset = offset &+ piece.len
+    }
+    scenario.append(op, lastPieces: count)
   }
 
   /// At least one byte, and no range that wraps.
@@ -150,6 +161,7 @@ extension InputWriter {
     word |= (UInt64(op.gather) | UInt64(op.flag) << 2) << 8
     word |= UInt64(op.handle) << 16 | UInt64(op.cpu) << 32
     word |= UInt64(op.dir) << 40 | UInt64(op.prot) << 48
+    word |= UInt64(op.attrs) << 11 | UInt64(op.has_limit) << 14
     append(word)
     switch operation {
     case .map, .mapRange:

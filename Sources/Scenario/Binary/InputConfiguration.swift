@@ -6,9 +6,14 @@ struct InputConfiguration {
   var dma: DMAConfiguration?
   var isExact: Bool
 
+  init(domain: DomainConfiguration, dma: DMAConfiguration?, isExact: Bool) {
+    (self.domain, self.dma, self.isExact) = (domain, dma, isExact)
+  }
+
   init(_ input: inout InputWords) {
     let header = input.next()
     isExact = header.byte(7) == exactMark
+    let asked = isExact ? Features(rawValue: UInt32(input.peek(1).bits(0, 32))) : nil
     if isExact {
       let hasDMA = header.bits(ConfigurationBits.hasDMA, 1) == 1
       domain = DomainConfiguration(exact: &input)
@@ -17,9 +22,14 @@ struct InputConfiguration {
       domain = DomainConfiguration(compact: header)
       dma = DMAConfiguration(compact: header)
     }
+    if ReleaseWord.isRelease(input.peek) {
+      let word = input.next()
+      domain.take(release: word, asked: asked)
+      dma?.take(release: word)
+    }
   }
 
-  /// Bytes of a header that starts with `word`.
+  /// Bytes of a header that starts with `word`, without the release word that may follow.
   static func size(_ word: UInt64) -> Int {
     guard word.byte(7) == exactMark else { return 8 }
     return word.bits(ConfigurationBits.hasDMA, 1) == 1 ? 56 : 32

@@ -27,6 +27,9 @@ struct InputWords {
     return word
   }
 
+  /// The word that comes `count` words after the next, without moving on.
+  func peek(_ count: Int) -> UInt64 { InputWords(bytes, offset: offset + 8 * count).peek }
+
   mutating func next() -> UInt64 {
     let word = peek
     offset += 8

@@ -29,6 +29,14 @@ struct WorkBudget {
     return boundTail(of: bounded, entry)
   }
 
+  /// At most `count` buffers of so many pages, as many as the work of mapping each in the smallest
+  /// entries is left for, perhaps none.
+  mutating func boundCount(_ count: UInt64, pages: UInt64) -> UInt64 {
+    let bounded = min(count, left / pages)
+    left -= bounded * pages
+    return bounded
+  }
+
   /// What fills no entry of that size is mapped in smaller ones, of which there may be very many.
   private mutating func boundTail(of length: UInt64, _ entry: UInt64) -> UInt64 {
     let tail = length & ((1 << entry) - 1)

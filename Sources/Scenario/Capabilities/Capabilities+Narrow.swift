@@ -19,6 +19,7 @@ extension Capabilities {
     _ domain: inout DomainConfiguration, _ dma: inout DMAConfiguration?, _ note: (Need) -> Void
   ) -> NarrowedLines {
     if let need = narrowShape(&domain, note) { return .leftOut(need) }
+    if let need = narrowRelease(&domain, note) { return .leftOut(need) }
     narrowDetails(&domain, note)
     if let need = narrowRevision(&domain, note) { return .leftOut(need) }
     return narrow(&dma, note).map(NarrowedLines.leftOut) ?? .kept
@@ -43,6 +44,24 @@ extension Capabilities {
     }
     if domain.format == old.format, domain.build == old.build { return nil }
     domain = DomainConfiguration(usual: domain.format, domain.build, like: old)
+    return nil
+  }
+
+  /// Another release knows other features.
+  private func narrowRelease(
+    _ domain: inout DomainConfiguration, _ note: (Need) -> Void
+  ) -> Need? {
+    if domain.hasSyncMap, !meet(.syncMap) {
+      domain.hasSyncMap = false
+      note(.syncMap)
+    }
+    guard let asked = domain.kernel, !meet(.kernel(asked)) else { return nil }
+    guard let other = Kernel.allCases.last(where: { meet(.kernel($0)) }) else {
+      return .kernel(asked)
+    }
+    domain.kernel = other
+    domain.features.formIntersection(domain.format.expressibleFeatures(of: other))
+    note(.kernel(asked))
     return nil
   }
 
@@ -108,6 +127,14 @@ extension Capabilities {
       line.pci32 = false
       note(.pci32)
     }
+    if line.magazine != nil, !meet(.magazine) {
+      line.magazine = nil
+      note(.magazine)
+    }
+    if line.failMagazine != nil, !meet(.failMagazine) {
+      line.failMagazine = nil
+      note(.failMagazine)
+    }
     dma = line
     return nil
   }
@@ -124,6 +151,15 @@ extension Capabilities {
       operation.prot &= protections.rawValue
       note(.protection(Protection(rawValue: unknown)))
     }
+    let unnamed = operation.attrs & ~attributes
+    if unnamed != 0 {
+      operation.attrs &= attributes
+      note(.attributes(DMAAttributes(rawValue: unnamed)))
+    }
+    if operation.has_limit != 0, !options.contains(.limit) {
+      (operation.has_limit, operation.limit) = (0, 0)
+      note(.limit)
+    }
     return true
   }
 }
@@ -139,5 +175,13 @@ extension DomainConfiguration {
     pageSizes = old.pageSizes
     encryptionBit = old.encryptionBit
     gather = old.gather
+    kernel = old.kernel
+    hasSyncMap = old.hasSyncMap
+    if let kernel {
+      if kernel >= .linux7_2, format == .riscv64, build == .production {
+        features.insert(.detailedGather)
+      }
+      features.formIntersection(format.expressibleFeatures(of: kernel))
+    }
   }
 }

@@ -26,6 +26,8 @@ extension Capabilities {
     case .syncMap: options.contains(.syncMap)
     case .magazine: options.contains(.magazine)
     case .failMagazine: options.contains(.failMagazine)
+    case .attributes(let bits): bits.rawValue & ~attributes == 0
+    case .limit: options.contains(.limit)
     }
   }
 

@@ -4,8 +4,11 @@ import SubjectABI
 extension Capabilities {
   /// What `configuration` asks for behind version 1's members and bits, and a subject of these
   /// capabilities might not even see: it would do something else instead of refusing. In words, or
-  /// nil when there is nothing of that kind.
-  public func unseen(in configuration: iopt_config) -> String? {
+  /// nil when there is nothing of that kind. With `anyRelease` it runs what is meant for other
+  /// releases as what it is itself.
+  public func unseen(
+    in configuration: iopt_config, anyRelease: Bool = false
+  ) -> String? {
     let features =
       configuration.features & ~Capabilities.version1Features & ~self.features.rawValue
     if configuration.kernel | configuration.sync_map | configuration.dma_magazine
@@ -14,7 +17,7 @@ extension Capabilities {
       return nil
     }
     if features != 0 { return missing("features: bits 0x" + String(features, radix: 16)) }
-    if configuration.kernel >= 32 || kernels >> configuration.kernel & 1 == 0 {
+    if isOfAnotherRelease(configuration), !anyRelease {
       return missing(
         Kernel(rawValue: configuration.kernel).map { "kernel=\($0.name)" }
           ?? "kernel number \(configuration.kernel)")
@@ -31,6 +34,12 @@ extension Capabilities {
       return missing("dma_fail_magazine")
     }
     return nil
+  }
+
+  /// Whether `configuration` names a release that a subject does not state.
+  public func isOfAnotherRelease(_ configuration: iopt_config) -> Bool {
+    let release = configuration.kernel
+    return release != IOPT_KERNEL_UNSAID.rawValue && (release >= 32 || kernels >> release & 1 == 0)
   }
 
   /// The bits of version 1's features.

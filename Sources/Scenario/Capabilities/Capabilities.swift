@@ -159,10 +159,18 @@ public struct Capabilities: Codable, Equatable, Sendable {
     return Capabilities(stated)
   }()
 
-  /// All that scenarios can say: version 1's language, with every format that there is.
+  /// All that scenarios can say: both versions of the language, with every format that there is.
   public static let language: Capabilities = {
     var all = version1
     all.formats = Format.allCases.reduce(0) { $0 | 1 << $1.rawValue }
+    all.features.formUnion(.sinceLinux7_2)
+    all.kernels = Kernel.allCases.reduce(all.kernels) { $0 | 1 << $1.rawValue }
+    all.layers.insert(.twoStep)
+    all.options.formUnion([.syncMap, .magazine, .failMagazine, .limit])
+    for kind in IOPT_OP_KINDS.rawValue..<IOPT_OP_KINDS_2.rawValue {
+      all.operations |= 1 << UInt64(kind)
+    }
+    all.attributes = IOPT_ATTR_PRIVILEGED.rawValue * 2 - 1
     return all
   }()
 }

@@ -45,7 +45,7 @@ public struct Narrowing: Sendable {
   /// How often each was done.
   public private(set) var tally: [Cause: Int] = [:]
 
-  /// Fits to what all of `parties` can do, of version 1's language.
+  /// Fits to what all of `parties` can do, of the language.
   public init(_ parties: [Party]) {
     self.parties = parties
     capabilities = parties.reduce(.language) { $0.intersection($1.capabilities) }
@@ -82,9 +82,17 @@ public struct Narrowing: Sendable {
   public mutating func narrowed(_ operation: Operation) -> Operation? {
     if isIdle { return operation }
     var lowered = operation.lowered(pieces: nil)
-    let protection = lowered.prot
+    let (protection, attributes, hasLimit) = (lowered.prot, lowered.attrs, lowered.has_limit)
     guard narrow(&lowered) else { return nil }
-    return lowered.prot == protection ? operation : Operation(lowered)
+    if lowered.prot == protection, lowered.attrs == attributes, lowered.has_limit == hasLimit {
+      return operation
+    }
+    // A list's pieces are not in the lowered form.
+    if case .dmaMapSGAttrs(let handle, let direction, let pieces, _, let cpu) = operation {
+      return .dmaMapSGAttrs(
+        handle: handle, direction: direction, pieces: pieces, limit: nil, cpu: cpu)
+    }
+    return Operation(lowered)
   }
 
   /// A scenario that all of the subjects can do, or nil when it has to be left out.

@@ -29,6 +29,10 @@ public enum Need: Codable, Hashable, Sendable {
   case syncMap
   case magazine
   case failMagazine
+  /// Attributes of a buffer, `enum iopt_attr` bits.
+  case attributes(DMAAttributes)
+  /// The mask of another device.
+  case limit
 }
 
 extension Need: CustomStringConvertible {
@@ -55,6 +59,8 @@ extension Need: CustomStringConvertible {
     case .syncMap: "sync_map"
     case .magazine: "magazine="
     case .failMagazine: "fail_magazine="
+    case .attributes: "attrs="
+    case .limit: "limit= on a mapping"
     }
   }
 

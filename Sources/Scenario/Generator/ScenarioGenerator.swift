@@ -61,6 +61,8 @@ public struct ScenarioGenerator: Sendable {
       }
     var header = random.next() & ~(1 << ConfigurationBits.hasDMA)
     if hasDMA { header |= 1 << ConfigurationBits.hasDMA }
+    // Odd shapes are seldom opened: few, and none where a working set has to be mapped.
+    if layer == .workingSet || header.bits(60, 2) != 0 { header &= ~OddShape.mark }
     if let format { header = format.marked(in: header) }
     var scenario = Scenario(
       domain: DomainConfiguration(compact: header), dma: DMAConfiguration(compact: header))
@@ -71,7 +73,10 @@ public struct ScenarioGenerator: Sendable {
     if header >> 52 & 3 == 0 { scenario.dma?.takeKernelSizes() }
     if let dma = scenario.dma {
       var writer = DMAOperations(scenario.domain, dma)
-      fill(&scenario, count) { writer.next(&$0) }
+      let early = count < Self.roomForSeries ? count : random.below(count / 2)
+      fill(&scenario, early) { writer.next(&$0) }
+      if early < count { appendSeries(to: &scenario, dma) }
+      fill(&scenario, count - scenario.operations.count) { writer.next(&$0) }
     } else {
       var writer = TableOperations(scenario.domain, &random)
       fill(&scenario, count) { writer.next(&$0) }
@@ -89,6 +94,26 @@ public struct ScenarioGenerator: Sendable {
     while scenario.operations.count < end, attempts < 16 * count {
       attempts += 1
       let operation = write(&random)
+      guard narrowing != nil else {
+        scenario.operations.append(operation)
+        continue
+      }
+      if let fitting = narrowing!.narrowed(operation) { scenario.operations.append(fitting) }
+    }
+  }
+
+  /// Operations of a scenario in whose first half a series may begin: the longest is 1080.
+  private static let roomForSeries = 2200
+
+  /// So many maps and unmaps of one size that the IOVA allocator gives magazines away.
+  private mutating func appendSeries(to scenario: inout Scenario, _ dma: DMAConfiguration) {
+    var decoder = OperationDecoder(
+      InputConfiguration(domain: scenario.domain, dma: dma, isExact: false))
+    var lowered = LoweredScenario()
+    decoder.decodeSeries(
+      CompactSeries(randomSeries(&random), decoder.form)!, into: &lowered)
+    for index in 0..<lowered.count {
+      let operation = Operation(lowered.operations[index])
       guard narrowing != nil else {
         scenario.operations.append(operation)
         continue

@@ -36,6 +36,7 @@ public struct Features: OptionSet, Codable, Hashable, Sendable {
     "x86_64_amd_encrypt_tables", "detailed_gather", "riscv_svpbmt",
   ]
 
+  // swift-format-ignore: AlwaysUseLowerCamelCase
   /// Those that kernels have from 7.2 on, and text from version 2 on.
   public static let sinceLinux7_2: Features = [.detailedGather, .riscvSvpbmt]
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import SubjectABI
 
+// Releases are written with their point as an underscore.
+// swift-format-ignore: AlwaysUseLowerCamelCase
 /// The release whose behaviour a scenario means; raw values are the subject ABI's `enum iopt_kernel`.
 public enum Kernel: UInt32, CaseIterable, Codable, Comparable, Sendable {
   case linux7_1 = 1

@@ -65,11 +65,14 @@ public struct LoweredScenario: ~Copyable {
     count += 1
   }
 
-  /// Fits the operation that was appended last, or takes it back where it has to be left out.
-  mutating func narrowLast(_ narrowing: inout Narrowing) {
-    if narrowing.narrow(&operations[count - 1]) { return }
-    count -= 1
-    pieceCount -= Int(operations[count].piece_count)
+  /// Fits the operations from number `first` on, and takes back those that have to be left out.
+  mutating func narrow(from first: Int, _ narrowing: inout Narrowing) {
+    var kept = first
+    for index in first..<count where narrowing.narrow(&operations[index]) {
+      operations[kept] = operations[index]
+      kept += 1
+    }
+    count = kept
   }
 
   /// Appends one piece of the scatterlist that the next operation will carry.

@@ -18,13 +18,16 @@ private func takeMarks(_ input: InputBuffer, size: Int) -> Bool {
   while offset + 8 <= size {
     let word = records.word(at: offset)
     let count = records.size(at: offset)
-    if let kind = ExactCode.kind(word, hasDMA: records.hasDMA), word.byte(7) == exactMark {
+    if let kind = ExactCode.kind(word, records.form), word.byte(7) == exactMark {
       input[offset + 7] = 0
       hasTaken = true
       // Without the mark the number of pieces is written less 1, in three bits.
-      if kind == IOPT_OP_DMA_MAP_SG, count >= 16 {
-        let pieces = records.word(at: offset + 8)
-        input.store(min(max(pieces, 1) - 1, 7), at: offset + 8)
+      let place = kind == IOPT_OP_DMA_MAP_SG_ATTRS ? offset + 16 : offset + 8
+      if kind == IOPT_OP_DMA_MAP_SG || kind == IOPT_OP_DMA_MAP_SG_ATTRS,
+        count >= place + 8 - offset
+      {
+        let pieces = records.word(at: place)
+        input.store(min(max(pieces, 1) - 1, 7), at: place)
       }
     }
     offset += count

@@ -98,21 +98,29 @@ func editMode(_ input: InputBuffer, _ count: Int, _ random: inout SeededRandom) 
 
 /// Changes one choice of the `domain` or `dma` line, or now and then all.
 func editConfiguration(_ input: InputBuffer, _ random: inout SeededRandom) {
-  let size = input.records.first
-  if size == 8 {
+  let size = InputConfiguration.size(input.records.word(at: 0))
+  if size == 8, input.size >= 8 {
     // Formats beyond those that byte 1 tells apart.
     let further = Format.allCases.count - 4
     if further > 0, random.oneIn(8) {
       input[7] = input[7] & 0xf0 | UInt8(random.below(min(further, 15) + 1))
     }
+    if random.oneIn(16) { return makeOdd(input, &random) }
     switch random.below(4) {
     case 0: for byte in 1...6 { input[byte] = UInt8(random.below(256)) }
     case 1: input[1 + random.below(6)] = UInt8(random.below(256))
     default: input[1 + random.below(6)] ^= 1 << UInt8(random.below(8))
     }
-  } else if size >= 32 {
+  } else if size >= 32, input.size >= size {
     editExactConfiguration(input, size, &random)
   }
+}
+
+/// Takes a step aside from the widths and the top of a compact configuration.
+private func makeOdd(_ input: InputBuffer, _ random: inout SeededRandom) {
+  input[1] |= 0x80
+  input[2] = input[2] & 0x0f | UInt8(random.below(16)) << 4
+  input[6] = input[6] & 0x0f | UInt8(6 + 2 * random.below(3)) << 4
 }
 
 private func editExactConfiguration(
@@ -122,9 +130,22 @@ private func editExactConfiguration(
   case 0: input[11] ^= 1 << UInt8(random.below(6))
   case 1 where size > 32: input[32] ^= 1 << UInt8(random.below(3))
   case 2 where random.oneIn(4): input[8] = otherFormat(input[8], &random)
+  case 2 where random.oneIn(4): editExactShape(input, size, &random)
   default:
     let feature = random.below(12)
     input[16 + feature / 8] ^= 1 << UInt8(feature % 8)
+  }
+}
+
+/// Makes a width one off, another top, or the flush queue's timer due at once.
+private func editExactShape(_ input: InputBuffer, _ size: Int, _ random: inout SeededRandom) {
+  switch random.below(6) {
+  case 0: input[9] &+= 1
+  case 1: input[9] &-= 1
+  case 2: input[10] &+= random.oneIn(2) ? 1 : 0xff
+  case 3: input[12] = random.oneIn(2) ? 0 : input[12] &+ 1
+  case 4: input[9] = UInt8(9 + random.below(16))
+  default: if size >= 56 { input.store(0, at: 40) }
   }
 }
 

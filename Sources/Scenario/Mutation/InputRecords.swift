@@ -4,16 +4,21 @@ import SubjectABI
 /// Where the operations of an input begin and end.
 struct InputRecords {
   let bytes: UnsafeBufferPointer<UInt8>
-  let hasDMA: Bool
+  let form: InputForm
   /// Bytes of the header.
   let first: Int
 
   init(_ bytes: UnsafeBufferPointer<UInt8>) {
     self.bytes = bytes
     let header = InputWords(bytes).peek
-    hasDMA = header.bits(ConfigurationBits.hasDMA, 1) == 1
-    first = min(InputConfiguration.size(header), bytes.count)
+    let size = InputConfiguration.size(header)
+    let hasRelease = ReleaseWord.isRelease(InputWords(bytes, offset: size).peek)
+    form = InputForm(
+      hasDMA: header.bits(ConfigurationBits.hasDMA, 1) == 1, version: hasRelease ? 2 : 1)
+    first = min(hasRelease ? size + 8 : size, bytes.count)
   }
+
+  var hasDMA: Bool { form.hasDMA }
 
   func word(at offset: Int) -> UInt64 { InputWords(bytes, offset: offset).peek }
 
@@ -21,11 +26,12 @@ struct InputRecords {
   func size(at offset: Int) -> Int {
     var input = InputWords(bytes, offset: offset)
     let word = input.next()
-    guard let kind = ExactCode.kind(word, hasDMA: hasDMA) else {
+    guard let kind = ExactCode.kind(word, form) else {
       return min(8, bytes.count - offset)
     }
     var words = 1 + ExactCode.words(kind)
-    if kind == IOPT_OP_DMA_MAP_SG {
+    if kind == IOPT_OP_DMA_MAP_SG || kind == IOPT_OP_DMA_MAP_SG_ATTRS {
+      if kind == IOPT_OP_DMA_MAP_SG_ATTRS { _ = input.next() }
       words += 2 * ExactCode.pieces(input.next(), word, remaining: input.remaining)
     }
     return min(8 * words, bytes.count - offset)
@@ -36,7 +42,7 @@ struct InputRecords {
     var offset = first
     while offset < bytes.count {
       let word = word(at: offset)
-      let found = ExactCode.kind(word, hasDMA: hasDMA) ?? compactKind(word, hasDMA: hasDMA)
+      let found = ExactCode.kind(word, form) ?? compactKind(word, form)
       if found == kind { return true }
       offset += size(at: offset)
     }

@@ -57,6 +57,7 @@ private func copy(
 
 private func edit(_ input: inout InputBuffer, _ random: inout SeededRandom) {
   let count = input.records.count
+  if random.oneIn(16) { return editRelease(&input, &random) }
   guard count > 0 else {
     editConfiguration(input, &random)
     return insertOperation(&input, count, &random)

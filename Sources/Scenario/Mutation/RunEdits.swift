@@ -8,8 +8,9 @@ func insertOperation(_ input: inout InputBuffer, _ count: Int, _ random: inout S
 }
 
 /// Inserts what makes time pass, a policy change or an allocation fail: a relaxation or a tick, a
-/// queued gather or a flush.
+/// queued gather or a flush. Now and then so many maps and unmaps that caches overflow.
 func insertMilestone(_ input: inout InputBuffer, _ count: Int, _ random: inout SeededRandom) {
+  if random.oneIn(8), insertSeries(&input, count, &random) { return }
   let codes: InlineArray<4, UInt64> = input.records.hasDMA ? [20, 22, 21, 27] : [12, 22, 20, 31]
   let code = codes[random.below(4)]
   var word = randomOperation(&random) & ~0xff | code | 1 << 50

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import ScenarioLanguage
+
+/// A review of a change: what behaves differently, and whether what is new is still right.
+public struct Review: Sendable {
+  /// The older and the newer version as a user types them.
+  public var base: String
+  public var head: String
+  /// Most frequent first.
+  public var changes: [BehaviourChange]
+  public var judgement: JudgementChange
+  /// What the comparison went through.
+  public var tally: RunTally
+  /// What each side went through alone.
+  public var baseTally: RunTally
+  public var headTally: RunTally
+  /// Scenarios that came from files; the others were made.
+  public var recorded: Int
+  /// What was not done, a sentence each.
+  public var notDone: [String]
+
+  /// What is known after all that was run.
+  public init(
+    base: String, head: String, changes: [BehaviourChange], judgement: JudgementChange,
+    tally: RunTally, baseTally: RunTally, headTally: RunTally, recorded: Int, notDone: [String]
+  ) {
+    self.base = base
+    self.head = head
+    self.changes = changes
+    self.judgement = judgement
+    self.tally = tally
+    self.baseTally = baseTally
+    self.headTally = headTally
+    self.recorded = recorded
+    self.notDone = notDone
+  }
+
+  /// How it ended.
+  public var verdict: ReviewVerdict {
+    if tally.judgements == 0 { return .nothingCompared }
+    if !judgement.broken.isEmpty { return .broken }
+    return changes.isEmpty ? .unchanged : .changed
+  }
+}
+
+/// How a review ended. Raw values are its exit statuses; 2 is bad input.
+public enum ReviewVerdict: Int32, Sendable {
+  case unchanged = 0
+  /// Something behaves differently, and every promise that was kept still is.
+  case changed = 1
+  case nothingCompared = 3
+  /// The newer version breaks a promise that the older one kept.
+  case broken = 4
+}

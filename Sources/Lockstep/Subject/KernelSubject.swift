@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Glibc
+
+/// A kernel tree as a subject: `kernel:TREE`. The shim, `reference/kernel`, builds it into a plug-in,
+/// or knows the one that it has built of the same files before.
+public struct KernelSubject: Sendable {
+  /// What stands in front of a tree where subjects are named.
+  public static let prefix = "kernel:"
+
+  /// The tree as it was typed: a release such as `7.3`, a folder, or `DIR@REV`.
+  public let tree: String
+
+  /// The tree of a subject `kernel:TREE`; nil when the text names another kind of subject.
+  public init?(subject text: String) {
+    guard text.hasPrefix(Self.prefix) else { return nil }
+    tree = String(text.dropFirst(Self.prefix.count))
+  }
+
+  /// The tree that was typed by itself.
+  public init(tree: String) { self.tree = tree }
+
+  /// The plug-in's path. Where one has to be built, standard error says so.
+  public func plugin() throws(SubjectError) -> String {
+    let script = Self.shim.map { "\($0)/subject" } ?? ""
+    guard access(script, X_OK) == 0 else {
+      throw SubjectError(
+        description: "kernel:\(tree): expected the shim that builds it beside this program, or in"
+          + " the folder that LOCKSTEP_SHIM names; found "
+          + (script.isEmpty ? "neither" : "no program \(script)"))
+    }
+    let run: ShellCommand
+    do throws(ProcessError) {
+      run = try ShellCommand([script, tree]) { line in
+        let isNews = line.hasPrefix("building ")
+        if isNews { Self.tell(line.printable + " …\n") }
+        return isNews
+      }
+    } catch {
+      throw SubjectError(description: "kernel:\(tree): \(error)")
+    }
+    guard run.status == 0, let path = run.lines.last else {
+      let reasons = run.lines.isEmpty ? ["ended with status \(run.status)"] : run.lines
+      throw SubjectError(description: reasons.joined(separator: "; "))
+    }
+    return path
+  }
+
+  private static func tell(_ line: String) {
+    _ = Array(line.utf8).withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress!, $0.count) }
+  }
+
+  /// The folder of the shim: what LOCKSTEP_SHIM says, or that of the installed program, or that of
+  /// the source tree which this program was built in.
+  static var shim: String? {
+    if let said = getenv("LOCKSTEP_SHIM") { return String(cString: said) }
+    let program = ownPath
+    let parts = program.split(separator: "/")
+    for count in parts.indices.reversed() {
+      let folder = "/" + parts[..<count].joined(separator: "/")
+      for shim in ["\(folder)/share/lockstep/kernel", "\(folder)/reference/kernel"]
+      where access("\(shim)/subject", X_OK) == 0 {
+        return shim
+      }
+    }
+    return nil
+  }
+
+  private static var ownPath: String {
+    String(unsafeUninitializedCapacity: Int(PATH_MAX)) { buffer in
+      buffer.withMemoryRebound(to: CChar.self) {
+        max(0, readlink("/proc/self/exe", $0.baseAddress!, $0.count))
+      }
+    }
+  }
+}

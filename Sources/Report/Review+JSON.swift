@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Lockstep
+import ScenarioLanguage
+
+/// A review as `--json` prints it.
+public struct ReviewJSON: Encodable {
+  struct Change: Encodable {
+    var signature: String
+    var scenarios: Int
+    var scenario: String
+    var finding: FindingJSON
+  }
+
+  var base: String
+  var head: String
+  var verdict: String
+  var scenarios: Int
+  var statements: Int
+  var refused: Int
+  var refusals: [String: Int]
+  var changes: [Change]
+  var broken: [Change]
+  var mended: [Change]
+  var newDepartures: [String]
+  var lostDepartures: [String]
+  var notDone: [String]
+
+  /// The members of `review` that programs read.
+  public init(_ review: Review) {
+    base = review.base
+    head = review.head
+    verdict = "\(review.verdict)"
+    scenarios = review.tally.scenarios
+    statements = review.tally.statements
+    refused = review.tally.refused
+    refusals = review.tally.refusals
+    changes = review.changes.map {
+      Change(
+        signature: $0.signature.description, scenarios: $0.count, scenario: $0.scenario.text,
+        finding: FindingJSON($0.finding))
+    }
+    broken = review.judgement.broken.map(Self.change)
+    mended = review.judgement.mended.map(Self.change)
+    newDepartures = review.judgement.newDepartures
+    lostDepartures = review.judgement.lostDepartures
+    notDone = review.notDone
+  }
+
+  private static func change(_ breach: JudgementChange.Breach) -> Change {
+    Change(
+      signature: breach.signature.description, scenarios: breach.count,
+      scenario: breach.scenario.text, finding: FindingJSON(breach.finding))
+  }
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import ArgumentParser
+import Lockstep
+import Report
+import ScenarioLanguage
+
+struct ReviewCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "review",
+    abstract: "Hold a changed version against the one before, and judge the new one alone.",
+    discussion: """
+      Runs the recorded scenarios that are named, and scenarios of its own for --seconds, on both. \
+      Each kind of difference is shrunk and shown once, that of most scenarios first. Then the \
+      contract and the leak oracle judge each side alone: what BASE kept and HEAD breaks is told \
+      apart from what both break. Exit status: 0 nothing changed, 1 behaviour changed, 2 bad input \
+      or a side that cannot be had, 3 nothing was compared, 4 HEAD breaks a promise that BASE kept. \
+      With --bisect 2 and 3 become 125, which git bisect run skips.
+
+      Example: iopt review kernel:7.2 kernel:7.3 --seconds 30
+      """)
+
+  @Argument(help: "The older version: \(subjectForms).")
+  var base: String
+
+  @Argument(help: "The newer version.")
+  var head: String
+
+  @Argument(help: ArgumentHelp("Scenarios to run beside those that are made.", valueName: "file"))
+  var files: [String] = []
+
+  @Option(parsing: .unconditional, help: "How long scenarios are made, in seconds.")
+  var seconds = 20.0
+
+  @Option(parsing: .unconditional, help: "Where randomness starts.")
+  var seed: UInt64 = 0
+
+  @Option(parsing: .unconditional, help: "Shrink at most this many kinds of difference.")
+  var shrink = 12
+
+  @Flag(help: "Print Markdown, for a mail or a pull request.")
+  var markdown = false
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  @Flag(help: "Print KTAP, for test robots.")
+  var ktap = false
+
+  @Flag(help: "Exit with 125 instead of 2 and 3: for git bisect run.")
+  var bisect = false
+
+  @OptionGroup var isolation: IsolationOptions
+
+  func validate() throws {
+    guard seconds >= 0, seconds <= 86400 else {
+      throw ValidationError("--seconds takes a number from 0 to 86400")
+    }
+    try check(shrink, "--shrink", in: 0...1000)
+    guard [markdown, json, ktap].filter({ $0 }).count <= 1 else {
+      throw ValidationError("--markdown, --json and --ktap exclude each other")
+    }
+  }
+
+  func run() throws {
+    do {
+      let review = try review()
+      try print(review)
+      try leave(review.verdict)
+    } catch let code as ExitCode {
+      throw code
+    } catch {
+      guard bisect else { throw error }
+      writeError("\(error)\n")
+      throw ExitCode(125)
+    }
+  }
+
+  private func leave(_ verdict: ReviewVerdict) throws {
+    if verdict == .nothingCompared, bisect { throw ExitCode(125) }
+    if verdict != .unchanged { throw ExitCode(verdict.rawValue) }
+  }
+
+  private func print(_ review: Review) throws {
+    if json { return try printJSON(ReviewJSON(review)) }
+    if markdown { return Swift.print(review.markdown) }
+    Swift.print(ktap ? review.ktap : review.text)
+  }
+
+  private func review() throws -> Review {
+    let requests = [try LaneRequest(base), try LaneRequest(head)]
+    let comparison = try isolation.judge(
+      EnginePlan(requests, make: OracleChoice([.comparison]).engine), file: "")
+    let changes = BehaviourChanges(comparison)
+    let alone = OracleChoice([.contract, .leak])
+    let sides = try requests.map {
+      SideJudgement(try isolation.judge(EnginePlan([$0], make: alone.engine), file: ""))
+    }
+    let progress = ProgressLine()
+    var recorded = 0
+    for file in files {
+      for located in try readScenarios(path: file) {
+        try changes.run(located.scenario)
+        for side in sides { try side.run(located.scenario) }
+        recorded += 1
+        if progress.isShown, recorded & 63 == 0 { progress.show("\(recorded) recorded scenarios") }
+      }
+    }
+    try generate(Narrowing(comparison), progress) {
+      try changes.run($0)
+      for side in sides { try side.run($0) }
+    }
+    let found = try changes.changes(shrinking: shrink, seconds: 5) {
+      progress.show("\($0) kinds of difference shrunk")
+    }
+    progress.clear()
+    return Review(
+      base: comparison.labels[0], head: comparison.labels[1], changes: found,
+      judgement: JudgementChange(base: sides[0], head: sides[1]), tally: changes.tally,
+      baseTally: sides[0].tally, headTally: sides[1].tally, recorded: recorded,
+      notDone: [
+        "scenarios were made without the guidance of coverage:"
+          + " iopt-fuzz --left BASE --right HEAD has it"
+      ])
+  }
+
+  /// Makes scenarios of both layers until the time is up.
+  private func generate(
+    _ narrowing: Narrowing, _ progress: ProgressLine, _ run: (Scenario) throws -> Void
+  ) throws {
+    guard seconds > 0 else { return }
+    let end = ContinuousClock.now + .seconds(seconds)
+    var generator = ScenarioGenerator(seed: seed, layer: .both, narrowing: narrowing)
+    var made = 0
+    var missed = 0
+    while ContinuousClock.now < end, missed < 10_000 {
+      guard var scenario = generator.nextFitting() else {
+        missed += 1
+        continue
+      }
+      // The sides have the revision of gather_range_pages() that their trees have.
+      scenario.domain.gather = nil
+      try run(scenario)
+      made += 1
+      if progress.isShown, made & 63 == 0 { progress.show("\(made) scenarios made") }
+    }
+  }
+}

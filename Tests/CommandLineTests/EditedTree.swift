@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Foundation
+import Testing
+
+/// A kernel tree like another, by links, but for one file in which an expression was replaced.
+struct EditedTree {
+  /// One expression of a function, and what stands there instead. Blanks count as any blanks.
+  struct Edit {
+    var name: String
+    var file = "drivers/iommu/generic_pt/iommu_pt.h"
+    var function: String
+    var expression: String
+    var replacement: String
+  }
+
+  let path: String
+
+  init(of tree: String, _ edit: Edit, in scratch: ScratchFolder) throws {
+    path = scratch(edit.name)
+    // The compiler finds `"../x.h"` beside the file as it is named, so links to files are enough.
+    let copied = try Tool.shell(
+      "mkdir -p '\(path)' && cp -as '\(tree)/.' '\(path)/' && rm '\(path)/\(edit.file)'")
+    try #require(copied.status == 0, "\(copied.errors)")
+    let source = try String(contentsOfFile: "\(tree)/\(edit.file)", encoding: .utf8)
+    try edit.applied(to: source).write(
+      toFile: "\(path)/\(edit.file)", atomically: true, encoding: .utf8)
+  }
+}
+
+extension EditedTree.Edit {
+  /// `source` with the expression replaced where it stands in the function for the first time.
+  func applied(to source: String) throws -> String {
+    let words = expression.split(separator: " ").map { NSRegularExpression.escapedPattern(for: "\($0)") }
+    let pattern = try Regex(words.joined(separator: "\\s+"))
+    let heads = source.matches(of: try Regex("(?m)^[^\\s/*#].*\\b\(function)\\)?\\(.*$"))
+    let head = try #require(heads.first { !$0.output[0].substring!.hasSuffix(";") }, "\(function)")
+    let body = source[head.range.lowerBound...]
+    let end = try #require(body.range(of: "\n}\n")).upperBound
+    let match = try #require(
+      source[head.range.lowerBound..<end].firstMatch(of: pattern),
+      "\(function) has no \(expression) any more")
+    return source.replacingCharacters(in: match.range, with: replacement)
+  }
+}

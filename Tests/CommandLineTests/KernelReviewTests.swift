@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Foundation
+import Testing
+
+/// iopt review on real faults that the kernel once had, brought back into a copy of its tree by an
+/// edit each.
+@Suite(.serialized) struct KernelReviewTests {
+  private static let tree = Tool.root.appendingPathComponent(".kernel/7.3").path
+  private static let isThere = FileManager.default.fileExists(atPath: "\(tree)/Makefile")
+  private static let needs: Comment = "needs a tree: make kernel-source VERSION=7.3"
+
+  private func review(_ edit: EditedTree.Edit) throws -> Tool {
+    let scratch = try ScratchFolder()
+    let edited = try EditedTree(of: Self.tree, edit, in: scratch)
+    return try Tool.shell(
+      "XDG_CACHE_HOME='\(scratch("cache"))' iopt review kernel:7.3 'kernel:\(edited.path)'"
+        + " --seconds 6 --shrink 3")
+  }
+
+  @Test(.enabled(if: isThere, needs)) func anUnchangedTreeHasNoDifference() throws {
+    let tool = try Tool.iopt("review", "kernel:7.3", "kernel:7.3", "--seconds", "2")
+    #expect(tool.status == 0, "\(tool.output)\(tool.errors)")
+    #expect(tool.output.contains("no difference in "))
+  }
+
+  @Test(.enabled(if: isThere, needs)) func theQueuedCheckDroppedIsNamed() throws {
+    let tool = try review(
+      .init(
+        name: "queued", function: "gather_range_pending",
+        expression: "!iommu_iotlb_gather_queued(iotlb_gather)", replacement: "true"))
+    #expect(tool.status == 1 || tool.status == 4, "\(tool.output)\(tool.errors)")
+    #expect(tool.output.contains("queued=1") || tool.output.contains("queue"), "\(tool.output)")
+  }
+
+  @Test(.enabled(if: isThere, needs)) func aRangeThatIsNotAddedIsABrokenPromise() throws {
+    let tool = try review(
+      .init(
+        name: "range", function: "gather_range_pending",
+        expression: "iommu_iotlb_gather_add_range(iotlb_gather, iova, len)",
+        replacement: "(void)len"))
+    #expect(tool.status == 4, "\(tool.output)\(tool.errors)")
+    #expect(tool.output.contains("BROKEN, and kept by kernel:7.3: contract"), "\(tool.output)")
+  }
+
+  @Test(.enabled(if: isThere, needs)) func theLengthAskedForInsteadOfTheLengthUnmappedIsNamed()
+    throws
+  {
+    let tool = try review(
+      .init(
+        name: "length", function: "unmap_range",
+        expression: "iommu_table, iova, unmap.unmapped", replacement: "iommu_table, iova, len"))
+    #expect(tool.status == 1 || tool.status == 4, "\(tool.output)\(tool.errors)")
+    #expect(tool.output.contains("comparison unmap"), "\(tool.output)")
+  }
+
+  @Test(.enabled(if: isThere, needs)) func aTableThatIsFreedBeforeItIsUnlinkedIsNamed() throws {
+    let tool = try review(
+      .init(
+        name: "freed", function: "__unmap_range",
+        expression: "gather_add_table(&unmap->pending, &pts, pts.table_lower)",
+        replacement: "iommu_free_pages(pts.table_lower)"))
+    #expect(tool.status == 1 || tool.status == 4, "\(tool.output)\(tool.errors)")
+    #expect(tool.output.contains("free"), "\(tool.output)")
+  }
+
+  @Test(.enabled(if: isThere, needs)) func theDirtyFixUndoneIsNamed() throws {
+    let tool = try review(
+      .init(
+        name: "dirty", function: "record_dirty",
+        expression: "log2_set_mod(pts->range->va, 0, lg2sz)", replacement: "pts->range->va"))
+    #expect(tool.status == 1 || tool.status == 4, "\(tool.output)\(tool.errors)")
+    #expect(tool.output.contains("comparison read_and_clear_dirty"), "\(tool.output)")
+  }
+
+  @Test(.enabled(if: isThere, needs)) func theUncheckedFastPathIsNamed() throws {
+    let tool = try review(
+      .init(
+        name: "fast-path", function: "map_range",
+        expression: "likely(pgsize_bitmap & PAGE_SIZE)", replacement: "true"))
+    #expect(tool.status == 1 || tool.status == 4, "\(tool.output)\(tool.errors)")
+    #expect(tool.output.contains("forbiddenSmallPage") || tool.output.contains("ENXIO"))
+  }
+
+  @Test func aSideThatCannotBeBuiltIsSkippedByABisection() throws {
+    let plain = try Tool.iopt("review", "swift", "kernel:/nowhere")
+    #expect(plain.status == 2)
+    #expect(plain.errors.contains("kernel:/nowhere: no such folder"))
+    let bisect = try Tool.iopt("review", "swift", "kernel:/nowhere", "--bisect")
+    #expect(bisect.status == 125)
+  }
+
+  @Test func nothingComparedIsNoSuccess() throws {
+    #expect(try Tool.iopt("review", "swift", "reference", "--seconds", "0").status == 3)
+    let bisect = try Tool.iopt("review", "swift", "reference", "--seconds", "0", "--bisect")
+    #expect(bisect.status == 125)
+  }
+
+  @Test func twoReleasesOfOneSideDifferInTheDirtyRows() throws {
+    let tool = try Tool.iopt(
+      "review", "reference,kernel=7.2", "reference,kernel=7.3", "--seconds", "4", "--ktap")
+    #expect(tool.status == 1, "\(tool.output)\(tool.errors)")
+    #expect(tool.output.hasPrefix("KTAP version 1\n1.."))
+    #expect(tool.output.contains("not ok 1 behaviour comparison read_and_clear_dirty"))
+  }
+}

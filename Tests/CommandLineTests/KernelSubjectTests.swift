@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Foundation
+import Testing
+
+/// `kernel:TREE` as a user meets it: which tree is meant, when it is built, and what is told. The shim
+/// here builds the example plug-in, whatever the tree.
+@Suite struct KernelSubjectTests {
+  private let scratch: ScratchFolder
+  private let tree: StandInTree
+  private static let format = "drivers/iommu/generic_pt/fmt/iommu_toy.c"
+  private static let onePage = "Documentation/example-plugin/one-page.iopt"
+
+  init() throws {
+    scratch = try ScratchFolder()
+    tree = try StandInTree(scratch("linux"))
+    let made = try Tool.shell(
+      """
+      mkdir '\(scratch("shim"))' && cp reference/kernel/subject reference/kernel/paths \
+        '\(scratch("shim"))'
+      """)
+    try #require(made.status == 0, "\(made.errors)")
+    try shim(
+      """
+      echo "$1/\(Self.format)" >"$4"
+      clang -std=c11 -w -O1 -fPIC -shared -fvisibility=hidden ${LOCKSTEP_CFLAGS:-} \
+        -I'\(Tool.root.path)/reference/abi' -o "$2" \
+        '\(Tool.root.path)/Documentation/example-plugin/sv39.c'
+      """)
+  }
+
+  private func shim(_ commands: String) throws {
+    let path = try scratch.file("shim/build", "#!/bin/sh\n\(commands)\n".utf8)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+  }
+
+  private func iopt(_ arguments: String, _ environment: String = "") throws -> Tool {
+    try Tool.shell(
+      "export LOCKSTEP_SHIM='\(scratch("shim"))' XDG_CACHE_HOME='\(scratch("cache"))'"
+        + " \(environment); iopt \(arguments)")
+  }
+
+  private func news(_ tree: String) -> String { "building kernel:\(tree) …\n" }
+
+  @Test func aTreeIsASubjectByItsOwnName() throws {
+    let tool = try iopt("diff \(Self.onePage) --left reference --right kernel:\(tree.path)")
+    #expect(tool.errors == news(tree.path))
+    #expect(tool.status == 0)
+    #expect(
+      tool.output == "reference and kernel:\(tree.path): 1 scenarios, 9 statements: no difference\n"
+    )
+  }
+
+  @Test func whatWasBuiltOfTheSameFilesIsNotBuiltAgain() throws {
+    let build = "kernel build '\(tree.path)'"
+    let first = try iopt(build)
+    #expect(first.errors == news(tree.path))
+    let again = try iopt(build)
+    #expect(again.errors == "" && again.output == first.output)
+    try tree.write(Self.format, "int other;\n")
+    let edited = try iopt(build)
+    #expect(edited.errors == news(tree.path) && edited.output != first.output)
+    try tree.write(Self.format, "int toy;\n")
+    let back = try iopt(build)
+    #expect(back.errors == "" && back.output == first.output)
+    try tree.write("drivers/iommu/generic_pt/fmt/iommu_new.c", "int new;\n")
+    #expect(try iopt(build).errors == news(tree.path))
+  }
+
+  @Test func otherFlagsAndAnotherShimAreAnotherPlugin() throws {
+    let build = "kernel build '\(tree.path)'"
+    let first = try iopt(build)
+    let flags = try iopt(build, "LOCKSTEP_CFLAGS=-DOTHER")
+    #expect(flags.errors == news(tree.path) && flags.output != first.output)
+    #expect(try iopt(build).errors == "")
+    _ = try scratch.file("shim/stub.h", "/* */".utf8)
+    #expect(try iopt(build).errors == news(tree.path))
+  }
+
+  @Test func aCopyOfThePluginGoesWhereItIsAskedFor() throws {
+    let tool = try iopt("kernel build '\(tree.path)' -o '\(scratch("mine.so"))'")
+    #expect(tool.output == "\(scratch("mine.so"))\n")
+    #expect(try Tool.iopt("check", Self.onePage, "--subject", scratch("mine.so")).status == 0)
+  }
+
+  @Test func aCommitIsBuiltAndNothingIsCheckedOut() throws {
+    let repository = tree.path
+    let made = try Tool.shell(
+      """
+      cd '\(repository)' && git init -q && git add . &&
+        git -c user.name=n -c user.email=n@n commit -q -m first && git tag first
+      """)
+    try #require(made.status == 0, "\(made.errors)")
+    try tree.write(Self.format, "int edited;\n")
+    try shim(
+      """
+      grep -q 'int toy' "$1/\(Self.format)" || { echo "not the commit's file" >&2; exit 2; }
+      echo "$1/Makefile" >"$4"
+      echo >"$2"
+      """)
+    let tool = try iopt("kernel build '\(repository)@first'")
+    #expect(tool.errors == news("\(repository)@first") && tool.status == 0)
+    #expect(try iopt("kernel build '\(repository)@HEAD'").output == tool.output)
+    #expect(
+      try Tool.shell("git -C '\(repository)' status --porcelain").output == " M \(Self.format)\n")
+    let missing = try iopt("kernel build '\(repository)@second'")
+    #expect(missing.errors == "kernel:\(repository)@second: \(repository) has no commit 'second'\n")
+    #expect(missing.status == 2)
+  }
+
+  @Test func aReleaseIsTheOneThatWasFetched() throws {
+    try FileManager.default.moveItem(atPath: tree.path, toPath: scratch("7.3"))
+    let kernels = "LOCKSTEP_KERNELS='\(scratch.path)'"
+    let tool = try iopt("check \(Self.onePage) --subject kernel:7.3", kernels)
+    #expect(tool.errors == news("7.3") && tool.status == 0)
+    #expect(tool.output.hasPrefix("kernel:7.3: 1 scenarios"))
+    let other = try iopt("check \(Self.onePage) --subject kernel:9.9", kernels)
+    #expect(other.status == 2 && other.output == "")
+    #expect(
+      other.errors == "kernel:9.9: no source of this release here:"
+        + " type make kernel-source VERSION=9.9 where Lockstep's own source is\n")
+  }
+
+  @Test func whatCannotBeBuiltIsBadInputWithTheReason() throws {
+    try shim("echo 'toy.h: no name pt_toy, see Documentation/kernel-subject.md' >&2; exit 2")
+    let tool = try iopt("check \(Self.onePage) --subject kernel:\(tree.path)")
+    #expect(tool.status == 2 && tool.output == "")
+    #expect(
+      tool.errors
+        == news(tree.path) + "toy.h: no name pt_toy, see Documentation/kernel-subject.md\n")
+    // Nothing is kept of it.
+    #expect(try iopt("kernel build '\(tree.path)'").errors == tool.errors)
+  }
+
+  @Test(arguments: [
+    ("", "expected a release such as 7.3, a kernel tree, or DIR@REV behind the colon"),
+    ("/nowhere", "no such folder (expected a release such as 7.3, a kernel tree, or DIR@REV)"),
+    ("Sources", "expected a kernel tree, with Makefile and drivers/iommu/generic_pt"),
+    ("/proc@HEAD", "/proc is no git repository"),
+  ]) func whatIsNoTreeIsToldInALine(_ name: String, _ message: String) throws {
+    let tool = try iopt("check \(Self.onePage) --subject kernel:\(name)")
+    #expect(tool.errors == "kernel:\(name): \(message)\n" && tool.status == 2)
+  }
+
+  @Test func aProgramWithoutAShimSaysSo() throws {
+    let tool = try Tool.shell("LOCKSTEP_SHIM=/nowhere iopt kernel build 7.3")
+    #expect(tool.status == 2)
+    #expect(
+      tool.errors == "kernel:7.3: expected the shim that builds it beside this program, or in the"
+        + " folder that LOCKSTEP_SHIM names; found no program /nowhere/subject\n")
+  }
+}

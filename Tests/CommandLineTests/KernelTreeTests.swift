@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Foundation
+import Testing
+
+/// The kernel's own code as a subject, of the releases that make kernel-source fetched.
+@Suite struct KernelTreeTests {
+  private static func isThere(_ release: String) -> Bool {
+    FileManager.default.fileExists(
+      atPath: Tool.root.appendingPathComponent(".kernel/\(release)/Makefile").path)
+  }
+  private static let has72 = isThere("7.2")
+  private static let has73 = isThere("7.3")
+  private static let releases = ["7.2", "7.3"].filter(isThere)
+
+  @Test(.enabled(if: has72, "needs a tree: make kernel-source VERSION=7.2"))
+  func linux7_2IsBuiltAndAgreesWithBothSidesOnTheDirectedTraces() throws { try agrees("7.2") }
+
+  @Test(.enabled(if: has73, "needs a tree: make kernel-source VERSION=7.3"))
+  func linux7_3IsBuiltAndAgreesWithBothSidesOnTheDirectedTraces() throws { try agrees("7.3") }
+
+  private func agrees(_ release: String) throws {
+    let traces = ["riscv-4k", "queued"].map { "Corpus/kernel/pt/directed-\($0).iopt.gz" }
+    for side in ["swift", "reference"] {
+      let tool = try Tool.iopt(
+        ["diff"] + traces + ["--left", side, "--right", "kernel:\(release)"])
+      #expect(tool.status == 0, "\(tool.output)\(tool.errors)")
+      #expect(tool.output.contains("\(side) and kernel:\(release): "))
+    }
+  }
+
+  @Test(.enabled(if: !releases.isEmpty, "needs a tree: make kernel-source VERSION=7.3"))
+  func theDriverThatAsksForSvpbmtIsFoundToBeRefused() throws {
+    for release in Self.releases {
+      let tool = try Tool.iopt("sweep", "driver-configurations", "--subject", "kernel:\(release)")
+      #expect(tool.status == 1)
+      for width in ["Sv39", "Sv48", "Sv57"] {
+        let finding =
+          "RISC-V, \(width), Svpbmt: kernel:\(release): initialisation fails with EOPNOTSUPP"
+        #expect(tool.output.contains(finding), "\(tool.output)\(tool.errors)")
+      }
+      // Without the extension they open.
+      #expect(!tool.output.contains("RISC-V, Sv39: "))
+      #expect(!tool.output.contains("AMD"))
+    }
+  }
+
+  /// Of every release that they state.
+  @Test func theBuiltInSubjectsOpenAllButSvpbmtAndAThreeLevelWidthOnFiveLevels() throws {
+    for subject in ["swift", "reference"] {
+      let tool = try Tool.iopt("sweep", "driver-configurations", "--subject", subject)
+      #expect(tool.status == 1)
+      let findings = tool.output.split(separator: "\n")
+        .filter { $0.contains("initialisation fails") }
+      let narrow = findings.filter { $0.hasPrefix("VT-d second stage, 39 bits on 5 levels, ") }
+      let svpbmt = findings.filter { $0.contains(", Svpbmt: ") }
+      #expect(narrow.count == 12 && svpbmt.count == 6 && findings.count == 18, "\(tool.output)")
+      #expect(tool.output.contains("intel_iommu_domain_alloc_second_stage()"))
+    }
+  }
+
+  @Test func aSubjectThatEndsItsProcessIsNamedWithTheConfiguration() throws {
+    let scratch = try ScratchFolder()
+    let plugin = try Tool.examplePlugin(
+      in: scratch,
+      replacing: [("d = malloc(sizeof(*d));", "abort();")])
+    let tool = try Tool.iopt("sweep", "driver-configurations", "--subject", plugin)
+    #expect(tool.status == 1)
+    #expect(
+      tool.output.contains("RISC-V, Sv39: \(plugin) ends its process: "),
+      "\(tool.output)\(tool.errors)")
+  }
+}

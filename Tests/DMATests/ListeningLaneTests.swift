@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import ScenarioLanguage
+import SubjectABI
+import Testing
+
+@testable import Lockstep
+
+/// `S,listen`: what a host hears is compared like what a subject tells.
+@Suite struct ListeningLaneTests {
+  private static let text = """
+    iopt 1
+    domain format=riscv_64 va=39 oa=56 features=sign_extend,flush_range
+    dma queue=percpu cpus=1 size=4 timeout=10 mode=fq limit=0xffffffff
+    dma_map 1 0x1000 0x1000 to_device cpu=0
+    dma_unmap 1 cpu=0
+    tick 10
+
+    """
+
+  private func run(_ left: Lane, _ right: Lane) throws -> (Finding?, RunTally) {
+    let text = Self.text.replacing(" cpu=0", with: "")
+    let scenario = try #require(
+      try readScenarios(bytes: Array(text.utf8), name: "case").first?.scenario)
+    let engine = Engine.comparing(left, right)
+    return (engine.run(scenario), engine.tally)
+  }
+
+  @Test func bothSidesAreHeardAlike() throws {
+    let (finding, tally) = try run(
+      Lane(.swift, listens: true), Lane(.reference, listens: true))
+    #expect(finding == nil)
+    #expect(tally.statements == 4)
+  }
+
+  /// The first shared word is written when the domain opens.
+  @Test func whatOneSideIsNotHeardToDoIsADifference() throws {
+    let (finding, _) = try run(Lane(.swift, listens: true), Lane(.reference))
+    let signature = try #require(finding).signature.description
+    #expect(signature.hasPrefix("comparison domain: record \(Hearing.store)/nothing"))
+  }
+
+  @Test func aPointIsWrittenDownWhenBothStateItOrTheSubjectDoesNot() {
+    let hearing = Hearing(points: 0b0010, stated: 0b0110)
+    #expect(hearing.takes(1))
+    #expect(!hearing.takes(2))
+    #expect(hearing.takes(3))
+    #expect(hearing.takes(64))
+  }
+
+  @Test func itIsWrittenBehindTheSubject() throws {
+    let choice = try LaneChoice("reference,listen,gather=original")
+    #expect(choice.listens && choice.gather == .original)
+    #expect(choice.lane().specification == "reference,gather=original,listen")
+    #expect(choice.lane().twin.specification == "reference,gather=original,listen")
+    let again = try LaneChoice(choice.lane().specification)
+    #expect(again.listens && again.gather == .original)
+  }
+}

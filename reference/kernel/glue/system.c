@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the shim needs of the C library, told to it in terms that kernel code can be given. */
+#include "system.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+_Thread_local struct shim_context *shim_current
+	__attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+/* In front of all that the kernel's allocators hand out. */
+struct shim_allocation {
+	struct shim_allocation *next;
+	struct shim_allocation **place; /* what points at this one */
+	size_t bytes;
+	size_t pad; /* keeps what follows aligned to 16 bytes */
+};
+
+void *shim_alloc(size_t bytes, _Bool zeroed)
+{
+	struct shim_context *context = shim_current;
+	struct shim_allocation *head;
+
+	if (bytes > SIZE_MAX - sizeof(*head))
+		return NULL;
+	head = zeroed ? calloc(1, sizeof(*head) + bytes) : malloc(sizeof(*head) + bytes);
+	if (!head)
+		return NULL;
+	head->bytes = bytes;
+	head->place = &context->allocations;
+	head->next = context->allocations;
+	if (head->next)
+		head->next->place = &head->next;
+	context->allocations = head;
+	return head + 1;
+}
+
+void shim_free(const void *memory)
+{
+	struct shim_allocation *head = (struct shim_allocation *)(uintptr_t)memory - 1;
+
+	if (!memory)
+		return;
+	*head->place = head->next;
+	if (head->next)
+		head->next->place = head->place;
+	free(head);
+}
+
+void shim_free_all(struct shim_context *context)
+{
+	struct shim_allocation *next;
+
+	for (struct shim_allocation *head = context->allocations; head; head = next) {
+		next = head->next;
+		free(head);
+	}
+	context->allocations = NULL;
+}
+
+void *shim_alloc_queue(size_t bytes)
+{
+	struct iopt_host *host = shim_current->host;
+
+	return host->alloc_queue(host) ? shim_alloc(bytes, 0) : NULL;
+}
+
+void *shim_alloc_percpu(size_t size, size_t align, _Bool queue)
+{
+	struct iopt_host *host = shim_current->host;
+	size_t stride = (size + 63) & ~(size_t)63;
+	char *base;
+
+	(void)align;
+	if (queue && !host->alloc_queue(host))
+		return NULL;
+	base = shim_alloc(SHIM_PERCPU_HEAD + stride * shim_current->cpus, 1);
+	if (!base)
+		return NULL;
+	*(size_t *)(void *)base = stride;
+	return base + SHIM_PERCPU_HEAD;
+}
+
+void *shim_system_alloc(size_t bytes)
+{
+	return calloc(1, bytes);
+}
+
+void shim_system_free(void *memory)
+{
+	free(memory);
+}
+
+struct kmem_cache {
+	size_t size;
+};
+
+/* One for each kind of object, made when the plug-in is loaded; there is no context then. */
+struct kmem_cache *shim_cache_create(size_t size)
+{
+	struct kmem_cache *cache = malloc(sizeof(*cache));
+
+	if (cache)
+		cache->size = size;
+	return cache;
+}
+
+void shim_cache_destroy(struct kmem_cache *cache)
+{
+	free(cache);
+}
+
+_Bool shim_guarded(void (*function)(void *), void *argument)
+{
+	struct shim_context *context = shim_current;
+	void *here[5];
+	void *volatile outer = context->jump;
+	volatile _Bool whole = 1;
+
+	context->jump = here;
+	/* The compiler's own, which saves three words: this is on the way of each operation. */
+	if (__builtin_setjmp(here) == 0)
+		function(argument);
+	else
+		whole = 0;
+	shim_current->jump = outer;
+	return whole;
+}
+
+void shim_crash(void)
+{
+	struct shim_context *context = shim_current;
+
+	if (!context || !context->jump)
+		abort();
+	__builtin_longjmp(context->jump, 1);
+}
+
+void shim_warn(const char *file, int line)
+{
+	struct iopt_host *host = shim_current->host;
+
+	if (iopt_has(host, note) && host->note) {
+		const char *inside = strstr(file, "drivers/iommu/");
+		char text[128];
+
+		snprintf(text, sizeof(text), "%s:%d", inside ? inside : file, line);
+		host->note(host, text);
+	}
+	iopt_log0(shim_current->log, IOPT_EVENT_WARN);
+}

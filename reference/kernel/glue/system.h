@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Between the glue that sees the C library and the glue that sees the kernel's headers. */
+#ifndef SHIM_SYSTEM_H
+#define SHIM_SYSTEM_H
+
+#include "../include/shim/context.h"
+
+#ifndef SHIM_PERCPU_HEAD
+#define SHIM_PERCPU_HEAD 64ul
+#endif
+
+/* Memory that is not the kernel's: the glue's own. */
+void *shim_system_alloc(size_t bytes);
+void shim_system_free(void *memory);
+/* Gives back all that the kernel's allocators still have out. */
+void shim_free_all(struct shim_context *context);
+/* Calls the function; false when it ended in shim_crash(). */
+_Bool shim_guarded(void (*function)(void *), void *argument);
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Ours on purpose: locks, per-CPU data, timers and delayed work, all under virtual CPUs and time. */
+#ifndef SHIM_CONCURRENCY_H
+#define SHIM_CONCURRENCY_H
+
+typedef struct spinlock {
+	unsigned long held;
+} spinlock_t;
+typedef spinlock_t raw_spinlock_t;
+
+#define DEFINE_SPINLOCK(name) spinlock_t name
+#define spin_lock_init(lock) ((lock)->held = 0)
+#define assert_spin_locked(lock) ((void)(lock))
+
+static inline void spin_lock(spinlock_t *lock)
+{
+	struct shim_context *context = shim_current;
+
+	if (unlikely(context->scheduled))
+		context->host->lock_at(context->host, IOPT_LOCK_OTHER, lock);
+}
+
+static inline void spin_unlock(spinlock_t *lock)
+{
+	struct shim_context *context = shim_current;
+
+	if (unlikely(context->scheduled))
+		context->host->unlock_at(context->host, IOPT_LOCK_OTHER, lock);
+}
+
+#define spin_lock_irqsave(lock, flags) ((flags) = 0, spin_lock(lock))
+#define spin_unlock_irqrestore(lock, flags) ((void)(flags), spin_unlock(lock))
+#define spin_lock_irq(lock) spin_lock(lock)
+#define spin_unlock_irq(lock) spin_unlock(lock)
+
+struct mutex {
+	unsigned long held;
+};
+#define DEFINE_MUTEX(name) struct mutex name __maybe_unused
+#define mutex_lock(lock) ((void)(lock))
+#define mutex_unlock(lock) ((void)(lock))
+
+/* In front of each per-CPU allocation stands the distance between two CPUs' parts. */
+void *shim_alloc_percpu(size_t size, size_t align, bool queue);
+#define SHIM_PERCPU_HEAD 64ul
+
+static inline size_t shim_percpu_stride(const void *base)
+{
+	return *(const size_t *)((const char *)base - SHIM_PERCPU_HEAD);
+}
+
+static inline void *shim_percpu(const void *base, unsigned int cpu)
+{
+	return (char *)base + cpu * shim_percpu_stride(base);
+}
+
+#ifndef SHIM_PERCPU_IS_QUEUE
+#define SHIM_PERCPU_IS_QUEUE false
+#endif
+#define __alloc_percpu(size, align) shim_alloc_percpu(size, align, SHIM_PERCPU_IS_QUEUE)
+#define free_percpu(base) \
+	do {                                                                                \
+		if (base)                                                                   \
+			shim_free((const char *)(base) - SHIM_PERCPU_HEAD);                 \
+	} while (0)
+#define per_cpu_ptr(base, cpu) ((typeof(base))shim_percpu(base, cpu))
+#define raw_cpu_ptr(base) per_cpu_ptr(base, shim_current->cpu)
+#define this_cpu_ptr(base) raw_cpu_ptr(base)
+#define for_each_possible_cpu(i) for ((i) = 0; (unsigned int)(i) < shim_current->cpus; (i)++)
+#define for_each_online_cpu(i) for_each_possible_cpu(i)
+#define num_online_cpus() (shim_current->cpus)
+#define num_possible_cpus() (shim_current->cpus)
+#define smp_processor_id() (shim_current->cpu)
+#define cache_line_size() 64
+#define CPUHP_IOMMU_IOVA_DEAD 1
+#define cpuhp_state_add_instance_nocalls(state, node) ((void)(node), 0)
+#define cpuhp_state_remove_instance_nocalls(state, node) ((void)(node))
+#define cpuhp_setup_state_multi(state, name, up, down) ((void)(down), 0)
+#define cpuhp_remove_multi_state(state) ((void)0)
+
+/* One jiffy is one millisecond of virtual time. */
+#define HZ 1000
+#define jiffies ((unsigned long)shim_current->now)
+#define msecs_to_jiffies(ms) ((unsigned long)(ms))
+
+struct timer_list {
+	unsigned long expires;
+	void (*function)(struct timer_list *timer);
+	bool pending;
+};
+#define timer_setup(timer, callback, flags) \
+	((timer)->function = (callback), (timer)->pending = false)
+#define timer_container_of(variable, timer, field) \
+	container_of(timer, typeof(*(variable)), field)
+#define from_timer(variable, timer, field) timer_container_of(variable, timer, field)
+int mod_timer(struct timer_list *timer, unsigned long expires);
+int timer_delete_sync(struct timer_list *timer);
+#define del_timer_sync(timer) timer_delete_sync(timer)
+
+struct work_struct {
+	void (*func)(struct work_struct *work);
+};
+struct delayed_work {
+	struct work_struct work;
+	struct delayed_work *next; /* in the order in which they were scheduled */
+	unsigned long due;
+	bool pending;
+};
+#define INIT_DELAYED_WORK(delayed, function) \
+	((delayed)->work.func = (function), (delayed)->pending = false)
+bool schedule_delayed_work(struct delayed_work *work, unsigned long delay);
+bool cancel_delayed_work_sync(struct delayed_work *work);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Ours on purpose: the domain whose operation this thread runs. Kernel code
+ * reaches its primitives without an argument that could name a domain, so each
+ * entry from the harness names it here first.
+ */
+#ifndef SHIM_CONTEXT_H
+#define SHIM_CONTEXT_H
+
+#include "iopt_subject.h"
+
+struct page;
+struct timer_list;
+struct delayed_work;
+struct shim_allocation;
+
+/* What the primitives need at hand; struct shim_domain (glue/domain.h) begins with it. */
+struct shim_context {
+	unsigned char *arena; /* virtual address of IOPT_ARENA_BASE */
+	struct iopt_log *log;
+	struct iopt_host *host;
+	struct page *pages; /* descriptors by slot, IOPT_SLOT_COUNT */
+	unsigned int stores; /* log->stores */
+	unsigned int scheduled; /* the host gave the services by address */
+	unsigned int cpu; /* the virtual CPU that runs */
+	unsigned int cpus;
+	unsigned int shifted; /* an undefined shift was seen in this operation */
+	unsigned int past_shift; /* tables asked for in it since then */
+	unsigned int running; /* an operation (1), or the domain's opening (0) */
+	uint64_t sme_mask; /* the bit that memory encryption sets */
+	uint64_t unmapped; /* bytes that the last unmap of the DMA layer removed */
+	void *jump; /* where a crash lands */
+	struct timer_list *timer; /* the one that is armed */
+	struct delayed_work *work; /* in the order in which it was scheduled */
+	struct shim_allocation *allocations; /* what the kernel's allocator handed out */
+	uint64_t now; /* virtual time, ms */
+};
+
+extern _Thread_local struct shim_context *shim_current
+	__attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+#define SHIM_ARENA_BYTES ((unsigned long)IOPT_SLOT_COUNT << IOPT_SLOT_LG2)
+
+/* The bytes from the arena's start to `address`; past its end for all that is not table memory. */
+static inline unsigned long shim_arena_offset(const volatile void *address)
+{
+	return (unsigned long)address - (unsigned long)shim_current->arena;
+}
+
+static inline int shim_in_arena(const volatile void *address)
+{
+	return shim_arena_offset(address) < SHIM_ARENA_BYTES;
+}
+
+/* One word of table memory was written: said after the write, for each word in its order. */
+static inline void shim_stored(volatile void *address, unsigned long value)
+{
+	struct shim_context *context = shim_current;
+
+	if (__builtin_expect(!context->stores, 1))
+		return;
+	if (shim_in_arena(address))
+		iopt_log_store(context->log, IOPT_ARENA_BASE + shim_arena_offset(address), 1,
+			       value, 0);
+}
+
+void shim_warn(const char *file, int line);
+void shim_crash(void) __attribute__((__noreturn__));
+
+#endif
