@@ -11,8 +11,9 @@
 #define DMA_32BIT_MASK UINT64_C(0xffffffff)
 
 static struct iommu_dma_cookie *cookie_alloc(struct iommu_domain *domain,
-					     const struct iopt_dma_config *config)
+					     const struct iopt_config *whole)
 {
+	const struct iopt_dma_config *config = &whole->dma;
 	struct iommu_dma_cookie *dma = calloc(1, sizeof(*dma));
 
 	if (!dma)
@@ -28,10 +29,15 @@ static struct iommu_dma_cookie *cookie_alloc(struct iommu_domain *domain,
 	dma->pci_32bit_workaround = config->pci32;
 	dma->iovad.domain = domain;
 	dma->iovad.timers = &dma->timers;
+	dma->iovad.magazine_size = IOVA_MAG_SIZE;
+	if (iopt_has(whole, dma_magazine) && whole->dma_magazine)
+		dma->iovad.magazine_size = whole->dma_magazine;
+	if (iopt_has(whole, dma_fail_magazine))
+		dma->iovad.fail_magazine = whole->dma_fail_magazine;
 	return dma;
 }
 
-int iommu_dma_init_domain(struct iommu_domain *domain, const struct iopt_dma_config *config)
+int iommu_dma_init_domain(struct iommu_domain *domain, const struct iopt_config *config)
 {
 	uint64_t granule = domain->pgsize_bitmap & -domain->pgsize_bitmap;
 	struct iommu_dma_cookie *dma;
@@ -52,7 +58,7 @@ int iommu_dma_init_domain(struct iommu_domain *domain, const struct iopt_dma_con
 		return -ENOMEM;
 	}
 	domain->iova_cookie = dma;
-	if (config->mode == IOPT_DMA_FQ)
+	if (config->dma.mode == IOPT_DMA_FQ)
 		iommu_dma_init_fq(domain);
 	return 0;
 }

@@ -63,7 +63,7 @@ struct iommu_dma_cookie {
  * -EFAULT where the kernel hits a BUG, -ENOMEM. A domain that gets no queue is
  * strict.
  */
-int iommu_dma_init_domain(struct iommu_domain *domain, const struct iopt_dma_config *config);
+int iommu_dma_init_domain(struct iommu_domain *domain, const struct iopt_config *config);
 /* Frees the layer's own memory; tables that are queued stay where they are. */
 void iommu_put_dma_cookie(struct iommu_domain *domain);
 

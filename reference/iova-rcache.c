@@ -10,9 +10,9 @@
 
 #include <stdlib.h>
 
-static bool magazine_full(const struct iova_magazine *magazine)
+static bool magazine_full(const struct iova_domain *space, const struct iova_magazine *magazine)
 {
-	return magazine && magazine->size == IOVA_MAG_SIZE;
+	return magazine->size == space->magazine_size;
 }
 
 static bool magazine_empty(const struct iova_magazine *magazine)
@@ -20,22 +20,52 @@ static bool magazine_empty(const struct iova_magazine *magazine)
 	return !magazine || !magazine->size;
 }
 
-static struct iova_magazine *magazine_alloc(void)
+static size_t magazine_bytes(const struct iova_domain *space)
 {
-	struct iova_magazine *magazine = malloc(sizeof(*magazine));
+	return sizeof(struct iova_magazine) + space->magazine_size * sizeof(uint64_t);
+}
 
+/* Magazines that are there from the start: each CPU's two of each class, or none. */
+static size_t first_magazine_count(const struct iova_domain *space)
+{
+	bool when_needed = iommu_behaves(space->domain, MAGAZINES_WHEN_NEEDED);
+
+	return when_needed ? 0 : (size_t)space->cpus * IOVA_RANGE_CACHE_MAX_SIZE * 2;
+}
+
+static struct iova_magazine *first_magazine(const struct iova_domain *space, size_t i)
+{
+	char *bytes = (char *)space->first_magazines;
+
+	return (struct iova_magazine *)(void *)(bytes + i * magazine_bytes(space));
+}
+
+static struct iova_magazine *magazine_alloc(struct iova_domain *space)
+{
+	struct iova_magazine *magazine;
+
+	if (space->fail_magazine && !--space->fail_magazine)
+		return NULL;
+	magazine = malloc(magazine_bytes(space));
 	if (magazine)
 		magazine->size = 0;
 	return magazine;
 }
 
-/* A magazine that was never needed is empty; the tree's lock is taken for it too. */
+/* Those that were there from the start go together, in the end. */
+static void magazine_free(struct iova_domain *space, struct iova_magazine *magazine)
+{
+	bool is_first = space->first_magazines && magazine >= space->first_magazines &&
+			magazine < first_magazine(space, first_magazine_count(space));
+
+	if (!is_first)
+		free(magazine);
+}
+
 static void magazine_free_pfns(struct iova_domain *space, struct iova_magazine *magazine)
 {
-	if (!magazine) {
-		iova_free_pfns(space, NULL, 0);
+	if (!magazine)
 		return;
-	}
 	iova_free_pfns(space, magazine->pfns, magazine->size);
 	magazine->size = 0;
 }
@@ -71,7 +101,7 @@ static struct iova_magazine *depot_pop(struct iova_rcache *rcache)
 
 	rcache->depot = magazine->next;
 	rcache->depot_size--;
-	magazine->size = IOVA_MAG_SIZE;
+	magazine->size = rcache->space->magazine_size;
 	return magazine;
 }
 
@@ -105,8 +135,32 @@ static void depot_work(void *data)
 	if (!magazine)
 		return;
 	magazine_free_pfns(space, magazine);
-	free(magazine);
+	magazine_free(space, magazine);
 	timer_arm(space->timers, &rcache->work, IOVA_DEPOT_DELAY);
+}
+
+/* Allocates the magazines that are there from the start, and hands them out. */
+static bool allocate_first_magazines(struct iova_domain *space)
+{
+	size_t count = first_magazine_count(space);
+
+	if (!count)
+		return true;
+	if (space->fail_magazine && space->fail_magazine <= count)
+		return false;
+	if (space->fail_magazine)
+		space->fail_magazine -= (uint32_t)count;
+	space->first_magazines = malloc(count * magazine_bytes(space));
+	if (!space->first_magazines)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		struct iova_cpu_rcache *cpu_cache = &space->cpu_rcaches[i / 2];
+		struct iova_magazine *magazine = first_magazine(space, i);
+
+		magazine->size = 0;
+		*(i % 2 ? &cpu_cache->prev : &cpu_cache->loaded) = magazine;
+	}
+	return true;
 }
 
 bool iova_domain_init_rcaches(struct iova_domain *space)
@@ -124,18 +178,22 @@ bool iova_domain_init_rcaches(struct iova_domain *space)
 		rcache->work.data = rcache;
 		rcache->work.rank = TIMER_WORK;
 	}
-	return true;
+	if (allocate_first_magazines(space))
+		return true;
+	free(space->cpu_rcaches);
+	return false;
 }
 
 void free_iova_rcaches(struct iova_domain *space)
 {
 	for (unsigned int i = 0; i < IOVA_RANGE_CACHE_MAX_SIZE; i++)
 		while (space->rcaches[i].depot)
-			free(depot_pop(&space->rcaches[i]));
+			magazine_free(space, depot_pop(&space->rcaches[i]));
 	for (size_t i = 0; i < (size_t)space->cpus * IOVA_RANGE_CACHE_MAX_SIZE; i++) {
-		free(space->cpu_rcaches[i].loaded);
-		free(space->cpu_rcaches[i].prev);
+		magazine_free(space, space->cpu_rcaches[i].loaded);
+		magazine_free(space, space->cpu_rcaches[i].prev);
 	}
+	free(space->first_magazines);
 	free(space->cpu_rcaches);
 }
 
@@ -147,24 +205,36 @@ static void swap_magazines(struct iova_cpu_rcache *cpu_cache)
 	cpu_cache->loaded = magazine;
 }
 
+/* A full magazine makes way: to the second place if that was never taken, else to the depot. */
+static void put_away_loaded(struct iova_rcache *rcache, struct iova_cpu_rcache *cpu_cache)
+{
+	if (!cpu_cache->prev) {
+		cpu_cache->prev = cpu_cache->loaded;
+		return;
+	}
+	depot_lock(rcache);
+	depot_push(rcache, cpu_cache->loaded);
+	depot_unlock(rcache);
+	timer_arm(rcache->space->timers, &rcache->work, IOVA_DEPOT_DELAY);
+}
+
 /* Makes sure that the loaded magazine takes one more. */
 static bool make_room(struct iova_rcache *rcache, struct iova_cpu_rcache *cpu_cache)
 {
+	struct iova_domain *space = rcache->space;
 	struct iova_magazine *magazine;
 
-	if (magazine_full(cpu_cache->loaded) && !magazine_full(cpu_cache->prev))
-		swap_magazines(cpu_cache);
-	if (cpu_cache->loaded && !magazine_full(cpu_cache->loaded))
+	if (cpu_cache->loaded && !magazine_full(space, cpu_cache->loaded))
 		return true;
-	magazine = magazine_alloc();
+	if (cpu_cache->prev && !magazine_full(space, cpu_cache->prev)) {
+		swap_magazines(cpu_cache);
+		return true;
+	}
+	magazine = magazine_alloc(space);
 	if (!magazine)
 		return false;
-	if (cpu_cache->loaded) {
-		depot_lock(rcache);
-		depot_push(rcache, cpu_cache->loaded);
-		depot_unlock(rcache);
-		timer_arm(rcache->space->timers, &rcache->work, IOVA_DEPOT_DELAY);
-	}
+	if (cpu_cache->loaded)
+		put_away_loaded(rcache, cpu_cache);
 	cpu_cache->loaded = magazine;
 	return true;
 }
@@ -195,7 +265,7 @@ static bool load_magazine(struct iova_rcache *rcache, struct iova_cpu_rcache *cp
 		return true;
 	depot_lock(rcache);
 	if (rcache->depot) {
-		free(cpu_cache->loaded);
+		magazine_free(rcache->space, cpu_cache->loaded);
 		cpu_cache->loaded = depot_pop(rcache);
 	}
 	depot_unlock(rcache);
@@ -238,7 +308,7 @@ static void free_depot(struct iova_rcache *rcache)
 		struct iova_magazine *magazine = depot_pop(rcache);
 
 		magazine_free_pfns(rcache->space, magazine);
-		free(magazine);
+		magazine_free(rcache->space, magazine);
 	}
 	depot_unlock(rcache);
 }

@@ -16,7 +16,7 @@
 /* Ranges of 1, 2, 4, … 32 pages are cached, one class each. */
 #define IOVA_RANGE_CACHE_MAX_SIZE 6u
 
-/* Entries of one magazine. */
+/* Entries of one magazine, unless a domain is told another number. */
 #define IOVA_MAG_SIZE 127u
 
 /* From the last trimming of a depot, or from its filling, to the next, ms. */
@@ -29,10 +29,10 @@ struct iova_magazine {
 		uint64_t size; /* entries in use */
 		struct iova_magazine *next; /* while it lies in a depot, full */
 	};
-	uint64_t pfns[IOVA_MAG_SIZE];
+	uint64_t pfns[]; /* magazine_size of the domain */
 };
 
-/* One CPU's share of a class. A null magazine is an empty one not yet allocated. */
+/* One CPU's share of a class. A null magazine is one that was not needed yet. */
 struct iova_cpu_rcache {
 	struct iova_magazine *loaded;
 	struct iova_magazine *prev;
@@ -60,6 +60,9 @@ struct iova_domain {
 	struct iova anchor; /* above all others, of no size */
 	struct iova_cpu_rcache *cpu_rcaches; /* all classes' */
 	struct iova_rcache rcaches[IOVA_RANGE_CACHE_MAX_SIZE];
+	struct iova_magazine *first_magazines; /* allocated in one go at set-up, or null */
+	uint32_t magazine_size; /* entries of one magazine */
+	uint32_t fail_magazine; /* the Nth allocation of one from now fails; 0 for none */
 	uint32_t cpus;
 };
 
@@ -85,7 +88,10 @@ static inline unsigned int iova_size_order(uint64_t size)
 	return size <= 1 ? 0 : 64u - (unsigned int)__builtin_clzll(size - 1);
 }
 
-/* False when memory ran out. `space` starts out as zeros, domain and timers apart. */
+/*
+ * False when memory ran out, fail_magazine's included. `space` starts out as
+ * zeros, domain, timers and what says how magazines are apart.
+ */
 bool init_iova_domain(struct iova_domain *space, uint64_t granule, uint64_t start_pfn,
 		      uint32_t cpus);
 void put_iova_domain(struct iova_domain *space);

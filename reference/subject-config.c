@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the port can do, and which configurations it knows nothing of. */
 #include "fmt/formats.h"
+#include "iova.h"
 #include "subject.h"
 
 #include <inttypes.h>
@@ -23,7 +24,8 @@ const struct iopt_capabilities subject_capabilities = {
 	.kernels = KERNEL(UNSAID) | KERNEL(7_1) | KERNEL(7_2) | KERNEL(7_3),
 	.layers = IOPT_LAYER_PAGE_TABLE | IOPT_LAYER_DMA | IOPT_LAYER_TWO_STEP,
 	.options = IOPT_OPTION_PGSIZES | IOPT_OPTION_SME_MASK | IOPT_OPTION_PCI32 |
-		   IOPT_OPTION_SYNC_MAP | IOPT_OPTION_LIMIT | IOPT_OPTION_ROWS,
+		   IOPT_OPTION_SYNC_MAP | IOPT_OPTION_MAGAZINE | IOPT_OPTION_FAIL_MAGAZINE |
+		   IOPT_OPTION_LIMIT | IOPT_OPTION_ROWS,
 	.operations = OP(MAP) | OP(MAP_RANGE) | OP(UNMAP) | OP(GATHER) | OP(UNMAP_FAST) |
 		      OP(IOTLB_SYNC) | OP(FLUSH) | OP(IOVA_TO_PHYS) | OP(SET_DIRTY) |
 		      OP(READ_AND_CLEAR_DIRTY) | OP(DMA_MAP) | OP(DMA_MAP_SG) | OP(DMA_UNMAP) |
@@ -125,11 +127,8 @@ static bool version_2_known(const struct iopt_config *config)
 		return false;
 	if (!config->has_dma)
 		return true;
-	if (iopt_has(config, dma_magazine) &&
-	    !is_known("dma_magazine", config->dma_magazine, 0))
-		return false;
-	return !iopt_has(config, dma_fail_magazine) ||
-	       is_known("dma_fail_magazine", config->dma_fail_magazine, 0);
+	return !iopt_has(config, dma_magazine) ||
+	       is_known("dma_magazine", config->dma_magazine, IOVA_MAG_SIZE);
 }
 
 bool subject_knows_config(const struct iopt_config *config)

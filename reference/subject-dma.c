@@ -4,12 +4,19 @@
 
 #include <errno.h>
 
-uint32_t subject_open_dma(struct subject *subject, const struct iopt_dma_config *config)
+uint32_t subject_open_dma(struct subject *subject, const struct iopt_config *config)
 {
+	bool told_to_fail = iopt_has(config, dma_fail_magazine) && config->dma_fail_magazine;
 	int err = iommu_dma_init_domain(&subject->pt.domain, config);
 
+	if (err == -EFAULT)
+		return IOPT_CRASHED;
+	if (err && told_to_fail) {
+		log_errno(&subject->pt.domain, err, 0);
+		return IOPT_FAILED;
+	}
 	if (err)
-		return err == -EFAULT ? IOPT_CRASHED : subject_refuse("out of memory");
+		return subject_refuse("out of memory");
 	subject->handles = dma_handles_alloc();
 	return subject->handles ? IOPT_DONE : subject_refuse("out of memory");
 }

@@ -118,7 +118,7 @@ static uint32_t subject_open(struct iopt_host *host, const struct iopt_config *c
 	domain->pgsize_bitmap &= config->pgsizes;
 	log_info(&subject->pt);
 	if (config->has_dma)
-		status = subject_open_dma(subject, &config->dma);
+		status = subject_open_dma(subject, config);
 	if (status != IOPT_DONE)
 		subject_close(subject);
 	else

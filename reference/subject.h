@@ -62,7 +62,7 @@ static inline bool dma_op_known(const struct iopt_op *op)
 /* The DMA layer's operations, subject-dma.c. */
 
 /* A status of enum iopt_status. */
-uint32_t subject_open_dma(struct subject *subject, const struct iopt_dma_config *config);
+uint32_t subject_open_dma(struct subject *subject, const struct iopt_config *config);
 void subject_close_dma(struct subject *subject);
 /* False when the operation is none of the layer's or not known, or there is no layer. */
 bool subject_run_dma(struct subject *subject, const struct iopt_op *op);
