@@ -7,7 +7,7 @@ struct MutationTests {
   @Test("gives inputs within the buffer that decode and repeat with the seed")
   func mutations() {
     var random = TestRandom(state: 21)
-    for seed in 0..<2000 as Range<UInt64> {
+    for seed in 0..<3000 as Range<UInt64> {
       let input = seed % 2 == 0 ? random.bytes(upTo: 200) : encoded(seed)
       let capacity = input.count + Int(seed % 3) * 20
       let first = mutated(input, capacity: capacity, seed: seed)
@@ -42,7 +42,7 @@ struct MutationTests {
         queue: .perCPU, cpus: 2, ringSize: 4, timeout: 10, mode: .strict, limit: .max),
       operations: (1...6).map { .dmaUnmap(handle: $0, cpu: 0) })
     let input = encode(scenario)
-    for seed in 0..<2000 as Range<UInt64> {
+    for seed in 0..<3000 as Range<UInt64> {
       let after = decode(mutated(input, capacity: 1024, seed: seed))
       for operation in after.operations {
         if case .relax = operation { relaxed += 1 }
@@ -70,7 +70,7 @@ struct MutationTests {
     ], [0, 1024])
   func relaxations(_ input: [UInt8], room: Int) {
     var (relaxed, plain) = (0, 0)
-    for seed in 0..<2000 as Range<UInt64> {
+    for seed in 0..<3000 as Range<UInt64> {
       let after = decode(mutated(input, capacity: input.count + room, seed: seed))
       guard let dma = after.dma else {
         plain += 1

@@ -81,8 +81,8 @@ import Testing
 
   /// What `--subject` cannot be, and what is said of it.
   static let subjects = [
-    ("", "expected swift, reference or the path of a shared object (PATH.so)"),
-    ("swfit", "expected swift, reference or the path of a shared object (PATH.so)"),
+    ("", "expected swift, reference, kernel:TREE or the path of a shared object (PATH.so)"),
+    ("swfit", "expected swift, reference, kernel:TREE or the path of a shared object (PATH.so)"),
     ("/nowhere/x.so", "no such file"),
     ("nowhere.so", "no such file"),
     ("./README.md", "cannot be loaded: ./README.md: "),

@@ -47,7 +47,7 @@ import Testing
     #expect(file.errors.hasPrefix("nowhere.iopt: error: cannot open: No such file"))
     let subject = try Tool.iopt("replay", Self.trace, "--subject", "nobody")
     #expect(subject.status == 2)
-    #expect(subject.errors.contains("expected swift, reference or the path"))
+    #expect(subject.errors.contains("expected swift, reference, kernel:TREE or the path"))
     let revision = try Tool.iopt("diff", Self.disjoint, "--left", "swift,gather=best")
     #expect(revision.status == 2)
     #expect(

@@ -91,7 +91,9 @@ import Testing
     let words = help.split { $0 == " " || $0 == "\n" }.joined(separator: " ")
     #expect(
       words.contains(
-        "swift, reference or the path of a plug-in (PATH.so); ,gather=R may follow, R one of"
-          + " merged, original, always-add, proposed"))
+        "swift, reference, the path of a plug-in (PATH.so), or kernel:TREE, a kernel tree (a release"
+          + " that make kernel-source fetched, a folder, or DIR@REV); ,gather=R may follow, R one of"
+          + " merged, original, always-add, proposed, and ,kernel=K, K one of 7.1, 7.2, 7.3, and"
+          + " ,ROW=K for single rows of another release: "))
   }
 }

@@ -9,7 +9,7 @@ private let hasPython = (try? Tool.run("/usr/bin/env", ["python3", "--version"])
   /// Nobody compares what a subject calls its version.
   private static let survivor = """
     reference/subject.c: static const struct iopt_subject reference_subject = {
-    - .version = "C port of Linux 7.1 generic_pt and dma-iommu",
+    - .version = "C port of generic_pt and dma-iommu of Linux 7.1, 7.2 and 7.3",
     + .version = "another",
 
     """

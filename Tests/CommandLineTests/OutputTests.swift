@@ -83,7 +83,8 @@ import Testing
     #expect(terminal.output.contains(" scenarios, 4096 statements"), "\(terminal.output)")
     #expect(terminal.output.contains("no difference"))
     let pipe = try Tool.shell("iopt diff \(long) --left swift --right swift 2>&1")
-    #expect(pipe.output.split(separator: "\n").count == 1)
+    #expect(pipe.output.components(separatedBy: " statements").count == 2)
+    #expect(!pipe.output.contains("\r"))
     #expect(!pipe.output.contains("\u{1b}"))
   }
 

@@ -125,7 +125,7 @@ import Testing
 
   @Test func aMissingFileIsNamed() {
     #expect(reason("/nowhere/x.so") == "subject '/nowhere/x.so': no such file")
-    #expect(reason("swfit").contains("expected swift, reference or the path"))
+    #expect(reason("swfit").contains("expected swift, reference, kernel:TREE or the path"))
   }
 
   @Test func aFileThatIsNoSharedObjectIsNamed() throws {
