@@ -55,13 +55,7 @@ extension DMALayer {
       handle,
       DMAMapping(
         kind: .list, address: iova,
-        length: PieceLayout.unmappedLength(
-          of: pieces, at: iova, longest: longestSegment(operation))))
-  }
-
-  /// The device of version 1 has the default of `dma_get_max_seg_size()`, that of version 2 no limit.
-  private func longestSegment(_ operation: UnsafePointer<iopt_op>) -> UInt32 {
-    operation.pointee.kind >= IOPT_OP_KINDS.rawValue ? .max : 0x1_0000
+        length: PieceLayout.unmappedLength(of: pieces, at: iova)))
   }
 
   /// Unmaps a mapping. A strict domain syncs before the IOVA is given back; on a queued one the

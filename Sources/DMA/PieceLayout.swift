@@ -51,10 +51,10 @@ struct PieceLayout {
   }
 
   /// How many bytes an unmap of the list takes, when it was mapped at `address`: from its first
-  /// output segment to the last one in front of an empty segment (`iommu_dma_unmap_sg`). `longest` is
-  /// the most that pieces join to (`dma_get_max_seg_size`).
+  /// output segment to the last one in front of an empty segment (`iommu_dma_unmap_sg`). A
+  /// segment may be as long as its 32-bit length can say: the device sets no bound.
   static func unmappedLength(
-    of pieces: UnsafeBufferPointer<iopt_piece>, at address: UInt64, longest: UInt32
+    of pieces: UnsafeBufferPointer<iopt_piece>, at address: UInt64
   ) -> UInt64 {
     var layout = PieceLayout(pieces)
     var position = address
@@ -62,8 +62,7 @@ struct PieceLayout {
     var end = address
     var segment: (start: UInt64, length: UInt32)?
     while let piece = layout.next() {
-      // One that is longer by itself takes any piece, and its 32-bit length may come round.
-      if let open = segment, position != 0, longest &- open.length >= piece.length {
+      if let open = segment, position != 0, UInt32.max - open.length >= piece.length {
         segment = (open.start, open.length &+ piece.length)
       } else {
         if let open = segment { end = open.start &+ UInt64(open.length) }
