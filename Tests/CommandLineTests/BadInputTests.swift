@@ -99,9 +99,18 @@ import Testing
     ),
     (
       "swift,gather=merged,gather=merged",
-      "empty-piece, destroy, magazines, each once, or listen, found 'gather=merged'"
+      "expected gather= and one of merged, original, always-add, proposed after the comma, or"
+        + " kernel=7.1, 7.2 or 7.3, or one of those after a row: lookup, dynamic-top, page-sizes,"
+        + " small-map, no-page-size, levels, svpbmt, dirty, empty-piece, destroy, magazines, each"
+        + " once, or listen, found 'gather=merged'"
     ),
-    ("swift,listen,listen", "magazines, each once, or listen, found 'listen'"),
+    (
+      "swift,listen,listen",
+      "expected gather= and one of merged, original, always-add, proposed after the comma, or"
+        + " kernel=7.1, 7.2 or 7.3, or one of those after a row: lookup, dynamic-top, page-sizes,"
+        + " small-map, no-page-size, levels, svpbmt, dirty, empty-piece, destroy, magazines, each"
+        + " once, or listen, found 'listen'"
+    ),
   ]
 
   @Test(arguments: subjects) func noSubject(_ name: String, _ reason: String) throws {

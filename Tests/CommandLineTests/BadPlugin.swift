@@ -84,7 +84,9 @@ struct BadPlugin: Sendable, CustomTestStringConvertible {
     let folder = try ScratchFolder()
     kept = folder
     atexit { BadPlugin.kept = nil }
-    let list = try Tool.run("/usr/bin/find", ["reference", "-path", "reference/kernel", "-prune", "-o", "-name", "*.c", "-print"])
+    let list = try Tool.run(
+      "/usr/bin/find",
+      ["reference", "-path", "reference/kernel", "-prune", "-o", "-name", "*.c", "-print"])
     var objects: [String] = []
     for source in list.output.split(separator: "\n").map(String.init) {
       objects.append(folder(source.replacingOccurrences(of: "/", with: "-") + ".o"))

@@ -4,6 +4,7 @@ import ScenarioLanguage
 /// One way in which two versions of the same code behave differently, and in how many scenarios it
 /// was the first difference.
 public struct BehaviourChange: Sendable {
+  /// What differs first, without the modes in force.
   public var signature: Signature
   /// Scenarios whose first difference it is.
   public var count: Int

@@ -47,9 +47,13 @@ public struct JudgementChange: Sendable {
 
   /// One kind of broken promise.
   public struct Breach: Sendable {
+    /// Which promise, and how it was broken.
     public var signature: Signature
+    /// Scenarios in which it was.
     public var count: Int
+    /// The first time that it was.
     public var finding: Finding
+    /// The scenario of that time.
     public var scenario: Scenario
   }
 

@@ -3,7 +3,7 @@
 #include "domain.h"
 #include <linux/scatterlist.h>
 
-#include "iommu-mapping.h"
+#include <iommu-mapping.h>
 #line 8 "glue/iommu.c"
 
 void shim_log_pages(const struct iommu_pages_list *list)

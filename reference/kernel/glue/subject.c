@@ -6,7 +6,7 @@
 #define SHIM_ROW(format)                                        \
 	extern const struct shim_format shim_format_##format##_production, \
 		shim_format_##format##_debug;
-#include "formats.h"
+#include <formats.h>
 #undef SHIM_ROW
 
 /* What the tree has, by the ABI's number. */
@@ -18,13 +18,13 @@
 static const struct shim_format *const formats[32][2] = {
 #define SHIM_ROW(format) \
 	[NUMBER_##format] = { &shim_format_##format##_production, &shim_format_##format##_debug },
-#include "formats.h"
+#include <formats.h>
 #undef SHIM_ROW
 };
 
 static const unsigned int formats_known = 0
 #define SHIM_ROW(format) | 1u << NUMBER_##format
-#include "formats.h"
+#include <formats.h>
 #undef SHIM_ROW
 	;
 
@@ -242,7 +242,7 @@ static const struct iopt_capabilities capabilities = {
 	.stores = 1,
 	.formats = 0
 #define SHIM_ROW(format) | BIT(NUMBER_##format)
-#include "formats.h"
+#include <formats.h>
 #undef SHIM_ROW
 	,
 	.features = FEATURES,

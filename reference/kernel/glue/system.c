@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* What the shim needs of the C library, told to it in terms that kernel code can be given. */
 #include "system.h"
 

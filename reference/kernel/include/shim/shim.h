@@ -24,6 +24,6 @@
 #include "concurrency.h"
 #include "device.h"
 #include "dma.h"
-#include "tree.h"
+#include <tree.h>
 
 #endif
