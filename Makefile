@@ -14,7 +14,7 @@ DATADIR ?= $(PREFIX)/share
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build test fuzz fuzz-build fuzz-build-address fuzz-smoke fuzz-parsers fuzz-services afl
-.PHONY: replay kernel-source long-run sanitize sanitize-plugin coverage bench faults mutants seeds lint clean
+.PHONY: replay kernel-source kernel-run long-run sanitize sanitize-plugin coverage bench faults mutants seeds lint clean
 .PHONY: install uninstall install-check
 
 # What release builds say for --version; `unknown` where this is no checkout of its own.
@@ -69,6 +69,14 @@ long-run: build ## a million operations of the DMA layer, both sides: make long-
 	for seed in $$(seq $(or $(SEEDS),2)); do \
 	  .build/release/iopt generate --layer working-set --operations $(or $(OPERATIONS),1000000) \
 	    --seed $$seed | .build/release/iopt diff - || exit 1; done
+
+kernel-run: build ## generated scenarios, a kernel's own code against both sides: make kernel-run [VERSION=7.3] [SEEDS=36]
+	for seed in $$(seq $(or $(SEEDS),36)); do for layer in pt dma; do \
+	  .build/release/iopt generate --layer $$layer --count 10000 --seed $$seed \
+	      --subject kernel:$(or $(VERSION),7.3) | \
+	    .build/release/iopt upgrade --kernel $(or $(VERSION),7.3) - -o .build/kernel-run.iopt || exit 1; \
+	  for side in swift reference; do .build/release/iopt diff .build/kernel-run.iopt \
+	    --left kernel:$(or $(VERSION),7.3) --right $$side || exit 1; done; done; done
 
 coverage: setup ## what Corpus/fuzz and artifacts/corpus reach of both sides; unreached lines
 	Fuzz/coverage Corpus/fuzz $(wildcard artifacts/corpus)
