@@ -116,7 +116,7 @@ struct ReviewCommand: ParsableCommand {
     return Review(
       base: comparison.labels[0], head: comparison.labels[1], changes: found,
       judgement: JudgementChange(base: sides[0], head: sides[1]), tally: changes.tally,
-      baseTally: sides[0].tally, headTally: sides[1].tally, recorded: recorded,
+      headTally: sides[1].tally, recorded: recorded,
       notDone: [
         "scenarios were made without the guidance of coverage:"
           + " iopt-fuzz --left BASE --right HEAD has it"

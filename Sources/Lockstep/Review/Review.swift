@@ -11,8 +11,7 @@ public struct Review: Sendable {
   public var judgement: JudgementChange
   /// What the comparison went through.
   public var tally: RunTally
-  /// What each side went through alone.
-  public var baseTally: RunTally
+  /// What the newer version went through alone.
   public var headTally: RunTally
   /// Scenarios that came from files; the others were made.
   public var recorded: Int
@@ -22,14 +21,13 @@ public struct Review: Sendable {
   /// What is known after all that was run.
   public init(
     base: String, head: String, changes: [BehaviourChange], judgement: JudgementChange,
-    tally: RunTally, baseTally: RunTally, headTally: RunTally, recorded: Int, notDone: [String]
+    tally: RunTally, headTally: RunTally, recorded: Int, notDone: [String]
   ) {
     self.base = base
     self.head = head
     self.changes = changes
     self.judgement = judgement
     self.tally = tally
-    self.baseTally = baseTally
     self.headTally = headTally
     self.recorded = recorded
     self.notDone = notDone

@@ -46,7 +46,6 @@ struct shim_format {
 /* glue/iommu.c: what a driver does. */
 void shim_iotlb_sync(struct iommu_domain *domain, struct iommu_iotlb_gather *gather);
 void shim_flush_iotlb_all(struct iommu_domain *domain);
-int shim_iotlb_sync_map(struct iommu_domain *domain, unsigned long iova, size_t size);
 extern const struct pt_iommu_driver_ops shim_driver_ops;
 /* The format's operations with an iotlb_sync_map among them. */
 const struct iommu_domain_ops *shim_ops_with_sync_map(const struct shim_format *format);

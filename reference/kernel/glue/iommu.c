@@ -43,7 +43,7 @@ void shim_flush_iotlb_all(struct iommu_domain *domain)
 	iopt_log0(shim_current->log, IOPT_EVENT_FLUSH_ALL);
 }
 
-int shim_iotlb_sync_map(struct iommu_domain *domain, unsigned long iova, size_t size)
+static int shim_iotlb_sync_map(struct iommu_domain *domain, unsigned long iova, size_t size)
 {
 	iopt_log2(shim_current->log, IOPT_EVENT_SYNC_MAP, iova, size);
 	return 0;

@@ -5,10 +5,6 @@
 
 #include "../include/shim/context.h"
 
-#ifndef SHIM_PERCPU_HEAD
-#define SHIM_PERCPU_HEAD 64ul
-#endif
-
 /* Memory that is not the kernel's: the glue's own. */
 void *shim_system_alloc(size_t bytes);
 void shim_system_free(void *memory);

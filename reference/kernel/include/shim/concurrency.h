@@ -40,9 +40,7 @@ struct mutex {
 #define mutex_lock(lock) ((void)(lock))
 #define mutex_unlock(lock) ((void)(lock))
 
-/* In front of each per-CPU allocation stands the distance between two CPUs' parts. */
 void *shim_alloc_percpu(size_t size, size_t align, bool queue);
-#define SHIM_PERCPU_HEAD 64ul
 
 static inline size_t shim_percpu_stride(const void *base)
 {

@@ -39,6 +39,9 @@ struct shim_context {
 extern _Thread_local struct shim_context *shim_current
 	__attribute__((tls_model("initial-exec"), visibility("hidden")));
 
+/* In front of each per-CPU allocation, bytes: the distance between two CPUs' parts stands there. */
+#define SHIM_PERCPU_HEAD 64ul
+
 #define SHIM_ARENA_BYTES ((unsigned long)IOPT_SLOT_COUNT << IOPT_SLOT_LG2)
 
 /* The bytes from the arena's start to `address`; past its end for all that is not table memory. */
