@@ -189,10 +189,13 @@ struct FuzzCommand: ParsableCommand {
     }
   }
 
+  /// A reduction removes the larger input before the smaller one is written: a kill between the two
+  /// loses both, and the larger one may be of an earlier run, found once more.
   private var usualFlags: [String] {
     [
       "-max_total_time=\(seconds)", "-artifact_prefix=\(artifacts)/", "-print_final_stats=1",
       "-rss_limit_mb=2048", "-max_len=1024", "-reload=1", "-entropic=0",
+      "-reduce_inputs=0",
     ]
   }
 

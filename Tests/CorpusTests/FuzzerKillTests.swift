@@ -18,11 +18,12 @@ import Testing
     script.environment = ProcessInfo.processInfo.environment.merging(["IOPT": Tool.path]) { $1 }
     let scratch = try Scratch()
     try Data().write(to: URL(fileURLWithPath: scratch("output")))
-    script.standardOutput = FileHandle(forWritingAtPath: scratch("output"))
+    let output = FileHandle(forWritingAtPath: scratch("output"))
+    (script.standardOutput, script.standardError) = (output, output)
     try Tool.withSignals { try script.run() }
     script.waitUntilExit()
     let text = try String(contentsOfFile: scratch("output"), encoding: .utf8)
-    #expect(script.terminationStatus == 0)
+    #expect(script.terminationStatus == 0, "\(text)")
     #expect(text.hasPrefix("kill test: 20 kills, "), "\(text)")
   }
 }
