@@ -18,6 +18,10 @@ extension Review {
     }
     lines += ["", "Right: \(head) alone, \(headTally.judgements) times judged"]
     lines += judgementLines.map { "  \($0)" }
+    if let cases {
+      lines += ["", "The trees' own cases (KUnit)"]
+      lines += cases.lines(base: base, head: head).map { "  \($0)" }
+    }
     lines += notDone.map { "Not done: \($0)" }
     lines += ["", summary]
     return lines.joined(separator: "\n")
@@ -34,6 +38,10 @@ extension Review {
       lines += change.scenarioLines + [""] + change.evidenceLines + ["```", ""]
     }
     lines += ["", "### Is it right", ""] + judgementLines.map { "- \($0)" }
+    if let cases {
+      lines += ["", "### The trees' own cases (KUnit)", ""]
+      lines += cases.lines(base: base, head: head).map { "- \($0)" }
+    }
     if !notDone.isEmpty { lines += ["", "### Not done", ""] + notDone.map { "- \($0)" } }
     return lines.joined(separator: "\n")
   }
@@ -46,6 +54,7 @@ extension Review {
     if changes.isEmpty { results.append((tally.judgements > 0, "behaviour")) }
     results += judgement.broken.map { (false, "right \($0.signature)") }
     if judgement.broken.isEmpty { results.append((true, "right")) }
+    results += cases?.results ?? []
     let lines = results.enumerated().map {
       "\($1.passes ? "ok" : "not ok") \($0 + 1) \($1.text.replacing("#", with: ""))"
     }
@@ -60,7 +69,7 @@ extension Review {
     case .changed:
       "\(base) and \(head): \(changes.count) kinds of difference; what \(base) kept, \(head) keeps"
     case .broken:
-      "\(head) breaks \(judgement.broken.count) promises that \(base) kept;"
+      "\(head) breaks \(brokenPromises) promises that \(base) kept;"
         + " \(changes.count) kinds of difference"
     }
   }

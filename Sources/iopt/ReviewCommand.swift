@@ -12,7 +12,7 @@ struct ReviewCommand: ParsableCommand {
       Runs the recorded scenarios that are named, and scenarios of its own for --seconds, on both. \
       Each kind of difference is shrunk and shown once, that of most scenarios first. Then the \
       contract and the leak oracle judge each side alone: what BASE kept and HEAD breaks is told \
-      apart from what both break. Exit status: 0 nothing changed, 1 behaviour changed, 2 bad input \
+      apart from what both break. Kernel trees' own KUnit cases are run on both, too. Exit status: 0 nothing changed, 1 behaviour changed, 2 bad input \
       or a side that cannot be had, 3 nothing was compared, 4 HEAD breaks a promise that BASE kept. \
       With --bisect 2 and 3 become 125, which git bisect run skips.
 
@@ -36,6 +36,11 @@ struct ReviewCommand: ParsableCommand {
 
   @Option(parsing: .unconditional, help: "Shrink at most this many kinds of difference.")
   var shrink = 12
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Run the KUnit cases that kernel trees have for this code, on both sides.")
+  var cases = true
 
   @Flag(help: "Print Markdown, for a mail or a pull request.")
   var markdown = false
@@ -87,6 +92,7 @@ struct ReviewCommand: ParsableCommand {
   }
 
   private func review() throws -> Review {
+    let own = cases ? try OwnCases(base, head) : nil
     let requests = [try LaneRequest(base), try LaneRequest(head)]
     let comparison = try isolation.judge(
       EnginePlan(requests, make: OracleChoice([.comparison]).engine), file: "")
@@ -112,11 +118,13 @@ struct ReviewCommand: ParsableCommand {
     let found = try changes.changes(shrinking: shrink, seconds: 5) {
       progress.show("\($0) kinds of difference shrunk")
     }
+    if own != nil { progress.show("waiting for the trees' own cases") }
+    let cases = try own?.change()
     progress.clear()
     return Review(
       base: comparison.labels[0], head: comparison.labels[1], changes: found,
-      judgement: JudgementChange(base: sides[0], head: sides[1]), tally: changes.tally,
-      headTally: sides[1].tally, recorded: recorded,
+      judgement: JudgementChange(base: sides[0], head: sides[1]), cases: cases,
+      tally: changes.tally, headTally: sides[1].tally, recorded: recorded,
       notDone: [
         "scenarios were made without the guidance of coverage:"
           + " iopt-fuzz --left BASE --right HEAD has it"
