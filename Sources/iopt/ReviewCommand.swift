@@ -17,16 +17,11 @@ struct ReviewCommand: ParsableCommand {
       With --bisect 2 and 3 become 125, which git bisect run skips.
 
       Example: iopt review kernel:7.2 kernel:7.3 --seconds 30
+
+      Example: iopt review --git ~/src/linux master..my-patch
       """)
 
-  @Argument(help: "The older version: \(subjectForms).")
-  var base: String
-
-  @Argument(help: "The newer version.")
-  var head: String
-
-  @Argument(help: ArgumentHelp("Scenarios to run beside those that are made.", valueName: "file"))
-  var files: [String] = []
+  @OptionGroup var sides: ReviewSides
 
   @Option(parsing: .unconditional, help: "How long scenarios are made, in seconds.")
   var seconds = 20.0
@@ -92,28 +87,28 @@ struct ReviewCommand: ParsableCommand {
   }
 
   private func review() throws -> Review {
-    let own = cases ? try OwnCases(base, head) : nil
-    let requests = [try LaneRequest(base), try LaneRequest(head)]
+    let own = cases ? try OwnCases(sides.base, sides.head) : nil
+    let requests = [try LaneRequest(sides.base), try LaneRequest(sides.head)]
     let comparison = try isolation.judge(
       EnginePlan(requests, make: OracleChoice([.comparison]).engine), file: "")
     let changes = BehaviourChanges(comparison)
     let alone = OracleChoice([.contract, .leak])
-    let sides = try requests.map {
+    let judgements = try requests.map {
       SideJudgement(try isolation.judge(EnginePlan([$0], make: alone.engine), file: ""))
     }
     let progress = ProgressLine()
     var recorded = 0
-    for file in files {
+    for file in sides.files {
       for located in try readScenarios(path: file) {
         try changes.run(located.scenario)
-        for side in sides { try side.run(located.scenario) }
+        for side in judgements { try side.run(located.scenario) }
         recorded += 1
         if progress.isShown, recorded & 63 == 0 { progress.show("\(recorded) recorded scenarios") }
       }
     }
     try generate(Narrowing(comparison), progress) {
       try changes.run($0)
-      for side in sides { try side.run($0) }
+      for side in judgements { try side.run($0) }
     }
     let found = try changes.changes(shrinking: shrink, seconds: 5) {
       progress.show("\($0) kinds of difference shrunk")
@@ -123,8 +118,8 @@ struct ReviewCommand: ParsableCommand {
     progress.clear()
     return Review(
       base: comparison.labels[0], head: comparison.labels[1], changes: found,
-      judgement: JudgementChange(base: sides[0], head: sides[1]), cases: cases,
-      tally: changes.tally, headTally: sides[1].tally, recorded: recorded,
+      judgement: JudgementChange(base: judgements[0], head: judgements[1]), cases: cases,
+      tally: changes.tally, headTally: judgements[1].tally, recorded: recorded,
       notDone: [
         "scenarios were made without the guidance of coverage:"
           + " iopt-fuzz --left BASE --right HEAD has it"
