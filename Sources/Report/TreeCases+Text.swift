@@ -66,10 +66,10 @@ extension TreeCaseChange {
 
   /// What robots read: one result for each format of the newer version, one for each broken case.
   var results: [(passes: Bool, text: String)] {
-    let broken = Set(broken.map(\.of.format))
-    let whole = head.cases?.formats.filter { !broken.contains($0.name) } ?? []
+    let formats = Set(broken.map(\.of.format))
+    let whole = head.cases?.formats.filter { !formats.contains($0.name) } ?? []
     return whole.map { (true, "cases \($0.name)") }
-      + Self.lines(self.broken).map { (false, "cases \($0)") }
+      + Self.lines(broken).map { (false, "cases \($0)".withoutDirectives) }
   }
 
   private func countLines(base: String, head: String) -> [String] {

@@ -11,6 +11,8 @@ public struct Review: Sendable {
   public var judgement: JudgementChange
   /// What the trees' own cases say; nil when they were not asked for.
   public var cases: TreeCaseChange?
+  /// Whether the change was run; nil when nobody looked.
+  public var patch: PatchLines?
   /// What the comparison went through.
   public var tally: RunTally
   /// What the newer version went through alone.
@@ -23,13 +25,14 @@ public struct Review: Sendable {
   /// What is known after all that was run.
   public init(
     base: String, head: String, changes: [BehaviourChange], judgement: JudgementChange,
-    cases: TreeCaseChange?, tally: RunTally, headTally: RunTally, recorded: Int, notDone: [String]
+    cases: TreeCaseChange?, patch: PatchLines?, tally: RunTally, headTally: RunTally, recorded: Int, notDone: [String]
   ) {
     self.base = base
     self.head = head
     self.changes = changes
     self.judgement = judgement
     self.cases = cases
+    self.patch = patch
     self.tally = tally
     self.headTally = headTally
     self.recorded = recorded
