@@ -45,8 +45,11 @@ import Testing
     (.magazines, layer(" fail_magazine=1") + "dma_map 0 0x1000 0x1000 to_device\n"),
   ]
 
-  private func finding(_ text: String, _ left: String, _ right: String) throws -> Finding? {
-    let scenario = try readScenarios(bytes: Array("iopt 2\n\(text)".utf8), name: "row")[0].scenario
+  private func finding(
+    _ text: String, _ left: String, _ right: String, version: Int = 2
+  ) throws -> Finding? {
+    let bytes = Array("iopt \(version)\n\(text)".utf8)
+    let scenario = try readScenarios(bytes: bytes, name: "row")[0].scenario
     let engine = Engine.comparing(try LaneChoice(left).lane(), try LaneChoice(right).lane())
     defer { engine.close() }
     let found = engine.run(scenario)
@@ -80,5 +83,26 @@ import Testing
     for bad in ["swift,dirty=7.4", "swift,dirty", "swift,dirty=7.1,dirty=7.2", "swift,kernel=6.1"] {
       #expect(throws: SubjectError.self) { try LaneRequest(bad) }
     }
+  }
+
+  /// As of a kernel tree: the driver asks for the feature, and the scenario knows nothing of it.
+  @Test(arguments: ["swift", "reference"])
+  func aScenarioForAReleaseWithoutLevelsIsToldOfNone(_ side: String) throws {
+    let rest =
+      "va=39 oa=56 features=sign_extend,flush_range\nmap 0x0 0x0 0x1000 rw\nunmap 0x0 0x1000\n"
+      + "gather 0 strict\nmap 0x0 0x0 0x1000 rw\nunmap_fast 0 0x0 0x1000\niotlb_sync 0\n"
+    for release in ["7.2", "7.3"] {
+      let newer = "\(side),kernel=\(release)"
+      let found = try finding("domain format=riscv_64 \(rest)", side, newer, version: 1)
+      #expect(found == nil, "\(found?.report ?? "")")
+      #expect(try finding("domain format=riscv_64 kernel=7.1 \(rest)", side, newer) == nil)
+    }
+  }
+
+  /// It is for a release that insists on the feature, and leaves it out on purpose.
+  @Test(arguments: ["swift", "reference"])
+  func aScenarioForAReleaseWithLevelsIsNotGivenThem(_ side: String) throws {
+    let text = "domain format=riscv_64 kernel=7.2 va=39 oa=56 features=sign_extend\n"
+    #expect(try finding(text, side, "\(side),kernel=7.3") == nil)
   }
 }
