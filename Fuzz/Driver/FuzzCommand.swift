@@ -195,7 +195,7 @@ struct FuzzCommand: ParsableCommand {
     [
       "-max_total_time=\(seconds)", "-artifact_prefix=\(artifacts)/", "-print_final_stats=1",
       "-rss_limit_mb=2048", "-max_len=1024", "-reload=1", "-entropic=0",
-      "-reduce_inputs=0",
+      "-reduce_inputs=0", "-print_funcs=0",
     ]
   }
 
