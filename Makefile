@@ -72,9 +72,8 @@ long-run: build ## a million operations of the DMA layer, both sides: make long-
 
 kernel-run: build ## generated scenarios, a kernel's own code against both sides: make kernel-run [VERSION=7.3] [SEEDS=36]
 	for seed in $$(seq $(or $(SEEDS),36)); do for layer in pt dma; do \
-	  .build/release/iopt generate --layer $$layer --count 10000 --seed $$seed \
-	      --subject kernel:$(or $(VERSION),7.3) | \
-	    .build/release/iopt upgrade --kernel $(or $(VERSION),7.3) - -o .build/kernel-run.iopt || exit 1; \
+	  .build/release/iopt generate --layer $$layer --count 10000 --seed $$seed --kernel $(or $(VERSION),7.3) \
+	    --subject kernel:$(or $(VERSION),7.3) -o .build/kernel-run.iopt || exit 1; \
 	  for side in swift reference; do .build/release/iopt diff .build/kernel-run.iopt \
 	    --left kernel:$(or $(VERSION),7.3) --right $$side || exit 1; done; done; done
 
