@@ -14,7 +14,7 @@ DATADIR ?= $(PREFIX)/share
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build test fuzz fuzz-build fuzz-build-address fuzz-smoke fuzz-parsers fuzz-services afl
-.PHONY: replay kernel-source kernel-run long-run sanitize sanitize-plugin coverage bench faults mutants seeds lint clean
+.PHONY: replay sweeps kernel-source kernel-run long-run sanitize sanitize-plugin coverage bench faults mutants seeds lint clean
 .PHONY: install uninstall install-check
 
 # What release builds say for --version; `unknown` where this is no checkout of its own.
@@ -64,6 +64,15 @@ replay: build ## replay the recorded kernel traces on both implementations
 
 kernel-source: ## a kernel's source for kernel:7.3: make kernel-source VERSION=7.3 [DEB=FILE | TREE=DIR]
 	@Tools/kernel-source '$(VERSION)' $(if $(TREE),--tree '$(TREE)',$(if $(DEB),'$(DEB)'))
+
+sweeps: build ## every sweep for each release: make sweeps [KERNELS='7.1 7.2 7.3'] [DEPTH=3] [COUNT=200]
+	for kernel in $(or $(KERNELS),7.1 7.2 7.3); do for layer in pt dma; do \
+	    .build/release/iopt generate --layer $$layer --count $(or $(COUNT),200) --kernel $$kernel | \
+	      .build/release/iopt sweep allocations - || exit 1; done; \
+	  .build/release/iopt sweep exhaustive --depth $(or $(DEPTH),3) --kernel $$kernel && \
+	  .build/release/iopt sweep configurations --kernel $$kernel && \
+	  for side in swift reference; do .build/release/iopt sweep contract --subject $$side \
+	    --count $(or $(COUNT),200) --kernel $$kernel || exit 1; done || exit 1; done
 
 long-run: build ## a million operations of the DMA layer, both sides: make long-run [OPERATIONS=1000000] [SEEDS=2]
 	for seed in $$(seq $(or $(SEEDS),2)); do \
