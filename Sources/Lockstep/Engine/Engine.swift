@@ -296,7 +296,9 @@ public final class Engine {
     let result = first.lane.records.lazy.compactMap(ResultRecord.init).first { _ in true }
     let domain = DomainConfiguration(configuration)
     let kind = UnopenedDomain(
-      format: domain.format, build: domain.build, errno: result?.errno ?? 0)
+      format: domain.format, build: domain.build,
+      kernel: Kernel(abi: first.lane.meant(configuration).kernel) ?? .linux7_1,
+      errno: result?.errno ?? 0)
     hot.pointee.tally.unopened[kind, default: 0] += 1
   }
 
