@@ -76,7 +76,9 @@ public struct FuzzSettings: Sendable {
   /// A scenario of the lines that every input is to have; nil when they may have any.
   public func head() throws(ScenarioError) -> Scenario? {
     guard let domain else { return nil }
-    let lines = ["iopt 1", "domain \(domain)"] + (dma.map { ["dma \($0)"] } ?? [])
+    let isVersion2 = domain.split(separator: " ").contains { $0.hasPrefix("kernel=") }
+    let lines =
+      [isVersion2 ? "iopt 2" : "iopt 1", "domain \(domain)"] + (dma.map { ["dma \($0)"] } ?? [])
     let text = lines.joined(separator: "\n") + "\n"
     return try readScenarios(bytes: Array(text.utf8), name: "--domain, --dma").first?.scenario
   }
