@@ -68,7 +68,7 @@ kernel-source: ## a kernel's source for kernel:7.3: make kernel-source VERSION=7
 sweeps: build ## every sweep for each release: make sweeps [KERNELS='7.1 7.2 7.3'] [DEPTH=3] [COUNT=200]
 	for kernel in $(or $(KERNELS),7.1 7.2 7.3); do for layer in pt dma; do \
 	    .build/release/iopt generate --layer $$layer --count $(or $(COUNT),200) --kernel $$kernel | \
-	      .build/release/iopt sweep allocations - || exit 1; done; \
+	      .build/release/iopt sweep allocations - --failures 40 || exit 1; done; \
 	  .build/release/iopt sweep exhaustive --depth $(or $(DEPTH),3) --kernel $$kernel && \
 	  .build/release/iopt sweep configurations --kernel $$kernel && \
 	  for side in swift reference; do .build/release/iopt sweep contract --subject $$side \
