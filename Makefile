@@ -14,7 +14,7 @@ DATADIR ?= $(PREFIX)/share
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build test fuzz fuzz-build fuzz-build-address fuzz-smoke fuzz-parsers fuzz-services afl
-.PHONY: replay sweeps kernel-source kernel-run long-run sanitize sanitize-plugin coverage bench faults mutants seeds lint clean
+.PHONY: replay records sweeps kernel-source kernel-run long-run sanitize sanitize-plugin coverage bench faults mutants seeds lint clean
 .PHONY: install uninstall install-check
 
 # What release builds say for --version; `unknown` where this is no checkout of its own.
@@ -61,6 +61,13 @@ fuzz-smoke: fuzz-build build ## prove that both languages are instrumented and r
 
 replay: build ## replay the recorded kernel traces on both implementations
 	.build/release/iopt replay $$(find Corpus/kernel -name '*.iopt.gz' | sort)
+
+records: build ## record the kernel traces' scenarios again on both sides, byte for byte: make records [TRACES='FILES']
+	for trace in $(or $(TRACES),$$(find Corpus/kernel -name '*.iopt.gz' | sort)); do \
+	  gzip -dc "$$trace" >.build/trace.iopt || exit 1; \
+	  for side in swift reference; do grep -v '^=' .build/trace.iopt | \
+	    .build/release/iopt record --subject $$side - | cmp -s - .build/trace.iopt || \
+	    { echo "$$side records $$trace otherwise"; exit 1; }; done; done; echo "all recorded byte for byte"
 
 kernel-source: ## a kernel's source for kernel:7.3: make kernel-source VERSION=7.3 [DEB=FILE | TREE=DIR]
 	@Tools/kernel-source '$(VERSION)' $(if $(TREE),--tree '$(TREE)',$(if $(DEB),'$(DEB)'))
