@@ -50,11 +50,11 @@ extension DMAContract {
     (operation.limit.map { min($0, lastInSpace) } ?? lastAddress) | (granule - 1)
   }
 
-  /// Whether a length, which the caches round up to a power of two, has no room below the mask of
-  /// another device.
+  /// Whether a length, which the caches round up to a power of two, has no room below the device's
+  /// mask.
   private func isBeyondReach(_ length: UInt64) -> Bool {
     let order = 64 - ((length / granule) &- 1).leadingZeroBitCount
-    return operation.limit != nil && order <= 5 && reach / granule + 1 < 1 << UInt64(order)
+    return order <= 5 && reach / granule + 1 < 1 << UInt64(order)
   }
 
   private mutating func freed(_ record: IOVARecord) -> DMABreach? {

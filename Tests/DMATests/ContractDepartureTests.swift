@@ -85,6 +85,14 @@ import Testing
         == ["cachedBeyondTheLimit"])
     #expect(departures(subject, before + [map(2, limit: 0xf_ffff)], change: release) == [])
     #expect(departures(subject, [map(2, limit: 0xffff)], change: release) == [])
+    // The same with the masks the other way about.
+    let later = departures(
+      subject, [map(1, limit: 0xf_ffff), .dmaUnmapPhysOrSG(handle: 1, cpu: 0), map(2, limit: nil)]
+    ) {
+      release(&$0)
+      $0.dma?.limit = 0xffff
+    }
+    #expect(later == ["cachedBeyondTheLimit"])
   }
 
   @Test(arguments: TestSubject.allCases)
