@@ -41,7 +41,7 @@ public struct ChangeReport: Sendable {
   var cells: [String] {
     let verdicts = outcome.map { [$0.older.text, $0.newer.text] } ?? ["not run", "not run"]
     let measured = figure.map {
-      ["\($0.executions)", Finding.text($0.seconds), "\($0.found)/\($0.seeds)"]
+      ["\($0.executions)", $0.time, "\($0.found)/\($0.seeds)"]
     }
     return [
       "[\(change.name)](#\(change.anchor))", "\(change.before) → \(change.after)", change.summary,
@@ -55,7 +55,7 @@ public struct ChangeReport: Sendable {
     guard let outcome else {
       return (lines + ["Not run: no such plug-in.", ""]).joined(separator: "\n")
     }
-    lines.append("| | `\(outcome.finding?.statement.lastLine ?? "no difference")` | the contract |")
+    lines.append("| | \(outcome.place) | the contract |")
     lines.append("| --- | --- | --- |")
     for (name, done, verdict) in outcome.told {
       let cell = done.map { $0.hasPrefix("= ") ? "`\($0)`" : $0 }.joined(separator: "<br>")
@@ -78,6 +78,12 @@ extension ChangeOutcome {
     let (left, right) = finding?.deeds ?? (["no difference"], ["no difference"])
     return [(change.before, left, older), (change.after, right, newer)]
   }
+
+  /// Where the two differ, for the head of a table.
+  fileprivate var place: String {
+    guard let finding else { return "" }
+    return finding.place.operation == nil ? "when it opens" : "`\(finding.statement)`"
+  }
 }
 
 extension ContractVerdict {
@@ -93,13 +99,15 @@ extension ContractVerdict {
 }
 
 extension HistoryFigure {
+  /// Seconds with two decimals.
+  fileprivate var time: String {
+    let hundredths = Int((seconds * 100).rounded())
+    return "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100)"
+  }
+
   /// A few words.
   fileprivate var text: String {
-    "after \(executions) executions, \(Finding.text(seconds)) s of the processor (median of \(seeds)"
+    "after \(executions) executions, \(time) s of the processor (median of \(seeds)"
       + " seeds, \(found) found it)"
   }
-}
-
-extension StringProtocol {
-  fileprivate var lastLine: SubSequence { split(separator: "\n").last ?? self[...] }
 }

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Foundation
+import Lockstep
+import Report
+import ScenarioLanguage
+import Testing
+
+/// What the history says of each kernel change is so: its scenario shows the change, with nothing else
+/// between the two sides too, and nothing can be left out of it.
+@Suite struct KernelHistoryTests {
+  /// Plug-ins of the faults that the history has, built as `make history` builds them.
+  private static let plugins = Result { () throws -> String in
+    let names = KernelHistory.changes.filter { $0.means == .fault }.map(\.name)
+    let folder = Repository.path("Fuzz/.build/faults")
+    let builder = Process()
+    builder.executableURL = URL(fileURLWithPath: Repository.path("Fuzz/fault-plugin"))
+    builder.arguments = [folder] + names
+    builder.standardOutput = FileHandle.nullDevice
+    try builder.run()
+    builder.waitUntilExit()
+    try #require(builder.terminationStatus == 0, "Fuzz/fault-plugin fails")
+    return folder
+  }
+
+  /// A change, and who runs it. A fault is one of the C port only.
+  struct Case: CustomTestStringConvertible, Sendable {
+    var change: KernelChange
+    var subject: String
+
+    var testDescription: String { "\(change.name) on \(subject)" }
+
+    func sides(isolated: Bool = false) throws -> KernelChange.Sides {
+      let folder = change.means == .fault ? try KernelHistoryTests.plugins.get() : nil
+      let sides =
+        isolated
+        ? change.isolatedSides(of: subject, plugins: folder)
+        : change.sides(of: subject, plugins: folder)
+      return try #require(sides)
+    }
+
+    func engine(isolated: Bool = false) throws -> Engine {
+      let sides = try sides(isolated: isolated)
+      return Engine.comparing(
+        try LaneChoice(sides.older).lane(), try LaneChoice(sides.newer).lane())
+    }
+
+    func outcome() throws -> ChangeOutcome {
+      try change.outcome(try sides()) { try $0.engine() }
+    }
+  }
+
+  static let cases = KernelHistory.changes.flatMap { change in
+    (change.means == .fault ? ["reference"] : ["reference", "swift"]).map {
+      Case(change: change, subject: $0)
+    }
+  }
+
+  @Test func eachHasANameOfItsOwnAndAScenarioAsItIsPrinted() throws {
+    #expect(Set(KernelHistory.changes.map(\.name)).count == KernelHistory.changes.count)
+    for change in KernelHistory.changes { #expect(try change.scenario.text == change.text) }
+  }
+
+  @Test func everyOlderRevisionOfGatheringHasAChange() {
+    let older = KernelHistory.changes.compactMap { change in
+      if case .gather(let older, _) = change.means { older } else { nil }
+    }
+    #expect(Set(older) == Set(GatherRevision.allCases).subtracting([.merged]))
+  }
+
+  @Test(arguments: cases) func itsScenarioShowsTheChange(_ each: Case) throws {
+    let outcome = try each.outcome()
+    #expect(outcome.refusal == nil)
+    let finding = try #require(outcome.finding)
+    #expect(finding.oracle == .comparison)
+    // At its last statement: what follows would be there for nothing.
+    let last = try each.change.scenario.operations.count - 1
+    #expect((finding.place.operation ?? -1) == last)
+  }
+
+  @Test(arguments: cases) func itShowsAloneAsBetweenTheReleases(_ each: Case) throws {
+    let whole = try each.engine()
+    let alone = try each.engine(isolated: true)
+    let scenario = try each.change.scenario
+    let (one, other) = (try #require(whole.run(scenario)), try #require(alone.run(scenario)))
+    #expect(one.signature == other.signature)
+    #expect(observations(one) == observations(other))
+  }
+
+  @Test(arguments: cases) func withoutAnyStatementItDoesNotShow(_ each: Case) throws {
+    let engine = try each.engine()
+    let whole = try each.change.scenario
+    var smaller: [Scenario] = whole.operations.indices.map {
+      var scenario = whole
+      scenario.operations.remove(at: $0)
+      return scenario
+    }
+    // Without operations that need it, the layer is one statement more.
+    if whole.dma != nil, whole.operations.isEmpty {
+      smaller.append(Scenario(domain: whole.domain))
+    }
+    for scenario in smaller {
+      let found = engine.run(scenario)
+      #expect(found == nil, "\(scenario.text)\n\(found?.report ?? "")")
+    }
+  }
+
+  /// What the contract says is not all the same, and what it allows before a row's change it does not
+  /// afterwards.
+  @Test func theContractTellsWhatWasMended() throws {
+    var verdicts: [String: (older: ContractVerdict, newer: ContractVerdict)] = [:]
+    for each in Self.cases where each.subject == "reference" {
+      let outcome = try each.outcome()
+      verdicts[each.change.name] = (outcome.older, outcome.newer)
+    }
+    #expect(verdicts["lookup"]?.older == .departs(["errnoAsAddress"]))
+    #expect(verdicts["destroy"]?.older == .departs(["destroyedByLength"]))
+    #expect(verdicts["magazines"]?.older == .saysNothing)
+    #expect(
+      verdicts["gather=original"]?.older == .breaks("contract dma_unmap: reuse: freedBeforeSync"))
+    #expect(verdicts["grown-top-leaks"]?.older == .breaks("leak end: tables left"))
+    for name in ["lookup", "destroy", "magazines", "gather=original", "grown-top-leaks", "dirty"] {
+      #expect(verdicts[name]?.newer == .keeps, "\(name)")
+    }
+  }
+
+  private func observations(_ finding: Finding) -> [[UInt64]] {
+    guard case .observations(let left, let right) = finding.evidence else { return [] }
+    return [left.words, right.words]
+  }
+}
