@@ -4,6 +4,7 @@ import ScenarioLanguage
 
 /// A change with what it comes to and how soon it is found, as `iopt history` tells it.
 public struct ChangeReport: Sendable {
+  /// What it is about.
   public var change: KernelChange
   /// nil where it was not run: a plug-in was not there.
   public var outcome: ChangeOutcome?

@@ -78,7 +78,7 @@ import Testing
     // Another fault under the name of this one.
     try FileManager.default.createSymbolicLink(
       atPath: folder("grown-top-leaks.so"),
-      withDestinationPath: "\(right)/empty-gather-calls-the-driver.so")
+      withDestinationPath: "\(right)/gather-of-the-length-asked-for.so")
     let tool = try Tool.iopt("history", "grown-top-leaks", "--plugins", folder.path)
     #expect(tool.status == 1)
     #expect(tool.output.hasSuffix("no difference: grown-top-leaks\n"), "\(tool.output)")

@@ -15,13 +15,17 @@ public enum ContractVerdict: Equatable, Sendable {
 
 /// What a change comes to in its scenario, seen by running it.
 public struct ChangeOutcome: Sendable {
+  /// What was run.
   public var change: KernelChange
+  /// On whom.
   public var sides: KernelChange.Sides
   /// The difference, the side before the change on the left; nil when there is none.
   public var finding: Finding?
   /// Why a side would not run the scenario; nil when both did.
   public var refusal: String?
+  /// Of the side before the change, alone.
   public var older: ContractVerdict
+  /// Of the side after it.
   public var newer: ContractVerdict
 }
 

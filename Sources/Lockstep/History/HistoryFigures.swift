@@ -3,11 +3,13 @@ import ScenarioLanguage
 
 /// How soon a fuzzer told the two sides of a change apart, from an empty corpus: medians over seeds.
 public struct HistoryFigure: Equatable, Sendable {
+  /// Inputs that were run, the one that showed the difference among them.
   public var executions: Int
   /// Of the processor.
   public var seconds: Double
   /// Seeds that found a difference.
   public var found: Int
+  /// Seeds that were tried.
   public var seeds: Int
 }
 

@@ -55,7 +55,9 @@ public struct KernelChange: Sendable {
 
   /// The two sides as a user types them.
   public struct Sides: Equatable, Sendable {
+    /// The side before the change.
     public var older: String
+    /// The side after it.
     public var newer: String
   }
 

@@ -165,9 +165,8 @@ public enum KernelHistory {
       """
       iopt 2
       domain format=vtdss kernel=7.3 va=39 oa=52 features=none top=2
-      map 0x0 0x0 0x1000 r
       gather 0 queued
-      unmap_fast 0 0x0 0x1000
+      unmap_fast 0 0x1000 0x1000
 
       """),
     gather(
