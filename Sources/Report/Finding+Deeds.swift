@@ -13,7 +13,9 @@ extension Finding {
       return (Self.shortened(one, beside: other), Self.shortened(other, beside: one))
     default:
       let isLeft = (faultyLane ?? 1) == 0
-      return isLeft ? ([headline], [Self.nothing]) : ([Self.nothing], [headline])
+      let deed =
+        oracle == .process ? "its process ends: \(signature.difference)" : signature.difference
+      return isLeft ? ([deed], [Self.nothing]) : ([Self.nothing], [deed])
     }
   }
 

@@ -38,14 +38,22 @@ import Testing
       return try #require(sides)
     }
 
-    func engine(isolated: Bool = false) throws -> Engine {
+    /// Compares the sides, of a fault in a process of their own.
+    func comparison(isolated: Bool = false) throws -> any ScenarioJudge {
       let sides = try sides(isolated: isolated)
-      return Engine.comparing(
-        try LaneChoice(sides.older).lane(), try LaneChoice(sides.newer).lane())
+      return try judge(
+        EnginePlan(
+          [try LaneRequest(sides.older), try LaneRequest(sides.newer)],
+          make: OracleChoice([.comparison]).engine))
     }
 
-    func outcome() throws -> ChangeOutcome {
-      try change.outcome(try sides()) { try $0.engine() }
+    func outcome() throws -> ChangeOutcome { try change.outcome(try sides(), judge: judge) }
+
+    private func judge(_ plan: EnginePlan) throws -> any ScenarioJudge {
+      guard plan.requests.contains(where: \.isPlugin) else { return try plan.engine() }
+      let judge = IsolatedJudge(plan, limit: .seconds(10))
+      try #require(try judge.load(file: ""))
+      return judge
     }
   }
 
@@ -71,25 +79,24 @@ import Testing
     let outcome = try each.outcome()
     #expect(outcome.refusal == nil)
     let finding = try #require(outcome.finding)
-    #expect(finding.oracle == .comparison)
+    #expect([.comparison, .process].contains(finding.oracle))
     // At its last statement: what follows would be there for nothing.
     let last = try each.change.scenario.operations.count - 1
     #expect((finding.place.operation ?? -1) == last)
   }
 
   @Test(arguments: cases) func itShowsAloneAsBetweenTheReleases(_ each: Case) throws {
-    let whole = try each.engine()
-    let alone = try each.engine(isolated: true)
     let scenario = try each.change.scenario
-    let (one, other) = (try #require(whole.run(scenario)), try #require(alone.run(scenario)))
+    let one = try #require(try each.comparison().judge(scenario, file: ""))
+    let other = try #require(try each.comparison(isolated: true).judge(scenario, file: ""))
     #expect(one.signature == other.signature)
     #expect(observations(one) == observations(other))
   }
 
   @Test(arguments: cases) func withoutAnyStatementItDoesNotShow(_ each: Case) throws {
-    let engine = try each.engine()
+    let comparison = try each.comparison()
     let scenario = try each.change.scenario
-    let whole = try #require(engine.run(scenario)).signature
+    let whole = try #require(try comparison.judge(scenario, file: "")).signature
     var smaller = scenario.operations.indices.map { (index: Int) -> Scenario in
       var scenario = scenario
       scenario.operations.remove(at: index)
@@ -100,7 +107,7 @@ import Testing
       smaller.append(Scenario(domain: scenario.domain))
     }
     for scenario in smaller {
-      var found = engine.run(scenario)
+      var found = try comparison.judge(scenario, file: "")
       // A gather of the length that was asked for is wrong where nothing was unmapped, too, and less
       // plainly: what goes away is what its scenario shows.
       if each.change.means == .fault, found?.signature != whole { found = nil }

@@ -190,6 +190,17 @@ public enum KernelHistory {
 
       """),
     KernelChange(
+      "failed-table-turns-incoherent", .fault,
+      "A table that could not be allocated is not taken into incoherent handling. Before, what described"
+        + " it was looked for at address 0.",
+      """
+      iopt 2
+      domain format=vtdss kernel=7.3 va=39 oa=52 features=dma_incoherent top=2
+      fail_alloc 1
+      map 0x0 0x0 0x1000 r
+
+      """),
+    KernelChange(
       "grown-top-leaks", .fault,
       "When the top cannot grow all the way, the tables made for it are freed.",
       """
