@@ -14,7 +14,7 @@ DATADIR ?= $(PREFIX)/share
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build test fuzz fuzz-build fuzz-build-address fuzz-smoke fuzz-parsers fuzz-services afl
-.PHONY: replay kernel-source kernel-run long-run sanitize sanitize-plugin coverage bench faults history mutants seeds lint clean
+.PHONY: replay kernel-source kernel-run long-run sanitize sanitize-plugin coverage bench faults mutants seeds lint clean
 .PHONY: install uninstall install-check
 
 # What release builds say for --version; `unknown` where this is no checkout of its own.
@@ -89,6 +89,7 @@ bench: setup fuzz-build ## measure both sides, the fuzz loop and the replay: mak
 faults: fuzz-build ## how soon each known fault is found: make faults [SEEDS=10] [RUNS=N] [ONLY=pattern]
 	Fuzz/faults
 
+.PHONY: history
 history: build ## what each kernel change changed, how soon it is found: make history [MEASURE=1 SEEDS=10 ONLY=pattern]
 	@[ -z '$(MEASURE)' ] || $(MAKE) --no-print-directory fuzz-build
 	@Fuzz/history $(if $(MEASURE),--measure,--print)
