@@ -142,15 +142,15 @@ public struct VTDCommands: Driver {
     // 6.5.2.3 IOTLB Invalidate, domain-selective; 6.5.2.4 PASID-based, PASID-selective: all of it.
     guard command.flags & Self.granularity == Self.addressed else { return .everything }
     // 11.4.2 MAMV: a mask above it is no mask (second stage); 6.5.2.4 has no such bound.
-    let bound = command.opcode == Self.second ? min(largestMask, 51) : 51
-    guard command.operand <= bound else { return .nothing }
-    let size: UInt64 = 1 << (UInt64(command.operand) + 12)
-    let start = command.address & ~(size - 1)
+    guard command.opcode == Self.first || command.operand <= largestMask else { return .nothing }
+    // A mask of all bits that an address has is the whole space.
+    let masked: UInt64 = 1 << (UInt64(command.operand) + 12) &- 1
+    let start = command.address & ~masked
     // 6.5.2.3 and 6.5.2.4, IH clear: entries of both kinds that the range touches.
-    if command.flags & Self.hint == 0 { return Reach(start, start | (size - 1), pointers: .all) }
+    if command.flags & Self.hint == 0 { return Reach(start, start | masked, pointers: .all) }
     // IH set: entries that are not leaves may stay; and a mask must cover a leaf to name it ("when
     // invalidating mappings for super-pages, software must specify the appropriate mask value").
-    return Reach(start, start | (size - 1), leaves: .within)
+    return Reach(start, start | masked, leaves: .within)
   }
 
   /// 6.5.2.5 Device-TLB Invalidate, and PCI Express Base Specification, 10.3 "ATS Invalidation".
