@@ -53,14 +53,16 @@ public struct OracleChoice: Equatable, Sendable {
   }
 
   /// Those that a user may name; `trace` is `iopt replay`'s and `abi` always in force.
-  public static let selectable: [OracleName] = [.comparison, .contract, .leak]
+  public static let selectable: [OracleName] = [.comparison, .contract, .leak, .hardware]
 
   /// Every property that `--only` and `--except` take.
-  public static let properties = ContractOracle.properties + LeakOracle.properties
+  public static let properties =
+    ContractOracle.properties + LeakOracle.properties + HardwareOracle.properties
 
   /// Every departure that `--forbid` takes.
   public static let departures = Array(
-    Set(ContractOracle.departureNames + LeakOracle.departureNames)
+    Set(
+      ContractOracle.departureNames + LeakOracle.departureNames + HardwareOracle.departureNames)
   ).sorted()
 
   /// Whether what judges one subject alone has no property left that counts.
@@ -68,7 +70,8 @@ public struct OracleChoice: Equatable, Sendable {
     guard !names.contains(.comparison) else { return false }
     let contract = names.contains(.contract) ? ContractOracle.properties : []
     let leak = names.contains(.leak) ? LeakOracle.properties : []
-    return !(contract + leak).contains(where: filter.counts)
+    let hardware = names.contains(.hardware) ? HardwareOracle.properties : []
+    return !(contract + leak + hardware).contains(where: filter.counts)
   }
 
   /// What a choice that leaves nothing to judge is told.
@@ -85,6 +88,9 @@ public struct OracleChoice: Equatable, Sendable {
     for index in lanes.indices {
       if names.contains(.leak), filter.counts("leak") {
         oracles.append(LeakOracle(lane: index, forbidden: forbidden))
+      }
+      if names.contains(.hardware) {
+        oracles.append(HardwareOracle(lane: index, filter: filter, forbidden: forbidden))
       }
       if names.contains(.contract) {
         oracles.append(ContractOracle(lane: index, filter: filter, forbidden: forbidden))
