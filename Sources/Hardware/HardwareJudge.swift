@@ -34,6 +34,8 @@ public final class HardwareJudge {
     var isOlderGather = false
     /// Gathers that took in what a dirty read cleared.
     var dirtyGathers: UInt32 = 0
+    /// Gathers that took in an unmap of nothing.
+    var stretchedGathers: UInt32 = 0
     var syncsMaps = false
     /// What happened before in the scenario and is known to have dangers behind it.
     var past: KnownClass?
@@ -159,6 +161,7 @@ public final class HardwareJudge {
     }
     if cache.tracksChanges { cache.ownChanges.removeAll() }
     state.dirtyGathers &= ~(1 << UInt32(gather))
+    state.stretchedGathers &= ~(1 << UInt32(gather))
   }
 
   /// Whether the operation's gather is one that a flush queue takes.

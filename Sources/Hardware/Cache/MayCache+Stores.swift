@@ -15,7 +15,7 @@ extension MayCache {
     guard let slot = head(word / ArenaLayout.wordsPerSlot) else { return }
     let start = slot * ArenaLayout.wordsPerSlot
     let end = min(word + Int(count), start + Int(tables[slot].words))
-    if isIncoherent, !byHardware {
+    if isIncoherent, !byHardware, !isRemark(slot, word, count, value) {
       tables[slot].low = min(tables[slot].low, Int32(word - start))
       tables[slot].high = max(tables[slot].high, Int32(end - start))
     }
@@ -29,6 +29,14 @@ extension MayCache {
       word += 1
       value &+= stride
     }
+  }
+
+  /// One word of which only such bits change as mean nothing to a walker: software marks entries that
+  /// it has written back, in the entries.
+  private func isRemark(_ slot: Int, _ word: Int, _ count: UInt64, _ value: UInt64) -> Bool {
+    guard count == 1, words[word] != 0, tables[slot].isLinked else { return false }
+    let level = Int(tables[slot].level)
+    return reader.entry(words[word], level: level) == reader.entry(value, level: level)
   }
 
   /// A word that walkers can reach is another from now on.

@@ -37,6 +37,9 @@ public enum KnownClass: String, CaseIterable, Sendable {
   case dirtyClearNotWrittenBack
   /// Reading dirty bits gathers across what was clean, whatever NO_GAPS says.
   case dirtyReadAcrossGaps
+  /// An unmap of nothing stretched the gather to where its lowest level has no boundary, and RISC-V's
+  /// commands, one a step from there, stop short of the last leaf (7.2, 7.3).
+  case stretchedGather
   /// An unmap of nothing at IOVA 0 asks for everything to be invalidated.
   case unmapOfNothing
 }
@@ -56,6 +59,9 @@ extension HardwareJudge {
     case .staleDirty where state.release < .linux7_3 && !danger.isUnwritten:
       return .dirtyItemUnreported
     case .staleDirty where danger.isUnwritten: return .dirtyClearNotWrittenBack
+    case .staleTranslation, .tableUseAfterFree:
+      let isStretched = state.stretchedGathers >> UInt32(max(state.gather, 0)) & 1 != 0
+      return state.gather >= 0 && isStretched && state.release >= .linux7_2 ? .stretchedGather : nil
     case .overInvalidation where danger.isEverything: return .unmapOfNothing
     case .overInvalidation where state.dirtyGathers >> UInt32(max(state.gather, 0)) & 1 != 0:
       return .dirtyReadAcrossGaps

@@ -77,7 +77,14 @@ extension HardwareJudge {
 
   /// What was judged is not judged again, what nobody promised neither.
   private func settle() {
+    if state.kind == IOPT_OP_UNMAP_FAST.rawValue, state.result == 0 {
+      state.stretchedGathers |= 1 << UInt32(state.gather)
+    }
     let isEnd = state.kind == IOPT_OP_IOTLB_SYNC.rawValue
+    if isEnd {
+      state.dirtyGathers &= ~(1 << UInt32(state.gather))
+      state.stretchedGathers &= ~(1 << UInt32(state.gather))
+    }
     for index in 0..<cache.stale.count {
       let entry = cache.stale.elements[index]
       if isEnd, entry.gather == state.gather { cache.stale.elements[index].gather = -2 }
