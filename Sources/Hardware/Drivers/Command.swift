@@ -10,7 +10,7 @@ public struct Command: BitwiseCopyable, Equatable, Sendable {
   public var flags: UInt8
   /// The encoded size, mask or order.
   public var operand: UInt8
-  /// The address field, decoded to an IOVA, of the first of them.
+  /// The address of the first of them: an IOVA, or the command's own field where a size is encoded in it.
   public var address: UInt64
   /// How many there are, each `stride` bytes after the one before; 1 for most.
   public var count: UInt64

@@ -24,11 +24,27 @@ public protocol Driver: Sendable {
 
   /// Whether devices cache translations of their own (ATS), removed by commands of their own only.
   var hasDeviceTLB: Bool { get }
+
+  /// How often a hypervisor has to step in for the command.
+  func traps(of command: Command) -> UInt64
 }
 
 extension Driver {
   public var cachesAbsence: Bool { false }
   public var hasDeviceTLB: Bool { false }
+
+  /// Only what keeps a shadow of the tables caches absence; it is told command by command.
+  public func traps(of command: Command) -> UInt64 { cachesAbsence ? command.count : 0 }
+
+  /// How many entries of the smallest page a hypervisor reads again for the command; nil where it is
+  /// the whole table.
+  public func rereads(of command: Command) -> UInt64? {
+    let reach = reach(of: command)
+    guard traps(of: command) != 0, !reach.isDeviceTLB, reach.leaves != .none else { return 0 }
+    if reach.isEverything || reach.first == 0 && reach.last == .max { return nil }
+    if reach.leaves == .holdingAddress { return command.count }
+    return reach.last >> 12 - reach.first >> 12 + 1
+  }
 }
 
 /// What the page table asks of its driver.

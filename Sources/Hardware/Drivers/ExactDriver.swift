@@ -38,3 +38,11 @@ public struct ExactDriver: Driver {
     return command.flags & Self.pointersToo != 0 ? "\(range) and pointers" : range
   }
 }
+
+// MARK: As `driver=` names it
+
+extension ExactDriver {
+  static let kinds = [
+    DriverKind(name: "exact", make: { _, _, _ in ExactDriver() }, makes: { _, _ in true })
+  ]
+}

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import ScenarioLanguage
 
-/// `drivers/iommu/riscv/iommu.c` and the RISC-V IOMMU Architecture Specification 1.0.1 with its
-/// extensions for non-leaf and range invalidation.
+/// `drivers/iommu/riscv` and the RISC-V IOMMU Architecture Specification, version 20250620 (of its
+/// first chapter, the preface, the sections count), with its extensions for non-leaf and address range
+/// invalidation.
 public struct RISCVCommands: Driver {
   public let name: String
   /// The capability NL: a command can name the pointers on the way to its address.
@@ -27,7 +28,7 @@ public struct RISCVCommands: Driver {
     canNamePointers = nonLeaf
     canNameRanges = ranges
     readsLevels = release >= .linux7_2
-    self.width = width
+    self.width = min(max(width, 1), 64)
   }
 
   // MARK: What the driver sends
@@ -55,7 +56,7 @@ public struct RISCVCommands: Driver {
     let pages = last > start ? (last - start - 1) >> 12 + 1 : 1
     commands.append(
       Command(
-        Self.inval, flags: Self.addressed, address: start,
+        Self.inval, flags: Self.addressed, address: start & ~0xfff,
         count: min(pages, (UInt64.max - start) >> 12 + 1), stride: 1 << 12))
   }
 
@@ -84,28 +85,45 @@ public struct RISCVCommands: Driver {
     guard count > 0, count <= Self.mostCommands else { return commands.append(everything) }
     commands.append(
       Command(
-        Self.inval, flags: flags | Self.addressed, address: gathered.first, count: count,
+        Self.inval, flags: flags | Self.addressed, address: gathered.first & ~0xfff, count: count,
         stride: 1 << strideLog2))
   }
 
   // MARK: What the specification promises
 
   public func reach(of command: Command) -> Reach {
-    // Section 4.2.1 "IOTINVAL", AV clear: all entries of the address space.
+    // 4.1.1 "IOMMU Page-Table cache invalidation commands", AV clear: all entries of the address space.
     guard command.flags & Self.addressed != 0 else { return .everything }
+    // 4.1.1, AV set: entries with leaves alone. 9.2.1, NL set too: information from all levels.
     let pointers: Reach.Pointers = command.flags & Self.pointers != 0 ? .all : .none
     if command.flags & Self.range != 0 {
-      // Extension for range invalidation: every address of the NAPOT range, as if each were named.
+      // 9.3, S set: each address of the naturally aligned power of two. What an address outside the
+      // space does to it is not said.
       let last = command.address | (1 << UInt64(command.operand) - 1)
       guard isCanonical(command.address), isCanonical(last) else { return .nothing }
       return Reach(command.address, last, pointers: pointers)
     }
-    // Section 4.2.1: with AV the entries that translate ADDR; non-leaf ones only with NL. Nothing
-    // is said of an address that no translation can have.
-    let last = command.address &+ (command.count - 1) &* command.stride
-    guard isCanonical(command.address), isCanonical(last) else { return .nothing }
+    // 4.1.1, AV set: entries that correspond to ADDR; "an invalid address ... may or may not perform any
+    // invalidations".
+    guard let (first, last) = canonicalPart(of: command) else { return .nothing }
     return Reach(
-      command.address, last, stride: command.stride, leaves: .holdingAddress, pointers: pointers)
+      first, last, stride: command.stride, leaves: .holdingAddress, pointers: pointers)
+  }
+
+  /// The first and the last address of a row of commands that are addresses of the space. It reaches
+  /// over one edge of what is none at most.
+  private func canonicalPart(of command: Command) -> (first: UInt64, last: UInt64)? {
+    var (first, last) = (command.address, command.address &+ (command.count - 1) &* command.stride)
+    guard command.stride != 0 else { return isCanonical(first) ? (first, last) : nil }
+    let half: UInt64 = 1 << UInt64(width - 1)
+    if !isCanonical(last) {
+      guard first < half else { return nil }
+      last = first + (half - 1 - first) / command.stride * command.stride
+    } else if !isCanonical(first) {
+      guard last >= 0 &- half else { return nil }
+      first = last - (last - (0 &- half)) / command.stride * command.stride
+    }
+    return (first, last)
   }
 
   private func isCanonical(_ iova: UInt64) -> Bool {
@@ -122,5 +140,19 @@ public struct RISCVCommands: Driver {
       text += " and \(command.count - 1) more, 0x\(String(command.stride, radix: 16)) apart"
     }
     return text
+  }
+}
+
+// MARK: As `driver=` names it
+
+extension RISCVCommands {
+  static let kinds = [(false, false), (true, false), (false, true), (true, true)].map { able in
+    DriverKind(
+      name: "riscv" + (able.0 ? "-nl" : "") + (able.1 ? "-s" : ""),
+      make: { _, domain, release in
+        RISCVCommands(
+          nonLeaf: able.0, ranges: able.1, release: release, width: Int(domain.va))
+      },
+      makes: { RISCVDriver.domains.make($0, in: $1) })
   }
 }

@@ -31,6 +31,8 @@ public struct Reach: Equatable, Sendable {
   public var isEverything: Bool
   /// It is a device's cache that this reaches, not the IOMMU's.
   public var isDeviceTLB: Bool
+  /// What a device's own entry says of its table goes: where walks begin, and how high.
+  public var holdsRoot = false
 
   /// A range.
   public init(
@@ -55,6 +57,12 @@ public struct Reach: Equatable, Sendable {
   public static let everything = Reach(everythingIn: false)
   /// All that the devices have.
   public static let allDevices = Reach(everythingIn: true)
+  /// Where walks begin, and nothing else.
+  public static let root: Reach = {
+    var reach = nothing
+    reach.holdsRoot = true
+    return reach
+  }()
   /// Nothing for certain.
   public static let nothing = Reach(0, 0, leaves: .none)
 }
