@@ -83,7 +83,8 @@ let package = Package(
         "Contract", "Hardware", "Lockstep", "Log", "Report", "ScenarioLanguage", "SubjectABI",
       ]),
     .testTarget(name: "ToyFormatTests", exclude: ["Fixtures"]),
-    .testTarget(name: "HardwareTests", dependencies: ["Hardware", "ScenarioLanguage"]),
+    .testTarget(
+      name: "HardwareTests", dependencies: ["Hardware", "ScenarioLanguage"], exclude: ["StandIns"]),
     .testTarget(name: "BenchmarkTests", dependencies: ["iopt-bench", "ScenarioLanguage"]),
     .testTarget(
       name: "CommandLineTests",

@@ -65,6 +65,11 @@ extension HardwareJudge {
       let reach = driver.reach(of: commands.commands[index])
       if !reach.isDeviceTLB { cache.apply(reach) }
     }
+    if case .sync(let gathered) = call, gathered.first == 0, gathered.last == .max,
+      commands.commands.count == before
+    {
+      state.hasUnsentSync = true
+    }
     cache.calls += 1
     if case .flushAll = call { state.flushes += 1 }
   }

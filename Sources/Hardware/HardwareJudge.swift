@@ -34,6 +34,8 @@ public final class HardwareJudge {
     var isOlderGather = false
     /// Gathers that took in what a dirty read cleared.
     var dirtyGathers: UInt32 = 0
+    /// The driver was asked to sync everything, and has sent nothing.
+    var hasUnsentSync = false
     /// Gathers that took in an unmap of nothing.
     var stretchedGathers: UInt32 = 0
     var syncsMaps = false

@@ -14,11 +14,8 @@ enum Command {
     case .abi where subjects.count == 2:
       return "iopt diff \(file) --left \(subjects[0]) --right \(subjects[1])"
     case .abi, .leak, .contract, .hardware, .process:
-      // What a subject is held to where nobody says.
-      let isUsual = finding.oracle != .hardware
-      let check =
-        "iopt check \(file) --subject \(quoted(finding.faultySubject))"
-        + (isUsual ? "" : " --oracle hardware")
+      let driver = finding.driver.map { " --driver \($0)" } ?? ""
+      let check = "iopt check \(file) --subject \(quoted(finding.faultySubject))\(driver)"
       guard case .departure(_, let name) = finding.evidence else { return check }
       return "\(check) --forbid \(name)"
     }

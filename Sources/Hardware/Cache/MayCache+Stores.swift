@@ -46,7 +46,7 @@ extension MayCache {
     let after = new == 0 ? TableEntry.empty : reader.entry(new, level: level)
     switch before {
     case .empty:
-      if cachesAbsence, after != .empty { addAbsence(slot, index) }
+      if cachesAbsence, case .leaf = after { addAbsence(slot, index) }
     case .leaf(let pa, let sizeLog2):
       if before == after {
         addLeaf(.dirty, slot, index, pa: pa, sizeLog2: sizeLog2, isHeld: false)

@@ -151,7 +151,8 @@ extension RISCVCommands {
       name: "riscv" + (able.0 ? "-nl" : "") + (able.1 ? "-s" : ""),
       make: { _, domain, release in
         RISCVCommands(
-          nonLeaf: able.0, ranges: able.1, release: release, width: Int(domain.va))
+          nonLeaf: able.0, ranges: able.1, release: release,
+          width: domain.features.contains(.signExtend) ? Int(domain.va) : 64)
       },
       makes: { RISCVDriver.domains.make($0, in: $1) })
   }

@@ -10,7 +10,8 @@ extension HardwareJudge {
     if owned.overlaps(iova, last) {
       found(.iovaOverlap, "two owners", "\(hex(iova)) to \(hex(last)) has an owner already")
     } else if let entry = staleLeaf(iova, last) {
-      found(.iovaReuse, "handed out", "\(hex(iova)) to \(hex(last)) was handed out: \(describe(entry))")
+      found(
+        .iovaReuse, "handed out", "\(hex(iova)) to \(hex(last)) was handed out: \(describe(entry))")
     }
     owned.remove(iova, last)
     owned.insert(IntervalMap.Mapping(first: iova, last: last, pa: 0))

@@ -37,9 +37,11 @@ public enum KnownClass: String, CaseIterable, Sendable {
   case dirtyClearNotWrittenBack
   /// Reading dirty bits gathers across what was clean, whatever NO_GAPS says.
   case dirtyReadAcrossGaps
-  /// An unmap of nothing stretched the gather to where its lowest level has no boundary, and RISC-V's
-  /// commands, one a step from there, stop short of the last leaf (7.2, 7.3).
+  /// An unmap of nothing stretched the gather: more is invalidated than was changed, and from 7.2 on
+  /// RISC-V's commands, one a step of the lowest level, may stop short of the last leaf.
   case stretchedGather
+  /// AMD's split of a range under NpCache sends nothing for all of the address space (7.1).
+  case wholeSpaceUnderNpCache
   /// An unmap of nothing at IOVA 0 asks for everything to be invalidated.
   case unmapOfNothing
 }
@@ -51,6 +53,11 @@ extension HardwareJudge {
     if cache.isOutside { return .outsideAddress }
     if state.maps, ResultRecord.errno(state.result) != nil { return .failedMap }
     if state.isOlderGather, Self.ofGathers.contains(danger.property) { return .olderGather }
+    if state.hasUnsentSync, state.release < .linux7_2,
+      [.missingSync, .staleTranslation, .tableUseAfterFree].contains(danger.property)
+    {
+      return .wholeSpaceUnderNpCache
+    }
     let isDirtyRead = state.kind == IOPT_OP_READ_AND_CLEAR_DIRTY.rawValue
     switch danger.property {
     case .dirtyUnreported where state.release < .linux7_3 && isDirtyRead:
@@ -60,13 +67,18 @@ extension HardwareJudge {
       return .dirtyItemUnreported
     case .staleDirty where danger.isUnwritten: return .dirtyClearNotWrittenBack
     case .staleTranslation, .tableUseAfterFree:
-      let isStretched = state.stretchedGathers >> UInt32(max(state.gather, 0)) & 1 != 0
-      return state.gather >= 0 && isStretched && state.release >= .linux7_2 ? .stretchedGather : nil
+      return isStretched && state.release >= .linux7_2 ? .stretchedGather : nil
     case .overInvalidation where danger.isEverything: return .unmapOfNothing
+    case .overInvalidation where isStretched: return .stretchedGather
     case .overInvalidation where state.dirtyGathers >> UInt32(max(state.gather, 0)) & 1 != 0:
       return .dirtyReadAcrossGaps
     default: return nil
     }
+  }
+
+  /// An unmap of nothing went into the gather that the operation names.
+  private var isStretched: Bool {
+    state.gather >= 0 && state.stretchedGathers >> UInt32(state.gather) & 1 != 0
   }
 
   /// What a gather does wrong, or makes the driver do.

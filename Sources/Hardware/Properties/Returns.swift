@@ -31,6 +31,9 @@ extension HardwareJudge {
   private func isDue(_ entry: StaleEntry) -> Bool {
     if entry.kind == .pointer || entry.isQueued { return false }
     switch iopt_op_kind(state.kind) {
+    // The caller syncs what it has mapped so when it has mapped all.
+    case IOPT_OP_MAP_RANGE where entry.kind == .absence: return false
+    case IOPT_OP_DMA_IOVA_LINK where entry.kind == .absence: return false
     case IOPT_OP_UNMAP_FAST, IOPT_OP_READ_AND_CLEAR_DIRTY, IOPT_OP_GATHER: return false
     case IOPT_OP_IOTLB_SYNC: return entry.gather == state.gather
     default: return entry.operation == state.number && entry.gather < 0

@@ -9,16 +9,21 @@ import SubjectABI
 public final class HardwareOracle: Oracle {
   public let name = OracleName.hardware
   private let laneIndex: Int
+  private let chosen: DriverChoice?
   private let filter: PropertyFilter
   private var counted: DepartureCount
   private let judge = HardwareJudge()
   private var isOpen = false
 
-  /// Judges lane `lane` of its engine. A known class that `forbidden` names, or every one with `all`,
+  /// Judges lane `lane` of its engine behind `driver`, or behind the natural one of each domain. A known
+  /// class that `forbidden` names, or every one with `all`,
   /// is a finding.
-  public init(lane: Int = 0, filter: PropertyFilter = PropertyFilter(), forbidden: Set<String> = [])
-  {
+  public init(
+    lane: Int = 0, driver: DriverChoice? = nil, filter: PropertyFilter = PropertyFilter(),
+    forbidden: Set<String> = []
+  ) {
     laneIndex = lane
+    chosen = driver
     self.filter = filter
     counted = DepartureCount(forbidden: forbidden)
   }
@@ -43,16 +48,8 @@ public final class HardwareOracle: Oracle {
     isOpen = true
     return take(
       judge.begin(
-        domain, info, hasLayer: configuration.has_dma != 0, driver(domain, info),
-        observed.lane.records), observed)
-  }
-
-  private func driver(_ domain: DomainConfiguration, _ info: InfoRecord) -> any Driver {
-    domain.format == .riscv64
-      ? RISCVCommands(
-        nonLeaf: false, ranges: false, release: domain.kernel ?? .linux7_1,
-        width: domain.features.contains(.signExtend) ? Int(info.inputWidth) : 64)
-      : ExactDriver()
+        domain, info, hasLayer: configuration.has_dma != 0,
+        (chosen ?? .natural(for: domain)).driver(for: domain), observed.lane.records), observed)
   }
 
   public func judge(_ engine: Engine) -> Judgement {
@@ -69,9 +66,10 @@ public final class HardwareOracle: Oracle {
     if let known = danger.known {
       return counted.judge(known.rawValue, of: observed, lane: laneIndex)
     }
-    return .found(
-      Fault(
-        "\(danger.property.rawValue): \(danger.kind)",
-        .breach(subject: observed.lane.label, text: danger.text, lookup: nil), lane: laneIndex))
+    var fault = Fault(
+      "\(danger.property.rawValue): \(danger.kind)",
+      .breach(subject: observed.lane.label, text: danger.text, lookup: nil), lane: laneIndex)
+    fault.driver = chosen?.name
+    return .found(fault)
   }
 }
