@@ -26,7 +26,7 @@ typedef int spinlock_t;
 #define PAGE_MASK (~(PAGE_SIZE - 1))
 #define BITS_PER_LONG 64
 #define IOMMU_NO_PASID 0
-#define __iomem
+#define fallthrough __attribute__((__fallthrough__))
 
 #define likely(x) (x)
 #define unlikely(x) (x)
@@ -53,6 +53,7 @@ typedef int spinlock_t;
 #define upper_32_bits(x) ((u32)((u64)(x) >> 32))
 #define DIV_ROUND_UP(n, d) (((n) + (d) - 1) / (d))
 #define ALIGN(x, a) (((x) + (a) - 1) & ~((u64)(a) - 1))
+#define PAGE_ALIGN(x) ALIGN(x, PAGE_SIZE)
 #define ALIGN_DOWN(x, a) ((x) & ~((u64)(a) - 1))
 #define IS_ALIGNED(x, a) (((x) & ((u64)(a) - 1)) == 0)
 #define min(a, b) ((a) < (b) ? (a) : (b))
