@@ -42,7 +42,7 @@ let package = Package(
       name: "ScenarioLanguage", dependencies: ["Log", "SubjectABI", "CZlib"],
       path: "Sources/Scenario"),
     .target(name: "Contract", dependencies: ["Log", "ScenarioLanguage", "SubjectABI"]),
-    .target(name: "Hardware", dependencies: ["Log", "ScenarioLanguage"]),
+    .target(name: "Hardware", dependencies: ["Log", "ScenarioLanguage", "SubjectABI"]),
     .target(
       name: "Lockstep",
       dependencies: [

@@ -132,8 +132,9 @@ struct IOVAAllocator: ~Copyable {
       for order in 0..<IOVAAllocator.classCount {
         services.lock(IOPT_LOCK_IOVA_CPU, UInt32(cpu))
         let pair = caches[order].magazines(cpu: cpu)
-        release(pair)
-        release(pair.map { $0 + 1 })
+        for side in 0..<2 where caches[order].exists(side, cpu: cpu) {
+          release(pair.map { $0 + side })
+        }
         services.unlock(IOPT_LOCK_IOVA_CPU, UInt32(cpu))
       }
     }
@@ -148,7 +149,7 @@ struct IOVAAllocator: ~Copyable {
   }
 
   /// Gives a magazine's frames back to the space, from the bottom up, and leaves it empty. Only
-  /// the tree is locked for where there is none.
+  /// the tree is locked for one that nothing was put in yet.
   private func release(_ magazine: UnsafeMutablePointer<Magazine>?) {
     services.lock(IOPT_LOCK_IOVA_TREE)
     if let magazine {

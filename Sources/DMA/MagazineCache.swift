@@ -43,6 +43,12 @@ struct MagazineCache: ~Copyable {
     !maker.pointee.isLazy || magazine.hasMemory
   }
 
+  /// Whether the kernel has allocated the CPU's loaded magazine (`side` 0) or the previous one (1).
+  func exists(_ side: Int, cpu: Int) -> Bool {
+    guard let pair = magazines(cpu: cpu) else { return !maker.pointee.isLazy }
+    return exists(pair[side])
+  }
+
   /// True when `pop` would look into the depot.
   func popNeedsDepot(cpu: Int) -> Bool {
     guard let pair = magazines(cpu: cpu) else { return true }

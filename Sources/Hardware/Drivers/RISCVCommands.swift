@@ -12,7 +12,7 @@ public struct RISCVCommands: Driver {
   private let canNameRanges: Bool
   /// Levels in gathers decide the commands: from 7.2 on.
   private let readsLevels: Bool
-  /// Bits of an IOVA, the highest of which is repeated above.
+  /// Bits of an IOVA, the highest of which is repeated above; 64 where none is.
   private let width: Int
 
   // What a command has set: AV, NL and S of IOTINVAL.VMA.
@@ -21,7 +21,8 @@ public struct RISCVCommands: Driver {
   private static let range: UInt8 = 4
   private static let inval: UInt8 = 1
 
-  /// On hardware with or without both capabilities, in a domain of `width` bits.
+  /// On hardware with or without both capabilities. `width`: bits of an IOVA, the highest of which is
+  /// repeated above; 64 where none is.
   public init(nonLeaf: Bool, ranges: Bool, release: Kernel, width: Int) {
     name = "riscv" + (nonLeaf ? "-nl" : "") + (ranges ? "-s" : "")
     canNamePointers = nonLeaf
@@ -150,7 +151,8 @@ extension RISCVCommands {
       name: "riscv" + (able.0 ? "-nl" : "") + (able.1 ? "-s" : ""),
       make: { _, domain, release in
         RISCVCommands(
-          nonLeaf: able.0, ranges: able.1, release: release, width: Int(domain.va))
+          nonLeaf: able.0, ranges: able.1, release: release,
+          width: domain.features.contains(.signExtend) ? Int(domain.va) : 64)
       },
       makes: { RISCVDriver.domains.make($0, in: $1) })
   }
