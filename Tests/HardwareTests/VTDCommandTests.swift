@@ -35,6 +35,15 @@ import Testing
     }
   }
 
+  @Test func allReleasesFindTheSamePowerOfTwo() {
+    var requests = DriverRequests(seed: 2)
+    for _ in 0..<2000 {
+      let (first, last) = requests.range()
+      let call = DriverCall.sync(first & ~0xfff, last | 0xfff)
+      #expect(vtd(.linux7_1, mamv: 63).texts(call) == vtd(.linux7_2, mamv: 63).texts(call))
+    }
+  }
+
   @Test func theHintIsSetUnlessTablesAreFreed() {
     #expect(vtd().texts(.sync(0, 0xfff)) == ["IOTLB Invalidate ADDR=0x0 AM=0 IH"])
     #expect(vtd().texts(.sync(0, 0xfff, frees: true)) == ["IOTLB Invalidate ADDR=0x0 AM=0"])
