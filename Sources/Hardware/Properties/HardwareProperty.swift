@@ -73,6 +73,7 @@ public enum HardwareProperty: String, CaseIterable, Codable, Sendable {
 
 /// A property that was broken.
 public struct Danger: Sendable {
+  /// Which one.
   public var property: HardwareProperty
   /// What tells causes apart, without addresses.
   public var kind: String
