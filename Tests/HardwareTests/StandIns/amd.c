@@ -65,7 +65,7 @@ static int iommu_queue_command(struct amd_iommu *iommu, struct iommu_cmd *cmd)
 	return 0;
 }
 
-#include "taken.h"
+#include <taken.h>
 
 int stand_in_run(const struct stand_in_request *request, struct stand_in_words *words, int room)
 {

@@ -62,7 +62,7 @@ static void qi_submit_sync(struct intel_iommu *iommu, struct qi_desc *desc, unsi
 		stand_in_send(desc[i].qw0, desc[i].qw1);
 }
 
-#include "taken.h"
+#include <taken.h>
 
 int stand_in_run(const struct stand_in_request *request, struct stand_in_words *words, int room)
 {

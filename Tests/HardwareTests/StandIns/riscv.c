@@ -23,7 +23,7 @@ struct riscv_iommu_domain {
 #define riscv_iommu_cmd_send(iommu, cmd) stand_in_send((cmd)->dword0, (cmd)->dword1)
 #define riscv_iommu_cmd_sync(iommu, timeout) ((void)(iommu))
 
-#include "taken.h"
+#include <taken.h>
 
 int stand_in_run(const struct stand_in_request *request, struct stand_in_words *words, int room)
 {
