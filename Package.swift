@@ -84,7 +84,8 @@ let package = Package(
       ]),
     .testTarget(name: "ToyFormatTests", exclude: ["Fixtures"]),
     .testTarget(
-      name: "HardwareTests", dependencies: ["Hardware", "ScenarioLanguage"], exclude: ["StandIns"]),
+      name: "HardwareTests", dependencies: ["Hardware", "Log", "ScenarioLanguage", "SubjectABI"],
+      exclude: ["StandIns"]),
     .testTarget(name: "BenchmarkTests", dependencies: ["iopt-bench", "ScenarioLanguage"]),
     .testTarget(
       name: "CommandLineTests",

@@ -99,6 +99,7 @@ public final class HardwareJudge {
     start(operation.pointee)
     for record in log { take(record) }
     if state.danger == nil { finish() }
+    defer { settle() }
     guard var danger = state.danger else { return nil }
     danger.known = danger.known ?? known(danger)
     return danger

@@ -91,7 +91,7 @@ struct ReviewCommand: ParsableCommand {
     let comparison = try isolation.judge(
       EnginePlan(requests, make: OracleChoice([.comparison]).engine), file: "")
     let changes = BehaviourChanges(comparison)
-    let alone = OracleChoice([.contract, .leak])
+    let alone = OracleChoice([.contract, .leak, .hardware])
     let sides = try requests.map {
       SideJudgement(try isolation.judge(EnginePlan([$0], make: alone.engine), file: ""))
     }

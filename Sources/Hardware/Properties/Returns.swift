@@ -24,7 +24,6 @@ extension HardwareJudge {
       judgeDue(cache.stale.elements[index])
       break
     }
-    settle()
   }
 
   /// Whether the promise about an entry fell due with this operation's return.
@@ -79,7 +78,7 @@ extension HardwareJudge {
   }
 
   /// What was judged is not judged again, what nobody promised neither.
-  private func settle() {
+  func settle() {
     if state.kind == IOPT_OP_UNMAP_FAST.rawValue, state.result == 0 {
       state.stretchedGathers |= 1 << UInt32(state.gather)
     }
