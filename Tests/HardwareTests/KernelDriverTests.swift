@@ -4,75 +4,78 @@ import ScenarioLanguage
 import Testing
 
 /// What our drivers send, held against the drivers' own functions, command by command, over 60,000
-/// calls of each release whose tree is there.
+/// calls of each of a release whose tree is there.
 @Suite struct KernelDriverTests {
   private static let calls = 60_000
 
-  private static func has(_ release: Kernel, _ folder: String) -> Bool {
-    KernelDriver.has(release, "drivers/iommu/\(folder)/iommu.c")
-  }
-  private static func reason(_ folder: String) -> Comment {
-    "needs a tree with drivers/iommu/\(folder): make kernel-source VERSION=7.3"
-  }
-  private static func releases(_ folder: String) -> [Kernel] {
-    Kernel.allCases.filter { has($0, folder) }
-  }
-  private static let riscv = releases("riscv")
-  private static let amd = releases("amd")
-  private static let intel = releases("intel")
+  private static let has71 = has(.linux7_1)
+  private static let has72 = has(.linux7_2)
+  private static let has73 = has(.linux7_3)
 
-  @Test(.enabled(if: !riscv.isEmpty, reason("riscv")))
-  func riscvSendsWhatTheKernelsFunctionsSend() throws {
-    for release in Self.riscv {
-      let kernel = try KernelDriver(Self.riscvParts, of: release)
-      compare(kernel, release, hardware: 4) { hardware, _ in
-        RISCVCommands(
-          nonLeaf: hardware & 1 != 0, ranges: hardware & 2 != 0, release: release, width: 39)
-      } words: { command in
-        let isRange = command.flags & 4 != 0
-        let ones: UInt64 = isRange ? 1 << UInt64(command.operand - 13) - 1 : 0
-        return KernelDriver.Words(
-          first: UInt64(command.flags & 1) << 10 | UInt64(command.flags & 2) << 33 | 1,
-          second: (command.address >> 12 | ones) << 10 | (isRange ? 1 << 9 : 0))
-      } seen: {
-        KernelDriver.Words(first: $0.first & (1 << 34 | 1 << 10 | 0x7f), second: $0.second)
-      }
+  private static func has(_ release: Kernel) -> Bool {
+    ["riscv", "amd", "intel"].allSatisfy {
+      KernelDriver.has(release, "drivers/iommu/\($0)/iommu.c")
     }
   }
 
-  @Test(.enabled(if: !amd.isEmpty, reason("amd")))
-  func amdSendsWhatTheKernelsFunctionsSend() throws {
-    for release in Self.amd {
-      let kernel = try KernelDriver(Self.amdParts, of: release)
-      compare(kernel, release, hardware: 8) { hardware, _ in
-        AMDCommands(
-          npCache: hardware & 1 != 0, ats: hardware & 2 != 0, release: release,
-          format: hardware & 4 != 0 ? .x8664 : .amdv1)
-      } words: {
-        KernelDriver.Words(first: UInt64($0.opcode), second: $0.address | UInt64($0.flags))
-      } seen: {
-        KernelDriver.Words(first: $0.first >> 60, second: $0.second)
-      }
+  @Test(.enabled(if: has71, "needs a tree with drivers: make kernel-source VERSION=7.1 TREE=DIR"))
+  func linux7_1sFunctionsSendTheSame() throws { try compare(.linux7_1) }
+
+  @Test(.enabled(if: has72, "needs a tree with drivers: make kernel-source VERSION=7.2"))
+  func linux7_2sFunctionsSendTheSame() throws { try compare(.linux7_2) }
+
+  @Test(.enabled(if: has73, "needs a tree with drivers: make kernel-source VERSION=7.3"))
+  func linux7_3sFunctionsSendTheSame() throws { try compare(.linux7_3) }
+
+  private func compare(_ release: Kernel) throws {
+    try compareRISCV(release)
+    try compareAMD(release)
+    try compareIntel(release)
+  }
+
+  private func compareRISCV(_ release: Kernel) throws {
+    let kernel = try KernelDriver(Self.riscvParts, of: release)
+    compare(kernel, release, hardware: 4) { hardware, _ in
+      RISCVCommands(
+        nonLeaf: hardware & 1 != 0, ranges: hardware & 2 != 0, release: release, width: 39)
+    } words: { command in
+      let isRange = command.flags & 4 != 0
+      let ones: UInt64 = isRange ? 1 << UInt64(command.operand - 13) - 1 : 0
+      return KernelDriver.Words(
+        first: UInt64(command.flags & 1) << 10 | UInt64(command.flags & 2) << 33 | 1,
+        second: (command.address >> 12 | ones) << 10 | (isRange ? 1 << 9 : 0))
+    } seen: {
+      KernelDriver.Words(first: $0.first & (1 << 34 | 1 << 10 | 0x7f), second: $0.second)
     }
   }
 
-  @Test(.enabled(if: !intel.isEmpty, reason("intel")))
-  func intelSendsWhatTheKernelsFunctionsSend() throws {
-    for release in Self.intel {
-      let kernel = try KernelDriver(Self.intelParts, of: release)
-      compare(kernel, release, hardware: 8) { hardware, number in
-        VTDCommands(
-          caching: hardware & 1 != 0, largestMask: UInt8(number), ats: hardware & 2 != 0,
-          release: release, format: hardware & 4 != 0 ? .x8664 : .vtdss)
-      } words: { command in
-        let hint = UInt64(command.flags >> 2 & 1) << 6
-        let size = UInt64(command.flags >> 3 & 1)
-        return KernelDriver.Words(
-          first: UInt64(command.opcode) | UInt64(command.flags & 3) << 4,
-          second: command.address | UInt64(command.operand) | hint | size)
-      } seen: {
-        KernelDriver.Words(first: $0.first & 0x3f, second: $0.second)
-      }
+  private func compareAMD(_ release: Kernel) throws {
+    let kernel = try KernelDriver(Self.amdParts, of: release)
+    compare(kernel, release, hardware: 8) { hardware, _ in
+      AMDCommands(
+        npCache: hardware & 1 != 0, ats: hardware & 2 != 0, release: release,
+        format: hardware & 4 != 0 ? .x8664 : .amdv1)
+    } words: {
+      KernelDriver.Words(first: UInt64($0.opcode), second: $0.address | UInt64($0.flags))
+    } seen: {
+      KernelDriver.Words(first: $0.first >> 60, second: $0.second)
+    }
+  }
+
+  private func compareIntel(_ release: Kernel) throws {
+    let kernel = try KernelDriver(Self.intelParts, of: release)
+    compare(kernel, release, hardware: 8) { hardware, number in
+      VTDCommands(
+        caching: hardware & 1 != 0, largestMask: UInt8(number), ats: hardware & 2 != 0,
+        release: release, format: hardware & 4 != 0 ? .x8664 : .vtdss)
+    } words: { command in
+      let hint = UInt64(command.flags >> 2 & 1) << 6
+      let size = UInt64(command.flags >> 3 & 1)
+      return KernelDriver.Words(
+        first: UInt64(command.opcode) | UInt64(command.flags & 3) << 4,
+        second: command.address | UInt64(command.operand) | hint | size)
+    } seen: {
+      KernelDriver.Words(first: $0.first & 0x3f, second: $0.second)
     }
   }
 
