@@ -7,18 +7,21 @@
 #ifndef SHIM_ONCE_H
 #define SHIM_ONCE_H
 
+/* The host's way is taken rarely: out of line, it keeps no function from being inlined. */
+#define SHIM_RARE noinline __attribute__((__cold__, __unused__))
+
 #define SHIM_CELL(address) (shim_in_arena(address) ? IOPT_CELL_TABLE_WORD : IOPT_CELL_OTHER)
 
-static inline unsigned long shim_load(const volatile void *address, unsigned int bytes,
-				      unsigned int order)
+static SHIM_RARE unsigned long shim_load(const volatile void *address, unsigned int bytes,
+					 unsigned int order)
 {
 	struct iopt_host *host = shim_current->host;
 
 	return host->load_at(host, SHIM_CELL(address), (const void *)address, bytes, order);
 }
 
-static inline void shim_store(volatile void *address, unsigned int bytes, unsigned long value,
-			      unsigned int order)
+static SHIM_RARE void shim_store(volatile void *address, unsigned int bytes, unsigned long value,
+				 unsigned int order)
 {
 	struct iopt_host *host = shim_current->host;
 
@@ -73,9 +76,9 @@ static inline void shim_fence(unsigned int order)
  * One thread runs at a time, so a plain compare and store is the exchange;
  * the host does it where there are virtual CPUs.
  */
-static inline unsigned long shim_exchange(volatile void *address, unsigned int bytes,
-					  unsigned long expected, unsigned long desired,
-					  unsigned int order)
+static SHIM_RARE unsigned long shim_exchange(volatile void *address, unsigned int bytes,
+					     unsigned long expected, unsigned long desired,
+					     unsigned int order)
 {
 	struct iopt_host *host = shim_current->host;
 
