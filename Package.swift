@@ -84,7 +84,8 @@ let package = Package(
       ]),
     .testTarget(name: "ToyFormatTests", exclude: ["Fixtures"]),
     .testTarget(name: "HardwareTests", dependencies: ["Hardware", "ScenarioLanguage"]),
-    .testTarget(name: "BenchmarkTests", dependencies: ["iopt-bench", "ScenarioLanguage"]),
+    .testTarget(
+      name: "BenchmarkTests", dependencies: ["iopt-bench", "Lockstep", "ScenarioLanguage"]),
     .testTarget(
       name: "CommandLineTests",
       dependencies: ["iopt", "iopt-bench", "iopt-coverage", "iopt-manual", "ScenarioLanguage"]),
