@@ -86,7 +86,8 @@ let package = Package(
     .testTarget(
       name: "HardwareTests", dependencies: ["Hardware", "Log", "ScenarioLanguage", "SubjectABI"],
       exclude: ["StandIns"]),
-    .testTarget(name: "BenchmarkTests", dependencies: ["iopt-bench", "ScenarioLanguage"]),
+    .testTarget(
+      name: "BenchmarkTests", dependencies: ["iopt-bench", "Lockstep", "ScenarioLanguage"]),
     .testTarget(
       name: "CommandLineTests",
       dependencies: ["iopt", "iopt-bench", "iopt-coverage", "iopt-manual", "ScenarioLanguage"]),
