@@ -183,17 +183,36 @@ import Testing
     #expect(tool.output.contains("2 scenarios") && tool.output.contains("1 scenarios differ"))
   }
 
-  @Test func aMisuseShrinksToItself() throws {
+  @Test(arguments: misuses)
+  func replayNamesItAndTheNextScenarioKeepsItsVerdict(_ misuse: Misuse) throws {
     let scratch = try ScratchFolder()
-    for misuse in [Self.misuses[1], Self.misuses[5]] {
-      let good = try Self.plugin(misuse, scratch, isBad: false)
-      let bad = try Self.plugin(misuse, scratch, isBad: true)
-      let tool = try Tool.iopt(
-        "minimize", "-", "--left", good, "--right", bad, input: Self.first)
-      #expect(tool.status == 0, "\(tool.errors)")
-      #expect(tool.output.contains("map 0x0 0xbad000 0x1000 r\n"), "\(tool.output)")
-      let again = try Tool.iopt("diff", "-", "--left", good, "--right", bad, input: tool.output)
-      #expect(again.status == 1 && again.output.contains("broke a rule of the subject ABI"))
-    }
+    let good = try Self.plugin(misuse, scratch, isBad: false)
+    let bad = try Self.plugin(misuse, scratch, isBad: true)
+    let file = try scratch.file("case.iopt", (Self.first + Self.second).utf8)
+    let trace = scratch("trace.iopt")
+    #expect(try Tool.iopt("record", file, "--subject", good, "-o", trace).status == 0)
+    #expect(try Tool.iopt("replay", trace, "--subject", good).status == 0)
+    let tool = try Tool.iopt("replay", trace, "--subject", bad)
+    #expect(tool.status == 1 && tool.errors == "", "\(tool.errors)")
+    #expect(tool.output.contains("\(bad) broke a rule of the subject ABI"), "\(tool.output)")
+    #expect(tool.output.contains(misuse.says), "\(tool.output)")
+    #expect(tool.output.contains(" at operation 1 of the scenario at line 1"), "\(tool.output)")
+    #expect(tool.output.hasSuffix(": 1 scenarios differ\n"), "\(tool.output)")
+    let line = tool.output.split(separator: "\n").first { $0.hasPrefix("  reproduce: iopt ") }
+    let again = try Tool.shell(String(try #require(line).dropFirst("  reproduce: ".count)))
+    #expect(again.status == 1 && again.output.contains(misuse.says), "\(again.output)")
+  }
+
+  @Test(arguments: misuses)
+  func aMisuseShrinksToItself(_ misuse: Misuse) throws {
+    let scratch = try ScratchFolder()
+    let good = try Self.plugin(misuse, scratch, isBad: false)
+    let bad = try Self.plugin(misuse, scratch, isBad: true)
+    let tool = try Tool.iopt(
+      "minimize", "-", "--left", good, "--right", bad, input: Self.first)
+    #expect(tool.status == 0, "\(tool.errors)")
+    #expect(tool.output.contains("map 0x0 0xbad000 0x1000 r\n"), "\(tool.output)")
+    let again = try Tool.iopt("diff", "-", "--left", good, "--right", bad, input: tool.output)
+    #expect(again.status == 1 && again.output.contains("broke a rule of the subject ABI"))
   }
 }

@@ -96,6 +96,8 @@ public final class Engine {
   private let first: ObservedLane
   private let last: ObservedLane
   private let isPair: Bool
+  /// Their shadows, reached without counting references.
+  private let shadows: ShadowPair
   /// Every lane tells its stores.
   private let tellStores: Bool
   /// And there are two of them.
@@ -115,6 +117,7 @@ public final class Engine {
     first = self.lanes[0]
     last = self.lanes[self.lanes.count - 1]
     isPair = lanes.count == 2
+    shadows = ShadowPair(first.shadow, last.shadow)
     tellStores = lanes.allSatisfy(\.subject.logsStores)
     takesTogether = isPair && tellStores
     others = self.oracles.filter { !$0.judgesDifferencesOnly }
@@ -260,8 +263,7 @@ public final class Engine {
   @inline(__always)
   private func takeAnswers() -> Bool {
     if first.status == .done, last.status == .done, takesTogether {
-      hot.pointee.logDifference = takeTogether(
-        first.shadow, first.log, last.shadow, last.log)
+      hot.pointee.logDifference = shadows.take(first.log, last.log)
       if !isThorough, !first.isAtFault, !last.isAtFault { return true }
     } else {
       if lanes.contains(where: { $0.status == .refused }) {
@@ -279,8 +281,7 @@ public final class Engine {
   @inline(__always)
   private func settle() {
     if isPair, first.status == .done, last.status == .done {
-      first.shadow.settle()
-      last.shadow.settle()
+      shadows.settle()
       return
     }
     for observed in lanes {
@@ -295,7 +296,9 @@ public final class Engine {
     let result = first.lane.records.lazy.compactMap(ResultRecord.init).first { _ in true }
     let domain = DomainConfiguration(configuration)
     let kind = UnopenedDomain(
-      format: domain.format, build: domain.build, errno: result?.errno ?? 0)
+      format: domain.format, build: domain.build,
+      kernel: Kernel(abi: first.lane.meant(configuration).kernel) ?? .linux7_1,
+      errno: result?.errno ?? 0)
     hot.pointee.tally.unopened[kind, default: 0] += 1
   }
 
@@ -304,7 +307,7 @@ public final class Engine {
   private func takeUnlikeLogs() {
     hot.pointee.logDifference = nil
     if takesTogether, first.status == .failed, last.status == .failed {
-      hot.pointee.logDifference = takeTogether(first.shadow, first.log, last.shadow, last.log)
+      hot.pointee.logDifference = shadows.take(first.log, last.log)
       return
     }
     for observed in lanes where observed.status != .crashed { observed.takeLog() }
@@ -382,11 +385,13 @@ public final class Engine {
     let request = request
     var place = place
     place.operation = operationIndex
-    return Finding(
+    var finding = Finding(
       signature: Signature(
         oracle, operation: atEnd ? "end" : request.word, difference: fault.difference,
         modes: modes(atEnd: atEnd)),
       place: place, statement: atEnd ? "" : request.text,
       subjects: lanes.map(\.lane.specification), evidence: fault.evidence, faultyLane: fault.lane)
+    finding.driver = fault.driver
+    return finding
   }
 }

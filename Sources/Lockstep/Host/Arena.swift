@@ -22,7 +22,7 @@ public struct Arena: ~Copyable {
   /// When the open slots are used up, so many are opened beyond the table that is handed out.
   static let slotsAhead = 24
   /// How often a light scrutiny looks at everything.
-  static let scenariosBetweenLooks: UInt = 64
+  static let scenariosBetweenLooks: UInt = 256
   /// So many freed tables are closed, where it is exact: a process has some 65000 pieces of memory at
   /// most, and each of these makes two.
   static let closedTables = 4096
@@ -106,7 +106,7 @@ public struct Arena: ~Copyable {
 
   private var slotsAtStart: Int {
     switch scrutiny {
-    case .light: 1024
+    case .light: 512
     case .whole: 20
     case .exact: 0
     }

@@ -9,6 +9,9 @@
 _Thread_local struct shim_context *shim_current
 	__attribute__((tls_model("initial-exec"), visibility("hidden")));
 
+_Thread_local unsigned int shim_watched
+	__attribute__((tls_model("initial-exec"), visibility("hidden")));
+
 /* In front of all that the kernel's allocators hand out. */
 struct shim_allocation {
 	struct shim_allocation *next;
