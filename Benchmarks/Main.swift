@@ -95,7 +95,9 @@ struct Bench: ParsableCommand {
     }
     printRows(counter, log)
     // Each of its rounds takes a fifth of a second.
-    if only.isEmpty { ScenarioBenchmark(rounds: max(1, batches / 400), measures: log).print() }
+    guard only.isEmpty else { return }
+    ScenarioBenchmark(rounds: max(1, batches / 400), measures: log).print()
+    OpeningBenchmark(rounds: max(1, batches / 400), measures: log).print()
   }
 
   private func printRows(_ counter: Callgrind?, _ log: MeasureLog?) {
