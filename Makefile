@@ -104,6 +104,11 @@ bench: setup fuzz-build ## measure both sides, the fuzz loop and the replay: mak
 faults: fuzz-build ## how soon each known fault is found: make faults [SEEDS=10] [RUNS=N] [ONLY=pattern]
 	Fuzz/faults
 
+.PHONY: history
+history: build ## what each kernel change changed, how soon it is found: make history [MEASURE=1 SEEDS=10 ONLY=pattern]
+	@[ -z '$(MEASURE)' ] || $(MAKE) --no-print-directory fuzz-build
+	@Fuzz/history $(if $(MEASURE),--measure,--print)
+
 # The fuzzer under AddressSanitizer, for one of the lanes.
 fuzz-build-address: setup
 	@$(FUZZ_BUILD) --scratch-path Fuzz/.build-address --sanitize=address --product iopt-fuzz

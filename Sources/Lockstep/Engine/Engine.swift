@@ -385,11 +385,13 @@ public final class Engine {
     let request = request
     var place = place
     place.operation = operationIndex
-    return Finding(
+    var finding = Finding(
       signature: Signature(
         oracle, operation: atEnd ? "end" : request.word, difference: fault.difference,
         modes: modes(atEnd: atEnd)),
       place: place, statement: atEnd ? "" : request.text,
       subjects: lanes.map(\.lane.specification), evidence: fault.evidence, faultyLane: fault.lane)
+    finding.driver = fault.driver
+    return finding
   }
 }

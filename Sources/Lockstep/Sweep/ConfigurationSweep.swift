@@ -95,12 +95,13 @@ public final class ConfigurationSweep {
 
   /// Tries every combination for one format that both subjects can do; the others are counted.
   public func sweep(_ format: Format, _ extent: Extent) {
-    for features in Self.subsets(of: format.expressibleFeatures(of: kernel)) {
+    let release = kernel ?? engine.treeRelease
+    for features in Self.subsets(of: format.expressibleFeatures(of: release)) {
       for build in [Build.production, .debug] {
         for top in Self.tops(format) {
           let domain = DomainConfiguration(
             format: format, va: 0, oa: 0, features: features, top: top, build: build,
-            kernel: kernel)
+            kernel: release)
           sweepWidths(domain, extent)
         }
       }
