@@ -13,8 +13,9 @@ struct Bench: ParsableCommand {
     commandName: "iopt-bench",
     abstract: "Measure both implementations, the comparison and the replay.",
     discussion: """
-      Times are the best of many batches; machines are noisy, so read the ratios. Instructions are \
-      counted by callgrind, which repeats exactly; without valgrind they are left out and said so.
+      The kernel's own code is measured beside both, where a tree is at hand. Times are the best of \
+      many batches; machines are noisy, so read the ratios. Instructions are counted by callgrind, \
+      which repeats exactly; without valgrind they are left out and said so.
 
       Example: iopt-bench --only 'riscv_64 Sv39'
       """,
@@ -36,8 +37,13 @@ struct Bench: ParsableCommand {
   @Option(help: ArgumentHelp("Append every figure to a file, a line each.", valueName: "file"))
   var measures: String?
 
-  @Option(help: .hidden)
-  var countRow: String?
+  @Option(
+    help: ArgumentHelp(
+      "The kernel tree to measure, as in kernel:TREE.", valueName: "tree"))
+  var kernel = "7.3"
+
+  @Flag(help: .hidden)
+  var countRows = false
 
   @Option(parsing: .unconditional, help: .hidden)
   var countPasses: Int?
@@ -72,11 +78,11 @@ struct Bench: ParsableCommand {
   }
 
   func run() throws {
-    if let countRow {
-      guard let row = Rows.all.first(where: { $0.name == countRow }) else {
-        throw ValidationError("no row '\(countRow)'")
-      }
-      _ = RowRunner(row, try Subject.named(subject)).run(batches: batches, timed: false)
+    if countRows {
+      let lane =
+        subject == Subject.empty.name
+        ? Lane(.empty) : try LaneRequest(subject).load().lane()
+      MeasuredRow.runForCounting(rows, lane, batches: batches, measuresSync: false)
       return
     }
     if let corpus, let countPasses {
@@ -93,20 +99,53 @@ struct Bench: ParsableCommand {
         .measure(passes: max(1, batches / 20), counter: counter, log: log)
       return
     }
-    printRows(counter, log)
+    try printRows(counter, log)
     // Each of its rounds takes a fifth of a second.
     if only.isEmpty { ScenarioBenchmark(rounds: max(1, batches / 400), measures: log).print() }
   }
 
-  private func printRows(_ counter: Callgrind?, _ log: MeasureLog?) {
-    let rows = Rows.all.filter { only.isEmpty || $0.name.contains(only) }
-    var table = RowTable(counter: counter, measures: log)
+  private var rows: [MeasuredRow] {
+    MeasuredRow.all.filter { only.isEmpty || $0.name.contains(only) }
+  }
+
+  private func printRows(_ counter: Callgrind?, _ log: MeasureLog?) throws {
+    let sides = try RowSides(tree: kernel, counter: counter)
+    var table = RowTable(sides, counts: counter != nil, measures: log)
     table.printHeader()
-    for row in rows {
-      let c = RowRunner(row, .reference).run(batches: batches)
-      let swift = RowRunner(row, .swift).run(batches: batches)
-      table.add(row, c: c, swift: swift)
+    let counted = counter.map { counter in
+      sides.all.map { count($0.countedRequest, only: only, rows, counter) }
     }
-    table.printSummary()
+    let lanes = try sides.all.map { try $0.request.load().lane() }
+    for row in rows {
+      let times = lanes.map { RowRunner(row, $0).run(batches: batches) }
+      let instructions = counted.map { sides in sides.map { $0?[row.name] ?? [:] } }
+      table.add(row, RowFigures(times: times, instructions: instructions))
+    }
+    printEmptyCall(counter)
+    for line in table.verdicts.lines { print(line) }
+  }
+
+  private static let countedBatches = 32
+
+  private func count(
+    _ subject: String, only: String, _ rows: [MeasuredRow], _ counter: Callgrind
+  ) -> [String: PhaseFigures]? {
+    counter.instructions(
+      of: rows, batches: Self.countedBatches,
+      [
+        "--count-rows", "--only", only, "--subject", subject, "--batches",
+        "\(Self.countedBatches)",
+      ])
+  }
+
+  /// What is in all figures: the harness's way into a subject and back.
+  private func printEmptyCall(_ counter: Callgrind?) {
+    let row = MeasuredRow.all[0]
+    let time = RowRunner(row, Lane(.empty)).run(batches: batches)[.map]!
+    let counted = counter.flatMap { count(Subject.empty.name, only: row.name, [row], $0) }
+    let instructions = counted?[row.name]?[.map]
+    let text = instructions.map { ", \(RowTable.number($0, digits: 0)) instructions" } ?? ""
+    print(
+      "\nAn empty call, which is part of every figure: \(RowTable.number(time)) ns\(text)")
   }
 }

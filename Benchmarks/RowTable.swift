@@ -1,109 +1,81 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Glibc
+import Lockstep
+
+/// What all sides took in one row, in the order of ``RowSides/all``.
+struct RowFigures {
+  var times: [PhaseFigures]
+  /// nil when they were not counted.
+  var instructions: [PhaseFigures]?
+
+  /// Instructions of one map, one lookup and one unmap of a side.
+  func total(_ side: Int) -> Double? { instructions?[side].values.reduce(0, +) }
+}
 
 /// Prints the rows and keeps what the summary needs.
 struct RowTable {
-  private let counter: Callgrind?
+  private let sides: RowSides
+  private let counts: Bool
   private let measures: MeasureLog?
-  private var logarithms = 0.0
-  private var count = 0
-  private var overCount: [String] = []
-  private var slowerThanKernel: [String] = []
+  private(set) var verdicts = RowVerdicts()
+  static let phases: [RowPhase] = [.map, .lookup, .unmap]
 
-  /// Slower than the kernel's own code by more than this multiple misses the target.
-  private static let kernelLimit = 1.10
-  /// More instructions on the Swift side than this multiple of the C side's miss the target.
-  private static let limit = 1.10
-
-  init(counter: Callgrind?, measures: MeasureLog?) {
-    self.counter = counter
+  /// `counts`: whether instructions are there.
+  init(_ sides: RowSides, counts: Bool, measures: MeasureLog?) {
+    self.sides = sides
+    self.counts = counts
     self.measures = measures
   }
 
   func printHeader() {
-    print("Page table: nanoseconds of one call, best batch (C port, Swift), and Swift/C.")
-    print(
-      counter == nil
-        ? "Instructions: left out (valgrind is not installed; apt-get install valgrind)."
-        : "Instructions: of map + lookup + unmap, counted by callgrind.")
-    print(
-      "Kernel: its own code on a machine of this kind, map and unmap with sync; see KernelFigures.")
-    print(
-      Self.columns(
-        "row",
-        [
-          "map C", "Swift", "ratio", "lookup C", "Swift", "ratio", "unmap C", "Swift",
-          "ratio", "kernel map", "unmap", "target", "instr C", "Swift", "ratio", "target",
-        ]))
+    print("Page table, stores off: nanoseconds (best batch) and instructions of one call.")
+    if !counts { print("Instructions: left out (\(Callgrind.missing)).") }
+    if sides.kernel == nil { print("kernel: skipped: \(sides.reason)") }
+    let columns = ["C", "Swift", "kernel", "Swift/C", "Swift/k"]
+    print(Self.columns("", ["ns"] + [String](repeating: "", count: 4) + ["instr"]))
+    print(Self.columns("row", columns + columns + ["target"]))
   }
 
-  mutating func add(_ row: Row, c: Figures, swift: Figures) {
-    var cells: [String] = []
-    for (what, one, other) in [
-      ("map", c.map, swift.map), ("lookup", c.lookup, swift.lookup),
-      ("unmap", c.unmap, swift.unmap),
-    ] {
+  /// `figures` in the order of ``RowSides/all``.
+  mutating func add(_ row: MeasuredRow, _ figures: RowFigures) {
+    for phase in Self.phases {
+      let times = figures.times.map { $0[phase] }
+      let instructions = figures.instructions?.map { $0[phase] } ?? times.map { _ in nil }
       // One lookup a batch is below what the clock tells.
-      guard row.calls > 1 || one != c.lookup else {
-        cells += ["-", "-", "-"]
-        continue
+      let isTimed = row.calls > 1 || phase != .lookup
+      if isTimed {
+        measure(row, phase.rawValue, times, "ns")
+        verdicts.addTime(times)
       }
-      let ratio = other / one
-      logarithms += log(ratio)
-      count += 1
-      measure(row, what, one, other, "ns")
-      cells += [Self.number(one), Self.number(other), Self.number(ratio, digits: 2)]
+      let isMet = phase == .lookup ? nil : verdicts.judge(row, phase, times, instructions)
+      print(
+        Self.columns(
+          "\(row.name) \(phase)",
+          Self.cells(isTimed ? times : times.map { _ in nil }, digits: 1)
+            + Self.cells(instructions, digits: 0)
+            + [isMet.map { $0 ? "met" : "not met" } ?? "-"]))
     }
-    cells += kernelCells(row, [c, swift])
-    if let counter, let one = counter.instructions(row, "reference"),
-      let other = counter.instructions(row, "swift")
-    {
-      measure(row, "instr", one, other, "instructions")
-      let ratio = other / one
-      if ratio > Self.limit { overCount.append(row.name) }
-      cells += [
-        Self.number(one, digits: 0), Self.number(other, digits: 0),
-        Self.number(ratio, digits: 2), ratio > Self.limit ? "not met" : "met",
-      ]
-    }
-    print(Self.columns(row.name, cells))
+    let totals = sides.all.indices.map(figures.total)
+    measure(row, "instr", totals, "instructions")
+    verdicts.addTotals(row, totals)
   }
 
-  private func measure(
-    _ row: Row, _ what: String, _ c: Double, _ swift: Double, _ unit: String
-  ) {
-    for (side, value) in [("C", c), ("Swift", swift)] {
+  private func measure(_ row: MeasuredRow, _ what: String, _ values: [Double?], _ unit: String) {
+    for (side, value) in zip(sides.all, values) {
+      guard let value else { continue }
       measures?.add(
         Measure.Name(
-          table: "page table", row: row.name, column: "\(side) \(what)", unit: unit),
-        value)
+          table: "page table", row: row.name, column: "\(side.name) \(what)", unit: unit), value)
     }
   }
 
-  private mutating func kernelCells(_ row: Row, _ sides: [Figures]) -> [String] {
-    guard let kernel = KernelFigures.of[row.name] else { return ["-", "-", "-"] }
-    let isMet = sides.allSatisfy {
-      $0.map <= kernel.map * Self.kernelLimit && $0.unmap <= kernel.unmap * Self.kernelLimit
+  /// Three figures, and Swift's over each of the others.
+  private static func cells(_ values: [Double?], digits: Int) -> [String] {
+    let sides = values + [Double?](repeating: nil, count: 3 - values.count)
+    let ratios = [sides[0], sides[2]].map { other in
+      other.flatMap { other in sides[1].map { number($0 / other, digits: 2) } } ?? "-"
     }
-    if !isMet { slowerThanKernel.append(row.name) }
-    return [Self.number(kernel.map), Self.number(kernel.unmap), isMet ? "met" : "not met"]
-  }
-
-  func printSummary() {
-    let mean = exp(logarithms / Double(max(count, 1)))
-    print(
-      "\nSwift/C time, geometric mean of all columns: \(Self.number(mean, digits: 3))"
-        + " (target: below 1: \(mean < 1 ? "met" : "not met"))")
-    print(
-      slowerThanKernel.isEmpty
-        ? "Both sides against the kernel's own figures: no row slower by more than 10 % (met)"
-        : "Slower than the kernel's own code by more than 10 % (not met):"
-          + " \(slowerThanKernel.joined(separator: ", "))")
-    guard counter != nil else { return }
-    print(
-      overCount.isEmpty
-        ? "Instructions: no row above \(Self.limit) (met)"
-        : "Instructions above \(Self.limit) (not met): \(overCount.joined(separator: ", "))")
+    return sides.map { $0.map { number($0, digits: digits) } ?? "-" } + ratios
   }
 
   static func number(_ value: Double, digits: Int = 1) -> String {
@@ -117,8 +89,8 @@ struct RowTable {
   }
 
   static func columns(_ name: String, _ cells: [String]) -> String {
-    let head = name + String(repeating: " ", count: max(1, 24 - name.count))
+    let head = name + String(repeating: " ", count: max(1, 32 - name.count))
     return head
-      + cells.map { String(repeating: " ", count: max(1, 10 - $0.count)) + $0 }.joined()
+      + cells.map { String(repeating: " ", count: max(1, 9 - $0.count)) + $0 }.joined()
   }
 }

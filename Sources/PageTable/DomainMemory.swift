@@ -175,8 +175,19 @@ struct ClearRun: ~Copyable {
     if countLog2 == 0 {
       words.start[end] = 0
     } else {
-      (words.start + end).update(repeating: 0, count: 1 &<< countLog2)
+      Self.clear(words.start + end, countLog2: countLog2)
     }
     end &+= 1 &<< countLog2
+  }
+
+  /// For a few words, the C library's way of clearing takes longer than they do.
+  @inline(never)
+  private static func clear(_ words: UnsafeMutablePointer<UInt64>, countLog2: Int) {
+    if countLog2 > 2 { return words.update(repeating: 0, count: 1 &<< countLog2) }
+    words[0] = 0
+    words[1] = 0
+    if countLog2 == 1 { return }
+    words[2] = 0
+    words[3] = 0
   }
 }

@@ -107,6 +107,30 @@ import Testing
     #expect(missing.status == 2)
   }
 
+  @Test func twoCommitsOfARepositoryAreReviewed() throws {
+    let repository = tree.path
+    let commit = "git -c user.name=n -c user.email=n@n commit -q -m commit"
+    let made = try Tool.shell(
+      """
+      cd '\(repository)' && git init -q && git add . && \(commit) && git tag first &&
+        echo 'int edited;' >\(Self.format) && git add . && \(commit)
+      """)
+    try #require(made.status == 0, "\(made.errors)")
+    let review = "review --seconds 0 --no-cases --git '\(repository)'"
+    let tool = try iopt("\(review) first.. \(Self.onePage)")
+    #expect(
+      tool.errors == news("\(repository)@first") + news("\(repository)@HEAD"), "\(tool.output)")
+    #expect(tool.status == 0)
+    let sides = "kernel:\(repository)@first and kernel:\(repository)@HEAD"
+    #expect(tool.output.hasSuffix("\n\(sides): no difference in 1 scenarios\n"), "\(tool.output)")
+    #expect(try iopt("\(review) first..second").errors.hasSuffix("has no commit 'second'\n"))
+    let expected = "error: --git DIR: expected A..B, the older and the newer commit, found "
+    for range in ["first...HEAD", "first", ".."] {
+      let bad = try iopt("\(review) \(range)")
+      #expect(bad.status == 2 && bad.errors.hasPrefix("\(expected)'\(range)'"), "\(bad.errors)")
+    }
+  }
+
   @Test func aReleaseIsTheOneThatWasFetched() throws {
     try FileManager.default.moveItem(atPath: tree.path, toPath: scratch("7.3"))
     let kernels = "LOCKSTEP_KERNELS='\(scratch.path)'"
@@ -118,6 +142,36 @@ import Testing
     #expect(
       other.errors == "kernel:9.9: no source of this release here:"
         + " type make kernel-source VERSION=9.9 where Lockstep's own source is\n")
+  }
+
+  /// The stand-in answers a lookup outside the table with an errno, as Linux 7.1 does, and says that it
+  /// is another release.
+  @Test(arguments: [
+    ("7_1", 0, "errnoAsAddress: 1"), ("7_3", 1, "expected no errnoAsAddress since Linux 7.2"),
+  ]) func aTreeIsJudgedAsTheReleaseThatItIs(
+    _ release: String, _ status: Int32, _ words: String
+  ) throws {
+    try shim(
+      """
+      echo "$1/\(Self.format)" >"$4"
+      sed -e 's/1 << IOPT_KERNEL_7_1/1 << IOPT_KERNEL_\(release)/' \
+        -e 's/if (op->iova >> 38)/if (op->iova >> 38) \
+      return iopt_log2(d->host->log, IOPT_EVENT_RET, -34, 0), IOPT_DONE; if (0)/' \
+        '\(Tool.root.path)/Documentation/example-plugin/sv39.c' >'\(scratch("errno.c"))'
+      clang -std=c11 -w -fPIC -shared -fvisibility=hidden -I'\(Tool.root.path)/reference/abi' \
+        -o "$2" '\(scratch("errno.c"))'
+      """)
+    let scenario = try scratch.file(
+      "case.iopt",
+      """
+      iopt 1
+      domain format=riscv_64 va=39 oa=56 features=sign_extend,flush_range,riscv_svnapot_64k
+      iova_to_phys 0x8000000000
+
+      """.utf8)
+    let tool = try iopt("check \(scenario) --subject kernel:\(tree.path)")
+    #expect(tool.status == status)
+    #expect(tool.output.contains(words), "\(tool.output)\(tool.errors)")
   }
 
   @Test func whatCannotBeBuiltIsBadInputWithTheReason() throws {

@@ -77,7 +77,7 @@ public final class AllocationSweep {
 
   /// Sweeps one scenario; its own `fail_alloc` operations are left out.
   public func sweep(_ original: Scenario) {
-    var scenario = original
+    var scenario = original.upgraded(toTree: engine.treeRelease)
     scenario.operations.removeAll { if case .failAlloc = $0 { true } else { false } }
     position.note(scenario)
     tally.scenarios += 1
@@ -232,13 +232,15 @@ private struct SweptRun {
 
   private static func isUnwound(_ operation: Operation) -> Bool {
     switch operation {
-    case .map, .dmaMap, .dmaMapSG: true
+    case .map, .dmaMap, .dmaMapSG, .dmaMapPhys, .dmaMapSGAttrs: true
     default: false
     }
   }
 
   private static func isFailure(_ operation: Operation, _ response: Response) -> Bool {
-    if case .map = operation { return response.errno != nil }
-    return response.value == .max
+    switch operation {
+    case .map, .dmaMapSGAttrs: response.errno != nil
+    default: response.value == .max
+    }
   }
 }

@@ -53,7 +53,8 @@ public final class ExhaustiveSweep {
     narrowing = Narrowing(engine.lanes.map(\.lane))
     let left = engine.lanes[0].lane.twin
     for configuration in configurations {
-      let domain = configuration.domain
+      let domain =
+        Scenario(domain: configuration.domain).upgraded(toTree: engine.treeRelease).domain
       if let need = narrowing.capabilities.firstUnmet(domain) {
         narrowing.leaveOut(need)
         continue

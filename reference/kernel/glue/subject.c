@@ -49,6 +49,7 @@ static const char *subject_refusal(void)
 static void enter(struct shim_domain *domain)
 {
 	shim_current = &domain->context;
+	shim_watched = domain->context.watched;
 	domain->context.shifted = 0;
 	domain->context.past_shift = 0;
 }
@@ -57,7 +58,7 @@ static void subject_close(void *state)
 {
 	struct shim_domain *domain = state;
 
-	shim_current = &domain->context;
+	enter(domain);
 	shim_free_all(&domain->context);
 	shim_system_free(domain->context.pages);
 	shim_system_free(domain);
@@ -118,8 +119,8 @@ static struct shim_domain *domain_alloc(struct iopt_host *host, const struct iop
 	domain->context.host = host;
 	domain->context.log = host->log;
 	domain->context.arena = host->arena;
-	domain->context.stores = host->log->stores;
-	domain->context.scheduled = host_schedules(host);
+	domain->context.watched = (host->log->stores ? SHIM_STORES : 0) |
+				  (host_schedules(host) ? SHIM_SCHEDULED : 0);
 	domain->context.cpus = config->has_dma ? config->dma.cpus : 1;
 	domain->context.sme_mask = config->sme_mask;
 	domain->context.pages = shim_system_alloc(IOPT_SLOT_COUNT * sizeof(struct page));

@@ -104,7 +104,7 @@
 #define MODULE_IMPORT_NS(text) _Static_assert(1, "")
 #define early_param(name, function) \
 	static void *__attribute__((__unused__)) __PASTE(shim_param_, function) = function
-#define DEFINE_STATIC_KEY_FALSE(name) static bool __attribute__((__unused__)) name
+#define DEFINE_STATIC_KEY_FALSE(name) bool __attribute__((__unused__)) name
 #define static_branch_unlikely(key) (*(key))
 #define static_branch_likely(key) (*(key))
 #define static_branch_enable(key) (*(key) = true)

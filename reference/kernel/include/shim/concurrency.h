@@ -16,7 +16,7 @@ static inline void spin_lock(spinlock_t *lock)
 {
 	struct shim_context *context = shim_current;
 
-	if (unlikely(context->scheduled))
+	if (shim_is_scheduled())
 		context->host->lock_at(context->host, IOPT_LOCK_OTHER, lock);
 }
 
@@ -24,7 +24,7 @@ static inline void spin_unlock(spinlock_t *lock)
 {
 	struct shim_context *context = shim_current;
 
-	if (unlikely(context->scheduled))
+	if (shim_is_scheduled())
 		context->host->unlock_at(context->host, IOPT_LOCK_OTHER, lock);
 }
 

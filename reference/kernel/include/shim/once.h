@@ -7,26 +7,33 @@
 #ifndef SHIM_ONCE_H
 #define SHIM_ONCE_H
 
+/* The host's way is taken rarely: out of line, it keeps no function from being inlined. */
+#define SHIM_RARE noinline __attribute__((__cold__, __unused__))
+
 #define SHIM_CELL(address) (shim_in_arena(address) ? IOPT_CELL_TABLE_WORD : IOPT_CELL_OTHER)
 
-static inline unsigned long shim_load(const volatile void *address, unsigned int bytes,
-				      unsigned int order)
+static SHIM_RARE unsigned long shim_load(const volatile void *address, unsigned int bytes,
+					 unsigned int order)
 {
 	struct iopt_host *host = shim_current->host;
 
 	return host->load_at(host, SHIM_CELL(address), (const void *)address, bytes, order);
 }
 
-static inline void shim_store(volatile void *address, unsigned int bytes, unsigned long value,
-			      unsigned int order)
+static SHIM_RARE void shim_store(volatile void *address, unsigned int bytes, unsigned long value,
+				 unsigned int order)
 {
 	struct iopt_host *host = shim_current->host;
 
-	host->store_at(host, SHIM_CELL(address), (void *)address, bytes, value, order);
+	if (shim_is_scheduled())
+		host->store_at(host, SHIM_CELL(address), (void *)address, bytes, value, order);
+	else
+		__builtin_memcpy((void *)address, &value, bytes);
+	shim_stored(address, value);
 }
 
 #define SHIM_LOAD(x, order)                                                \
-	(unlikely(shim_current->scheduled) ?                               \
+	(unlikely(shim_is_scheduled()) ?                                   \
 		 (typeof(x))shim_load(&(x), sizeof(x), order) :            \
 		 *(const volatile typeof(x) *)&(x))
 
@@ -34,11 +41,10 @@ static inline void shim_store(volatile void *address, unsigned int bytes, unsign
 	do {                                                                          \
 		volatile typeof(x) *shim_at = &(x);                                   \
 		typeof(x) shim_new = (value);                                         \
-		if (unlikely(shim_current->scheduled))                                \
+		if (unlikely(shim_watched))                                           \
 			shim_store(shim_at, sizeof(x), (unsigned long)shim_new, order); \
 		else                                                                  \
 			*shim_at = shim_new;                                          \
-		shim_stored(shim_at, (unsigned long)shim_new);                        \
 	} while (0)
 
 #define READ_ONCE(x) SHIM_LOAD(x, IOPT_RELAXED)
@@ -51,10 +57,10 @@ static inline void shim_store(volatile void *address, unsigned int bytes, unsign
 
 static inline void shim_fence(unsigned int order)
 {
-	struct shim_context *context = shim_current;
+	struct iopt_host *host = shim_current->host;
 
-	if (unlikely(context->scheduled))
-		context->host->fence(context->host, order);
+	if (shim_is_scheduled())
+		host->fence(host, order);
 	else
 		barrier();
 }
@@ -73,9 +79,9 @@ static inline void shim_fence(unsigned int order)
  * One thread runs at a time, so a plain compare and store is the exchange;
  * the host does it where there are virtual CPUs.
  */
-static inline unsigned long shim_exchange(volatile void *address, unsigned int bytes,
-					  unsigned long expected, unsigned long desired,
-					  unsigned int order)
+static SHIM_RARE unsigned long shim_exchange(volatile void *address, unsigned int bytes,
+					     unsigned long expected, unsigned long desired,
+					     unsigned int order)
 {
 	struct iopt_host *host = shim_current->host;
 
@@ -89,7 +95,7 @@ static inline unsigned long shim_exchange(volatile void *address, unsigned int b
 		typeof(*(pointer)) *shim_expected = (void *)(expected);                  \
 		typeof(*(pointer)) shim_desired = (desired), shim_old;                   \
 		bool shim_won;                                                           \
-		if (unlikely(shim_current->scheduled)) {                                 \
+		if (unlikely(shim_is_scheduled())) {                                     \
 			shim_old = (typeof(shim_old))shim_exchange(                      \
 				shim_at, sizeof(*shim_at), (unsigned long)*shim_expected, \
 				(unsigned long)shim_desired, order);                     \
@@ -100,9 +106,9 @@ static inline unsigned long shim_exchange(volatile void *address, unsigned int b
 			if (shim_won)                                                    \
 				*(volatile typeof(shim_old) *)shim_at = shim_desired;    \
 		}                                                                        \
-		if (shim_won)                                                            \
+		if (shim_won && unlikely(shim_watched))                                  \
 			shim_stored(shim_at, (unsigned long)shim_desired);               \
-		else                                                                     \
+		if (!shim_won)                                                           \
 			*shim_expected = shim_old;                                       \
 		shim_won;                                                                \
 	})
