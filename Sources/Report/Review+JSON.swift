@@ -21,6 +21,8 @@ public struct ReviewJSON: Encodable {
   var changes: [Change]
   var broken: [Change]
   var mended: [Change]
+  var cases: Cases?
+  var patch: Patch?
   var newDepartures: [String]
   var lostDepartures: [String]
   var notDone: [String]
@@ -41,6 +43,8 @@ public struct ReviewJSON: Encodable {
     }
     broken = review.judgement.broken.map(Self.change)
     mended = review.judgement.mended.map(Self.change)
+    cases = review.cases.map { Cases($0, review) }
+    patch = review.patch.map(Patch.init)
     newDepartures = review.judgement.newDepartures
     lostDepartures = review.judgement.lostDepartures
     notDone = review.notDone

@@ -18,6 +18,18 @@ extension Review {
     }
     lines += ["", "Right: \(head) alone, \(headTally.judgements) times judged"]
     lines += judgementLines.map { "  \($0)" }
+    if let cases {
+      lines += ["", "The trees' own cases (KUnit)"]
+      lines += cases.lines(base: base, head: head).map { "  \($0)" }
+    }
+    if let patch {
+      lines += ["", "Was the change run"]
+      lines += patch.lines(base: base, head: head).map { "  \($0)" }
+      for scenario in patch.scenarioLines {
+        lines += ["  scenario \(scenario.number):"] + scenario.lines.map { "       \($0)" }
+      }
+      lines += patch.rest.map { ["  \($0)"] } ?? []
+    }
     lines += notDone.map { "Not done: \($0)" }
     lines += ["", summary]
     return lines.joined(separator: "\n")
@@ -34,6 +46,18 @@ extension Review {
       lines += change.scenarioLines + [""] + change.evidenceLines + ["```", ""]
     }
     lines += ["", "### Is it right", ""] + judgementLines.map { "- \($0)" }
+    if let cases {
+      lines += ["", "### The trees' own cases (KUnit)", ""]
+      lines += cases.lines(base: base, head: head).map { "- \($0)" }
+    }
+    if let patch {
+      lines += ["", "### Was the change run", "", "```"]
+      lines += patch.lines(base: base, head: head)
+      for scenario in patch.scenarioLines {
+        lines += ["", "scenario \(scenario.number):"] + scenario.lines
+      }
+      lines += (patch.rest.map { ["", $0] } ?? []) + ["```"]
+    }
     if !notDone.isEmpty { lines += ["", "### Not done", ""] + notDone.map { "- \($0)" } }
     return lines.joined(separator: "\n")
   }
@@ -41,13 +65,15 @@ extension Review {
   /// The same as the kernel's test robots read it.
   public var ktap: String {
     var results: [(passes: Bool, text: String)] = changes.map {
-      (false, "behaviour \($0.signature)")
+      (false, "behaviour \($0.signature)".withoutDirectives)
     }
     if changes.isEmpty { results.append((tally.judgements > 0, "behaviour")) }
-    results += judgement.broken.map { (false, "right \($0.signature)") }
+    results += judgement.broken.map { (false, "right \($0.signature)".withoutDirectives) }
     if judgement.broken.isEmpty { results.append((true, "right")) }
+    results += cases?.results ?? []
+    results += patch?.results ?? []
     let lines = results.enumerated().map {
-      "\($1.passes ? "ok" : "not ok") \($0 + 1) \($1.text.replacing("#", with: ""))"
+      "\($1.passes ? "ok" : "not ok") \($0 + 1) \($1.text)"
     }
     return (["KTAP version 1", "1..\(results.count)"] + lines).joined(separator: "\n")
   }
@@ -60,7 +86,7 @@ extension Review {
     case .changed:
       "\(base) and \(head): \(changes.count) kinds of difference; what \(base) kept, \(head) keeps"
     case .broken:
-      "\(head) breaks \(judgement.broken.count) promises that \(base) kept;"
+      "\(head) breaks \(brokenPromises) promises that \(base) kept;"
         + " \(changes.count) kinds of difference"
     }
   }
@@ -77,6 +103,11 @@ extension Review {
     lines += judgement.lostDepartures.map { "departure that is gone: \($0)" }
     return lines.isEmpty ? ["no difference between the two"] : lines
   }
+}
+
+extension String {
+  /// As a result's text in KTAP, in which a number sign begins a directive.
+  var withoutDirectives: String { replacing("#", with: "") }
 }
 
 extension BehaviourChange {

@@ -14,7 +14,7 @@ struct KernelCommand: ParsableCommand {
 
       Example: iopt kernel build 7.3
       """,
-    subcommands: [KernelBuild.self])
+    subcommands: [KernelBuild.self, KernelCases.self])
 }
 
 struct KernelBuild: ParsableCommand {

@@ -12,21 +12,17 @@ struct ReviewCommand: ParsableCommand {
       Runs the recorded scenarios that are named, and scenarios of its own for --seconds, on both. \
       Each kind of difference is shrunk and shown once, that of most scenarios first. Then the \
       contract and the leak oracle judge each side alone: what BASE kept and HEAD breaks is told \
-      apart from what both break. Exit status: 0 nothing changed, 1 behaviour changed, 2 bad input \
+      apart from what both break. Kernel trees' own KUnit cases are run on both, too, and the \
+      lines that differ between two trees are watched: which were run, and by what. Exit status: 0 nothing changed, 1 behaviour changed, 2 bad input \
       or a side that cannot be had, 3 nothing was compared, 4 HEAD breaks a promise that BASE kept. \
       With --bisect 2 and 3 become 125, which git bisect run skips.
 
       Example: iopt review kernel:7.2 kernel:7.3 --seconds 30
+
+      Example: iopt review --git ~/src/linux master..my-patch
       """)
 
-  @Argument(help: "The older version: \(subjectForms).")
-  var base: String
-
-  @Argument(help: "The newer version.")
-  var head: String
-
-  @Argument(help: ArgumentHelp("Scenarios to run beside those that are made.", valueName: "file"))
-  var files: [String] = []
+  @OptionGroup var sides: ReviewSides
 
   @Option(parsing: .unconditional, help: "How long scenarios are made, in seconds.")
   var seconds = 20.0
@@ -36,6 +32,16 @@ struct ReviewCommand: ParsableCommand {
 
   @Option(parsing: .unconditional, help: "Shrink at most this many kinds of difference.")
   var shrink = 12
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Run the KUnit cases that kernel trees have for this code, on both sides.")
+  var cases = true
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Tell which of the lines that differ between two kernel trees were run.")
+  var lines = true
 
   @Flag(help: "Print Markdown, for a mail or a pull request.")
   var markdown = false
@@ -87,40 +93,26 @@ struct ReviewCommand: ParsableCommand {
   }
 
   private func review() throws -> Review {
-    let requests = [try LaneRequest(base), try LaneRequest(head)]
-    let comparison = try isolation.judge(
-      EnginePlan(requests, make: OracleChoice([.comparison]).engine), file: "")
-    let changes = BehaviourChanges(comparison)
-    let alone = OracleChoice([.contract, .leak])
-    let sides = try requests.map {
-      SideJudgement(try isolation.judge(EnginePlan([$0], make: alone.engine), file: ""))
-    }
+    let own = cases ? try OwnCases(sides.base, sides.head) : nil
+    let run = try ReviewRun(
+      LaneRequest(sides.base), LaneRequest(sides.head), isolation, watchesLines: lines)
     let progress = ProgressLine()
     var recorded = 0
-    for file in files {
+    for file in sides.files {
       for located in try readScenarios(path: file) {
-        try changes.run(located.scenario)
-        for side in sides { try side.run(located.scenario) }
+        try run.run(located.scenario)
         recorded += 1
         if progress.isShown, recorded & 63 == 0 { progress.show("\(recorded) recorded scenarios") }
       }
     }
-    try generate(Narrowing(comparison), progress) {
-      try changes.run($0)
-      for side in sides { try side.run($0) }
-    }
-    let found = try changes.changes(shrinking: shrink, seconds: 5) {
+    try generate(Narrowing(run.comparison), progress) { try run.run($0) }
+    let found = try run.changes.changes(shrinking: shrink, seconds: 5) {
       progress.show("\($0) kinds of difference shrunk")
     }
+    if own != nil { progress.show("waiting for the trees' own cases") }
+    let cases = try own?.change()
     progress.clear()
-    return Review(
-      base: comparison.labels[0], head: comparison.labels[1], changes: found,
-      judgement: JudgementChange(base: sides[0], head: sides[1]), tally: changes.tally,
-      headTally: sides[1].tally, recorded: recorded,
-      notDone: [
-        "scenarios were made without the guidance of coverage:"
-          + " iopt-fuzz --left BASE --right HEAD has it"
-      ])
+    return try run.review(found, cases, recorded: recorded)
   }
 
   /// Makes scenarios of both layers until the time is up.

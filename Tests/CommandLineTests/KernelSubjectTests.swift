@@ -107,6 +107,30 @@ import Testing
     #expect(missing.status == 2)
   }
 
+  @Test func twoCommitsOfARepositoryAreReviewed() throws {
+    let repository = tree.path
+    let commit = "git -c user.name=n -c user.email=n@n commit -q -m commit"
+    let made = try Tool.shell(
+      """
+      cd '\(repository)' && git init -q && git add . && \(commit) && git tag first &&
+        echo 'int edited;' >\(Self.format) && git add . && \(commit)
+      """)
+    try #require(made.status == 0, "\(made.errors)")
+    let review = "review --seconds 0 --no-cases --git '\(repository)'"
+    let tool = try iopt("\(review) first.. \(Self.onePage)")
+    #expect(
+      tool.errors == news("\(repository)@first") + news("\(repository)@HEAD"), "\(tool.output)")
+    #expect(tool.status == 0)
+    let sides = "kernel:\(repository)@first and kernel:\(repository)@HEAD"
+    #expect(tool.output.hasSuffix("\n\(sides): no difference in 1 scenarios\n"), "\(tool.output)")
+    #expect(try iopt("\(review) first..second").errors.hasSuffix("has no commit 'second'\n"))
+    let expected = "error: --git DIR: expected A..B, the older and the newer commit, found "
+    for range in ["first...HEAD", "first", ".."] {
+      let bad = try iopt("\(review) \(range)")
+      #expect(bad.status == 2 && bad.errors.hasPrefix("\(expected)'\(range)'"), "\(bad.errors)")
+    }
+  }
+
   @Test func aReleaseIsTheOneThatWasFetched() throws {
     try FileManager.default.moveItem(atPath: tree.path, toPath: scratch("7.3"))
     let kernels = "LOCKSTEP_KERNELS='\(scratch.path)'"

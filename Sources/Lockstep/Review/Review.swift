@@ -9,6 +9,10 @@ public struct Review: Sendable {
   /// Most frequent first.
   public var changes: [BehaviourChange]
   public var judgement: JudgementChange
+  /// What the trees' own cases say; nil when they were not asked for.
+  public var cases: TreeCaseChange?
+  /// Whether the change was run; nil when nobody looked.
+  public var patch: PatchLines?
   /// What the comparison went through.
   public var tally: RunTally
   /// What the newer version went through alone.
@@ -21,22 +25,27 @@ public struct Review: Sendable {
   /// What is known after all that was run.
   public init(
     base: String, head: String, changes: [BehaviourChange], judgement: JudgementChange,
-    tally: RunTally, headTally: RunTally, recorded: Int, notDone: [String]
+    cases: TreeCaseChange?, patch: PatchLines?, tally: RunTally, headTally: RunTally, recorded: Int, notDone: [String]
   ) {
     self.base = base
     self.head = head
     self.changes = changes
     self.judgement = judgement
+    self.cases = cases
+    self.patch = patch
     self.tally = tally
     self.headTally = headTally
     self.recorded = recorded
     self.notDone = notDone
   }
 
+  /// Promises that the newer version breaks and the older one kept: its own cases are such, too.
+  public var brokenPromises: Int { judgement.broken.count + (cases?.broken.count ?? 0) }
+
   /// How it ended.
   public var verdict: ReviewVerdict {
     if tally.judgements == 0 { return .nothingCompared }
-    if !judgement.broken.isEmpty { return .broken }
+    if brokenPromises > 0 { return .broken }
     return changes.isEmpty ? .unchanged : .changed
   }
 }

@@ -21,13 +21,7 @@ public struct KernelSubject: Sendable {
 
   /// The plug-in's path. Where one has to be built, standard error says so.
   public func plugin() throws(SubjectError) -> String {
-    let script = Self.shim.map { "\($0)/subject" } ?? ""
-    guard access(script, X_OK) == 0 else {
-      throw SubjectError(
-        description: "kernel:\(tree): expected the shim that builds it beside this program, or in"
-          + " the folder that LOCKSTEP_SHIM names; found "
-          + (script.isEmpty ? "neither" : "no program \(script)"))
-    }
+    let script = try script()
     let run: ShellCommand
     do throws(ProcessError) {
       run = try ShellCommand([script, tree]) { line in
@@ -43,6 +37,18 @@ public struct KernelSubject: Sendable {
       throw SubjectError(description: reasons.joined(separator: "; "))
     }
     return path
+  }
+
+  /// The shim's program that knows what is built of trees.
+  func script() throws(SubjectError) -> String {
+    let script = Self.shim.map { "\($0)/subject" } ?? ""
+    guard access(script, X_OK) == 0 else {
+      throw SubjectError(
+        description: "kernel:\(tree): expected the shim that builds it beside this program, or in"
+          + " the folder that LOCKSTEP_SHIM names; found "
+          + (script.isEmpty ? "neither" : "no program \(script)"))
+    }
+    return script
   }
 
   private static func tell(_ line: String) {

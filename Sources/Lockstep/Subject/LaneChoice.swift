@@ -48,7 +48,7 @@ public struct LaneRequest: Sendable {
   private let release: ReleaseChoice
   private let listens: Bool
   /// What was built for the subject `kernel:TREE`.
-  private let plugin: String?
+  private var plugin: String?
 
   /// Reads `S` and what follows it after commas; the error says what was expected. Builds
   /// `kernel:TREE`, so that nothing is built while a lane is waited for.
@@ -87,6 +87,16 @@ public struct LaneRequest: Sendable {
 
   /// Whether a stranger's code has to be loaded for it.
   public var isPlugin: Bool { subject != "swift" && subject != "reference" }
+
+  /// The same lane with another build of its kernel tree's code.
+  func running(_ plugin: String) -> LaneRequest {
+    var request = self
+    request.plugin = plugin
+    return request
+  }
+
+  /// The kernel tree whose code it is; nil for another kind of subject.
+  public var kernel: KernelSubject? { KernelSubject(subject: subject) }
 
   /// Loads what was asked for.
   public func load() throws(SubjectError) -> LaneChoice {

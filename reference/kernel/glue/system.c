@@ -140,15 +140,21 @@ void shim_crash(void)
 	__builtin_longjmp(context->jump, 1);
 }
 
+const char *shim_kernel_file(const char *file)
+{
+	const char *inside = strstr(file, "drivers/iommu/");
+
+	return inside ? inside : file;
+}
+
 void shim_warn(const char *file, int line)
 {
 	struct iopt_host *host = shim_current->host;
 
 	if (iopt_has(host, note) && host->note) {
-		const char *inside = strstr(file, "drivers/iommu/");
 		char text[128];
 
-		snprintf(text, sizeof(text), "%s:%d", inside ? inside : file, line);
+		snprintf(text, sizeof(text), "%s:%d", shim_kernel_file(file), line);
 		host->note(host, text);
 	}
 	iopt_log0(shim_current->log, IOPT_EVENT_WARN);

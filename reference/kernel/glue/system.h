@@ -12,5 +12,7 @@ void shim_system_free(void *memory);
 void shim_free_all(struct shim_context *context);
 /* Calls the function; false when it ended in shim_crash(). */
 _Bool shim_guarded(void (*function)(void *), void *argument);
+/* A source file's path as people say it: from drivers/iommu on. */
+const char *shim_kernel_file(const char *file);
 
 #endif
