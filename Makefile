@@ -14,7 +14,7 @@ DATADIR ?= $(PREFIX)/share
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build test fuzz fuzz-build fuzz-build-address fuzz-smoke fuzz-parsers fuzz-services afl
-.PHONY: replay kernel-source kernel-run long-run sanitize sanitize-plugin coverage bench faults mutants seeds lint clean
+.PHONY: replay kernel-source kernel-run kernel-sweeps long-run sanitize sanitize-plugin coverage bench faults mutants seeds lint clean
 .PHONY: install uninstall install-check
 
 # What release builds say for --version; `unknown` where this is no checkout of its own.
@@ -77,6 +77,15 @@ kernel-run: build ## generated scenarios, a kernel's own code against both sides
 	    .build/release/iopt upgrade --kernel $(or $(VERSION),7.3) - -o .build/kernel-run.iopt || exit 1; \
 	  for side in swift reference; do .build/release/iopt diff .build/kernel-run.iopt \
 	    --left kernel:$(or $(VERSION),7.3) --right $$side || exit 1; done; done; done
+
+kernel-sweeps: build ## a kernel's own code in the sweeps, against both sides: make kernel-sweeps [VERSION=7.3] [DEPTH=3]
+	.build/release/iopt generate --layer both --operations 30 --count 400 --seed 1 \
+	  --subject kernel:$(or $(VERSION),7.3) -o .build/kernel-sweeps.iopt
+	for side in swift reference; do tree="--left kernel:$(or $(VERSION),7.3) --right $$side"; \
+	  .build/release/iopt sweep exhaustive --depth $(or $(DEPTH),3) $$tree && \
+	  .build/release/iopt sweep allocations --failures 12 .build/kernel-sweeps.iopt \
+	    Corpus/reproducers/*.iopt $$tree && \
+	  .build/release/iopt sweep configurations $$tree || exit 1; done
 
 coverage: setup ## what Corpus/fuzz and artifacts/corpus reach of both sides; unreached lines
 	Fuzz/coverage Corpus/fuzz $(wildcard artifacts/corpus)

@@ -20,6 +20,7 @@ struct Iopt: ParsableCommand {
     subcommands: [
       Replay.self, Record.self, Diff.self, Check.self, Minimize.self, Show.self, Encode.self,
       Upgrade.self, Generate.self, Sweep.self, Corpus.self, KernelCommand.self, ReviewCommand.self,
+      MeasureCommand.self,
     ])
 
   static func main() {
