@@ -14,7 +14,7 @@ DATADIR ?= $(PREFIX)/share
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build test fuzz fuzz-build fuzz-build-address fuzz-smoke fuzz-parsers fuzz-services afl
-.PHONY: replay records sweeps kernel-source kernel-run long-run sanitize sanitize-plugin coverage bench faults mutants seeds lint clean
+.PHONY: replay records sweeps kernel-source kernel-run kernel-sweeps long-run sanitize sanitize-plugin coverage bench faults alone mutants seeds lint clean
 .PHONY: install uninstall install-check
 
 # What release builds say for --version; `unknown` where this is no checkout of its own.
@@ -93,6 +93,15 @@ kernel-run: build ## generated scenarios, a kernel's own code against both sides
 	  for side in swift reference; do .build/release/iopt diff .build/kernel-run.iopt \
 	    --left kernel:$(or $(VERSION),7.3) --right $$side || exit 1; done; done; done
 
+kernel-sweeps: build ## a kernel's own code in the sweeps, against both sides: make kernel-sweeps [VERSION=7.3] [DEPTH=3]
+	.build/release/iopt generate --layer both --operations 30 --count 400 --seed 1 \
+	  --subject kernel:$(or $(VERSION),7.3) -o .build/kernel-sweeps.iopt
+	for side in swift reference; do tree="--left kernel:$(or $(VERSION),7.3) --right $$side"; \
+	  .build/release/iopt sweep exhaustive --depth $(or $(DEPTH),3) $$tree && \
+	  .build/release/iopt sweep allocations --failures 12 .build/kernel-sweeps.iopt \
+	    Corpus/reproducers/*.iopt $$tree && \
+	  .build/release/iopt sweep configurations $$tree || exit 1; done
+
 coverage: setup ## what Corpus/fuzz and artifacts/corpus reach of both sides; unreached lines
 	Fuzz/coverage Corpus/fuzz $(wildcard artifacts/corpus)
 
@@ -100,6 +109,9 @@ bench: setup fuzz-build ## measure both sides, the fuzz loop and the replay: mak
 	swift build -c release --product iopt-bench
 	swift build -c release --product iopt
 	Benchmarks/run
+
+alone: fuzz-build ## which known faults a side gives away by itself: make alone [SEEDS=10] [RUNS=N] [ONLY=pattern]
+	Fuzz/alone
 
 faults: fuzz-build ## how soon each known fault is found: make faults [SEEDS=10] [RUNS=N] [ONLY=pattern]
 	Fuzz/faults

@@ -26,6 +26,7 @@ public struct ReviewJSON: Encodable {
   var newDepartures: [String]
   var lostDepartures: [String]
   var notDone: [String]
+  var costs: CostsJSON?
 
   /// The members of `review` that programs read.
   public init(_ review: Review) {
@@ -48,6 +49,7 @@ public struct ReviewJSON: Encodable {
     newDepartures = review.judgement.newDepartures
     lostDepartures = review.judgement.lostDepartures
     notDone = review.notDone
+    costs = review.costs.map(CostsJSON.init)
   }
 
   private static func change(_ breach: JudgementChange.Breach) -> Change {

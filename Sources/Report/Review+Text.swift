@@ -30,6 +30,7 @@ extension Review {
       }
       lines += patch.rest.map { ["  \($0)"] } ?? []
     }
+    lines += costs?.section ?? []
     lines += notDone.map { "Not done: \($0)" }
     lines += ["", summary]
     return lines.joined(separator: "\n")
@@ -58,6 +59,7 @@ extension Review {
       }
       lines += (patch.rest.map { ["", $0] } ?? []) + ["```"]
     }
+    lines += costs?.markdownSection ?? []
     if !notDone.isEmpty { lines += ["", "### Not done", ""] + notDone.map { "- \($0)" } }
     return lines.joined(separator: "\n")
   }
@@ -72,6 +74,7 @@ extension Review {
     if judgement.broken.isEmpty { results.append((true, "right")) }
     results += cases?.results ?? []
     results += patch?.results ?? []
+    results += costs?.results ?? []
     let lines = results.enumerated().map {
       "\($1.passes ? "ok" : "not ok") \($0 + 1) \($1.text)"
     }

@@ -43,6 +43,11 @@ struct ReviewCommand: ParsableCommand {
     help: "Tell which of the lines that differ between two kernel trees were run.")
   var lines = true
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Measure what both cost: times, instructions, and what they ask of the driver.")
+  var costs = true
+
   @Flag(help: "Print Markdown, for a mail or a pull request.")
   var markdown = false
 
@@ -105,14 +110,24 @@ struct ReviewCommand: ParsableCommand {
         if progress.isShown, recorded & 63 == 0 { progress.show("\(recorded) recorded scenarios") }
       }
     }
-    try generate(Narrowing(run.comparison), progress) { try run.run($0) }
+    // A bisection reads the exit status only.
+    let workload = costs && !bisect ? MeasuredWorkload() : nil
+    try generate(Narrowing(run.comparison), progress) {
+      workload?.take($0)
+      try run.run($0)
+    }
     let found = try run.changes.changes(shrinking: shrink, seconds: 5) {
       progress.show("\($0) kinds of difference shrunk")
     }
     if own != nil { progress.show("waiting for the trees' own cases") }
     let cases = try own?.change()
+    var review = try run.review(found, cases, recorded: recorded)
+    if review.verdict != .nothingCompared, let workload {
+      progress.show("measuring what both cost")
+      review.costs = try workload.costs(sides.base, sides.head)
+    }
     progress.clear()
-    return try run.review(found, cases, recorded: recorded)
+    return review
   }
 
   /// Makes scenarios of both layers until the time is up.

@@ -14,11 +14,11 @@ import Testing
     let edited = try EditedTree(of: Self.tree, edit, in: scratch)
     return try Tool.shell(
       "XDG_CACHE_HOME='\(EditedTree.cache)' iopt review kernel:7.3 'kernel:\(edited.path)'"
-        + " --seconds 6 --shrink 3")
+        + " --seconds 6 --shrink 3 --no-costs")
   }
 
   @Test(.enabled(if: isThere, needs)) func anUnchangedTreeHasNoDifference() throws {
-    let tool = try Tool.iopt("review", "kernel:7.3", "kernel:7.3", "--seconds", "2")
+    let tool = try Tool.iopt("review", "kernel:7.3", "kernel:7.3", "--seconds", "2", "--no-costs")
     #expect(tool.status == 0, "\(tool.output)\(tool.errors)")
     #expect(tool.output.contains("no difference in "))
   }
@@ -97,7 +97,7 @@ import Testing
 
   @Test func twoReleasesOfOneSideDifferInTheDirtyRows() throws {
     let tool = try Tool.iopt(
-      "review", "reference,kernel=7.2", "reference,kernel=7.3", "--seconds", "4", "--ktap")
+      "review", "reference,kernel=7.2", "reference,kernel=7.3", "--seconds", "4", "--ktap", "--no-costs")
     #expect(tool.status == 1, "\(tool.output)\(tool.errors)")
     #expect(tool.output.hasPrefix("KTAP version 1\n1.."))
     #expect(tool.output.contains("not ok 1 behaviour comparison read_and_clear_dirty"))

@@ -50,7 +50,8 @@ extension KernelChange {
     _ request: LaneRequest, _ scenario: Scenario,
     _ judge: (EnginePlan) throws -> any ScenarioJudge
   ) throws -> ContractVerdict {
-    let alone = try judge(EnginePlan([request], make: OracleChoice([.contract, .leak, .hardware]).engine))
+    let alone = try judge(
+      EnginePlan([request], make: OracleChoice([.contract, .leak, .hardware]).engine))
     if let finding = try alone.judge(scenario, file: "") {
       return .breaks(finding.signature.description)
     }

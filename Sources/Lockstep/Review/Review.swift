@@ -21,6 +21,8 @@ public struct Review: Sendable {
   public var recorded: Int
   /// What was not done, a sentence each.
   public var notDone: [String]
+  /// What both cost; nil when nobody measured.
+  public var costs: ReviewCosts?
 
   /// What is known after all that was run.
   public init(

@@ -95,6 +95,12 @@ public struct LaneRequest: Sendable {
     return request
   }
 
+  /// The shared object that is loaded for it, and what follows the subject; nil for a built-in one.
+  var loaded: (file: String, suffix: String)? {
+    guard isPlugin else { return nil }
+    return (plugin ?? subject, String(label.dropFirst(subject.count)))
+  }
+
   /// The kernel tree whose code it is; nil for another kind of subject.
   public var kernel: KernelSubject? { KernelSubject(subject: subject) }
 
