@@ -59,7 +59,7 @@ let package = Package(
     .executableTarget(
       name: "iopt-bench",
       dependencies: [
-        "CVersion", "Lockstep", "Log", "Report", "ScenarioLanguage", "SubjectABI",
+        "CVersion", "Lockstep", "Report", "ScenarioLanguage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks", exclude: ["base", "counting.patch", "round", "run"]),
