@@ -14,7 +14,7 @@ DATADIR ?= $(PREFIX)/share
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build test fuzz fuzz-build fuzz-build-address fuzz-smoke fuzz-parsers fuzz-services afl
-.PHONY: replay kernel-source kernel-run kernel-sweeps long-run sanitize sanitize-plugin coverage bench faults mutants seeds lint clean
+.PHONY: replay records sweeps kernel-source kernel-run kernel-sweeps long-run sanitize sanitize-plugin coverage bench faults alone mutants seeds lint clean
 .PHONY: install uninstall install-check
 
 # What release builds say for --version; `unknown` where this is no checkout of its own.
@@ -62,8 +62,24 @@ fuzz-smoke: fuzz-build build ## prove that both languages are instrumented and r
 replay: build ## replay the recorded kernel traces on both implementations
 	.build/release/iopt replay $$(find Corpus/kernel -name '*.iopt.gz' | sort)
 
+records: build ## record the kernel traces' scenarios again on both sides, byte for byte: make records [TRACES='FILES']
+	for trace in $(or $(TRACES),$$(find Corpus/kernel -name '*.iopt.gz' | sort)); do \
+	  gzip -dc "$$trace" >.build/trace.iopt || exit 1; \
+	  for side in swift reference; do grep -v '^=' .build/trace.iopt | \
+	    .build/release/iopt record --subject $$side - | cmp -s - .build/trace.iopt || \
+	    { echo "$$side records $$trace otherwise"; exit 1; }; done; done; echo "all recorded byte for byte"
+
 kernel-source: ## a kernel's source for kernel:7.3: make kernel-source VERSION=7.3 [DEB=FILE | TREE=DIR]
 	@Tools/kernel-source '$(VERSION)' $(if $(TREE),--tree '$(TREE)',$(if $(DEB),'$(DEB)'))
+
+sweeps: build ## every sweep for each release: make sweeps [KERNELS='7.1 7.2 7.3'] [DEPTH=3] [COUNT=200]
+	for kernel in $(or $(KERNELS),7.1 7.2 7.3); do for layer in pt dma; do \
+	    .build/release/iopt generate --layer $$layer --count $(or $(COUNT),200) --kernel $$kernel | \
+	      .build/release/iopt sweep allocations - --failures 40 || exit 1; done; \
+	  .build/release/iopt sweep exhaustive --depth $(or $(DEPTH),3) --kernel $$kernel && \
+	  .build/release/iopt sweep configurations --kernel $$kernel && \
+	  for side in swift reference; do .build/release/iopt sweep contract --subject $$side \
+	    --count $(or $(COUNT),200) --kernel $$kernel || exit 1; done || exit 1; done
 
 long-run: build ## a million operations of the DMA layer, both sides: make long-run [OPERATIONS=1000000] [SEEDS=2]
 	for seed in $$(seq $(or $(SEEDS),2)); do \
@@ -72,9 +88,8 @@ long-run: build ## a million operations of the DMA layer, both sides: make long-
 
 kernel-run: build ## generated scenarios, a kernel's own code against both sides: make kernel-run [VERSION=7.3] [SEEDS=36]
 	for seed in $$(seq $(or $(SEEDS),36)); do for layer in pt dma; do \
-	  .build/release/iopt generate --layer $$layer --count 10000 --seed $$seed \
-	      --subject kernel:$(or $(VERSION),7.3) | \
-	    .build/release/iopt upgrade --kernel $(or $(VERSION),7.3) - -o .build/kernel-run.iopt || exit 1; \
+	  .build/release/iopt generate --layer $$layer --count 10000 --seed $$seed --kernel $(or $(VERSION),7.3) \
+	    --subject kernel:$(or $(VERSION),7.3) -o .build/kernel-run.iopt || exit 1; \
 	  for side in swift reference; do .build/release/iopt diff .build/kernel-run.iopt \
 	    --left kernel:$(or $(VERSION),7.3) --right $$side || exit 1; done; done; done
 
@@ -95,8 +110,16 @@ bench: setup fuzz-build ## measure both sides, the fuzz loop and the replay: mak
 	swift build -c release --product iopt
 	Benchmarks/run
 
+alone: fuzz-build ## which known faults a side gives away by itself: make alone [SEEDS=10] [RUNS=N] [ONLY=pattern]
+	Fuzz/alone
+
 faults: fuzz-build ## how soon each known fault is found: make faults [SEEDS=10] [RUNS=N] [ONLY=pattern]
 	Fuzz/faults
+
+.PHONY: history
+history: build ## what each kernel change changed, how soon it is found: make history [MEASURE=1 SEEDS=10 ONLY=pattern]
+	@[ -z '$(MEASURE)' ] || $(MAKE) --no-print-directory fuzz-build
+	@Fuzz/history $(if $(MEASURE),--measure,--print)
 
 # The fuzzer under AddressSanitizer, for one of the lanes.
 fuzz-build-address: setup

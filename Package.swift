@@ -42,7 +42,7 @@ let package = Package(
       name: "ScenarioLanguage", dependencies: ["Log", "SubjectABI", "CZlib"],
       path: "Sources/Scenario"),
     .target(name: "Contract", dependencies: ["Log", "ScenarioLanguage", "SubjectABI"]),
-    .target(name: "Hardware", dependencies: ["ScenarioLanguage"]),
+    .target(name: "Hardware", dependencies: ["Log", "ScenarioLanguage", "SubjectABI"]),
     .target(
       name: "Lockstep",
       dependencies: [
@@ -83,7 +83,9 @@ let package = Package(
         "Contract", "Hardware", "Lockstep", "Log", "Report", "ScenarioLanguage", "SubjectABI",
       ]),
     .testTarget(name: "ToyFormatTests", exclude: ["Fixtures"]),
-    .testTarget(name: "HardwareTests", dependencies: ["Hardware", "ScenarioLanguage"]),
+    .testTarget(
+      name: "HardwareTests", dependencies: ["Hardware", "Log", "ScenarioLanguage", "SubjectABI"],
+      exclude: ["StandIns"]),
     .testTarget(
       name: "BenchmarkTests", dependencies: ["iopt-bench", "Lockstep", "ScenarioLanguage"]),
     .testTarget(

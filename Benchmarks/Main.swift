@@ -101,7 +101,9 @@ struct Bench: ParsableCommand {
     }
     try printRows(counter, log)
     // Each of its rounds takes a fifth of a second.
-    if only.isEmpty { ScenarioBenchmark(rounds: max(1, batches / 400), measures: log).print() }
+    guard only.isEmpty else { return }
+    ScenarioBenchmark(rounds: max(1, batches / 400), measures: log).print()
+    OpeningBenchmark(rounds: max(1, batches / 400), measures: log).print()
   }
 
   private var rows: [MeasuredRow] {

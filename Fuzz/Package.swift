@@ -51,7 +51,7 @@ let package = Package(
       path: "Sources/Scenario",
       swiftSettings: instrumentedSwift),
     .target(name: "Contract", dependencies: ["Log", "ScenarioLanguage", "SubjectABI"]),
-    .target(name: "Hardware", dependencies: ["ScenarioLanguage"]),
+    .target(name: "Hardware", dependencies: ["Log", "ScenarioLanguage", "SubjectABI"]),
     .target(
       name: "Lockstep",
       dependencies: [

@@ -261,8 +261,10 @@ uint64_t iommu_dma_unmap_granules(struct iommu_domain *domain, uint64_t iova, ui
 
 	if (unmapped != size)
 		iommu_warn(domain);
-	if (!gather->queued)
+	if (!gather->queued) {
+		iommu_yield(domain, IOPT_POINT_STRICT_SYNC);
 		iommu_iotlb_sync(domain, gather);
+	}
 	return unmapped;
 }
 

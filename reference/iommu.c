@@ -128,6 +128,7 @@ uint64_t iommu_unmap(struct iommu_domain *domain, uint64_t iova, uint64_t size)
 
 	iommu_iotlb_gather_init(&own);
 	unmapped = iommu_unmap_fast(domain, iova, size, &own);
+	iommu_yield(domain, IOPT_POINT_STRICT_SYNC);
 	iommu_iotlb_sync(domain, &own);
 	return unmapped;
 }

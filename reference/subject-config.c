@@ -38,7 +38,7 @@ const struct iopt_capabilities subject_capabilities = {
 	.queues = BIT(IOPT_QUEUE_PERCPU) | BIT(IOPT_QUEUE_SINGLE),
 	.modes = BIT(IOPT_DMA_STRICT) | BIT(IOPT_DMA_FQ),
 	.services = IOPT_SERVICE_YIELD | IOPT_SERVICE_LOCK | IOPT_SERVICE_CELL,
-	.points = ((UINT64_C(1) << IOPT_POINT_TOP_CHANGE) - 1) << 1,
+	.points = ((UINT64_C(1) << IOPT_POINT_STRICT_SYNC) - 1) << 1,
 };
 
 bool subject_knows_host(const struct iopt_host *host)

@@ -58,13 +58,20 @@ struct FuzzCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Judge this subject alone, by contract and leak unless --oracle says otherwise.",
+      "Judge this subject alone, by contract, leak and hardware unless --oracle says otherwise.",
       valueName: "subject[,gather=R]"))
   var subject: String?
 
   @Option(
-    help: ArgumentHelp("Who judges, a list of comparison, contract, leak.", valueName: "names"))
+    help: ArgumentHelp(
+      "Who judges, a list of comparison, contract, leak, hardware.", valueName: "names"))
   var oracle: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The driver that hardware puts behind every page table; the format's natural one where nobody"
+        + " says.", valueName: "driver"))
+  var driver: String?
 
   @Option(help: ArgumentHelp("Judge only these properties, a list.", valueName: "properties"))
   var only: String?
@@ -130,7 +137,7 @@ struct FuzzCommand: ParsableCommand {
     var settings = FuzzSettings()
     (settings.left, settings.right) = (left, right)
     (settings.subject, settings.oracle) = (subject, oracle)
-    (settings.only, settings.except) = (only, except)
+    (settings.only, settings.except, settings.driver) = (only, except, driver)
     (settings.domain, settings.dma) = (domain, dma)
     settings.artifacts = artifacts
     settings.target = target

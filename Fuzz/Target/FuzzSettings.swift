@@ -29,8 +29,10 @@ public struct FuzzSettings: Sendable {
   public var right = "reference"
   /// One subject to be judged alone; nil: the two sides.
   public var subject: String?
-  /// Who judges, a list; nil: comparison, or contract and leak for one subject.
+  /// Who judges, a list; nil: comparison, or contract, leak and hardware for one subject.
   public var oracle: String?
+  /// The driver that `hardware` puts behind every page table; nil: each format's own.
+  public var driver: String?
   /// Properties, lists; nil: all.
   public var only: String?
   public var except: String?
@@ -55,6 +57,7 @@ public struct FuzzSettings: Sendable {
     subject = Self.value("SUBJECT")
     oracle = Self.value("ORACLE")
     only = Self.value("ONLY")
+    driver = Self.value("DRIVER")
     except = Self.value("EXCEPT")
     domain = Self.value("DOMAIN")
     dma = Self.value("DMA")
@@ -76,7 +79,9 @@ public struct FuzzSettings: Sendable {
   /// A scenario of the lines that every input is to have; nil when they may have any.
   public func head() throws(ScenarioError) -> Scenario? {
     guard let domain else { return nil }
-    let lines = ["iopt 1", "domain \(domain)"] + (dma.map { ["dma \($0)"] } ?? [])
+    let isVersion2 = domain.split(separator: " ").contains { $0.hasPrefix("kernel=") }
+    let lines =
+      [isVersion2 ? "iopt 2" : "iopt 1", "domain \(domain)"] + (dma.map { ["dma \($0)"] } ?? [])
     let text = lines.joined(separator: "\n") + "\n"
     return try readScenarios(bytes: Array(text.utf8), name: "--domain, --dma").first?.scenario
   }
@@ -88,6 +93,7 @@ public struct FuzzSettings: Sendable {
     choice.filter = PropertyFilter(
       only: try OracleChoice.properties(only, "--only"),
       except: try OracleChoice.properties(except, "--except"))
+    choice.driver = try OracleChoice.driver(driver)
     if choice.judgesNothing { throw OracleChoice.nothingLeft }
     return choice
   }
@@ -143,6 +149,7 @@ public struct FuzzSettings: Sendable {
     if let subject { Self.set("SUBJECT", subject) }
     if let oracle { Self.set("ORACLE", oracle) }
     if let only { Self.set("ONLY", only) }
+    if let driver { Self.set("DRIVER", driver) }
     if let except { Self.set("EXCEPT", except) }
     if let domain { Self.set("DOMAIN", domain) }
     if let dma { Self.set("DMA", dma) }

@@ -24,10 +24,10 @@ extension DMAContract {
   private mutating func handedOut(_ record: IOVARecord) -> DMABreach? {
     let (first, length) = (record.iova, record.length)
     let last = first &+ (length &- 1)
-    let limit = operation.limit.map { min($0, lastInSpace) } ?? lastAddress
-    guard first != 0, length != 0, last >= first, last <= limit else {
-      return .outOfReach(iova: first, length: length)
-    }
+    guard first != 0, length != 0, last >= first, last <= lastInSpace,
+      last <= reach || isBeyondReach(length)
+    else { return .outOfReach(iova: first, length: length) }
+    if last > reach { departures.insert(.cachedBeyondTheLimit) }
     if let entry = ledger.overlapping(first, last) {
       switch entry.holder {
       case .operation, .nobody: return .handedOutTwice(iova: first, length: length)
@@ -42,6 +42,19 @@ extension DMAContract {
     touched.insert(first, max(last, first &+ ((granule << shift) &- 1)))
     operation.taken = (first, last)
     return nil
+  }
+
+  /// The last byte that the operation's device reaches, with all of its granule: the allocator counts
+  /// in those.
+  private var reach: UInt64 {
+    (operation.limit.map { min($0, lastInSpace) } ?? lastAddress) | (granule - 1)
+  }
+
+  /// Whether a length, which the caches round up to a power of two, has no room below the device's
+  /// mask.
+  private func isBeyondReach(_ length: UInt64) -> Bool {
+    let order = 64 - ((length / granule) &- 1).leadingZeroBitCount
+    return order <= 5 && reach / granule + 1 < 1 << UInt64(order)
   }
 
   private mutating func freed(_ record: IOVARecord) -> DMABreach? {

@@ -46,6 +46,10 @@ public enum DMADeparture: UInt8, CaseIterable, Sendable {
   /// A range was given up by another length than it was allocated with, and as much goes back: nothing
   /// is claimed any more.
   case destroyedByLength
+  /// The device's mask has no room for the length at all, and another device of the domain reaches
+  /// further. The one is subtracted from the other and wraps, so that any cached range of the size is
+  /// handed out.
+  case cachedBeyondTheLimit
 
   /// The first release that does as the contract has it: there it is a breach. nil: none does.
   public var mended: Kernel? {

@@ -132,9 +132,8 @@ struct IOVAAllocator: ~Copyable {
       for order in 0..<IOVAAllocator.classCount {
         services.lock(IOPT_LOCK_IOVA_CPU, UInt32(cpu))
         let pair = caches[order].magazines(cpu: cpu)
-        for side in 0..<2 where caches[order].exists(side, cpu: cpu) {
-          release(pair.map { $0 + side })
-        }
+        release(pair)
+        release(pair.map { $0 + 1 })
         services.unlock(IOPT_LOCK_IOVA_CPU, UInt32(cpu))
       }
     }
@@ -148,17 +147,16 @@ struct IOVAAllocator: ~Copyable {
     }
   }
 
-  /// Gives a magazine's frames back to the space, from the bottom up, and leaves it empty. Only
-  /// the tree is locked for one that nothing was put in yet.
+  /// Gives a magazine's frames back to the space, from the bottom up, and leaves it empty. Where
+  /// there is no magazine yet, the tree is not locked for it.
   private func release(_ magazine: UnsafeMutablePointer<Magazine>?) {
+    guard let magazine, magazine.pointee.hasMemory else { return }
     services.lock(IOPT_LOCK_IOVA_TREE)
-    if let magazine {
-      for index in 0..<magazine.pointee.count
-      where !space.pointee.release(magazine.pointee[index]) {
-        iopt_log0(services.log, IOPT_EVENT_WARN.rawValue)
-      }
-      magazine.pointee.clear()
+    for index in 0..<magazine.pointee.count
+    where !space.pointee.release(magazine.pointee[index]) {
+      iopt_log0(services.log, IOPT_EVENT_WARN.rawValue)
     }
+    magazine.pointee.clear()
     services.unlock(IOPT_LOCK_IOVA_TREE)
   }
 }

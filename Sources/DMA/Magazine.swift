@@ -1,14 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
 /// A stack of freed IOVAs of one size class, by first frame. Its memory is allocated with
-/// the first frame.
+/// the first frame, or belongs to the cache that it was made for.
 struct Magazine: ~Copyable {
   /// The count, then the frames.
   private var words: UnsafeMutablePointer<UInt64>?
+  private let isLent: Bool
 
-  deinit { words?.deallocate() }
+  init() {
+    words = nil
+    isLent = false
+  }
 
-  /// Whether there is memory to be used again.
+  /// An empty one in words that stay somebody else's, one more than it may hold frames.
+  init(lending words: UnsafeMutablePointer<UInt64>) {
+    words[0] = 0
+    self.words = words
+    isLent = true
+  }
+
+  deinit { if !isLent { words?.deallocate() } }
+
+  /// Whether the kernel has allocated it: there is memory to be used again.
   var hasMemory: Bool { words != nil }
   var count: Int { words.map { Int($0[0]) } ?? 0 }
   var isEmpty: Bool { count == 0 }

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
 /// The freed IOVAs of one size class: two magazines a CPU, and a depot of full ones that all CPUs
-/// share (`struct iova_rcache`). All memory is allocated when first used.
+/// share (`struct iova_rcache`). All memory is allocated when first used, or that of the CPUs'
+/// magazines from the start, as the release has it.
 struct MagazineCache: ~Copyable {
   private let cpus: Int
   /// Of all size classes.
   let maker: UnsafeMutablePointer<MagazineMaker>
   /// A pair for each CPU: the loaded magazine and the previous one.
   private var pairs: UnsafeMutablePointer<Magazine>?
+  /// The words of the magazines that are there from the start.
+  private var first: UnsafeMutablePointer<UInt64>?
   var depot = MagazineStack()
   /// Empty magazines that wait to be used again.
   var spare = MagazineStack()
@@ -15,11 +18,13 @@ struct MagazineCache: ~Copyable {
   init(cpus: Int, maker: UnsafeMutablePointer<MagazineMaker>) {
     self.cpus = cpus
     self.maker = maker
+    if !maker.pointee.isLazy { makeFirst() }
   }
 
   deinit {
     pairs?.deinitialize(count: 2 * cpus)
     pairs?.deallocate()
+    first?.deallocate()
   }
 
   var depotCount: Int { depot.count }
@@ -30,23 +35,12 @@ struct MagazineCache: ~Copyable {
 
   /// True when `push` would move a full magazine to the depot.
   func pushFillsDepot(cpu: Int) -> Bool {
-    guard let pair = magazines(cpu: cpu) else { return false }
+    guard let pair = magazines(cpu: cpu), !maker.pointee.fails else { return false }
     return isFull(pair[0]) && isFull(pair[1])
   }
 
   func isFull(_ magazine: borrowing Magazine) -> Bool {
     magazine.count == maker.pointee.capacity
-  }
-
-  /// Whether the kernel has allocated it.
-  private func exists(_ magazine: borrowing Magazine) -> Bool {
-    !maker.pointee.isLazy || magazine.hasMemory
-  }
-
-  /// Whether the kernel has allocated the CPU's loaded magazine (`side` 0) or the previous one (1).
-  func exists(_ side: Int, cpu: Int) -> Bool {
-    guard let pair = magazines(cpu: cpu) else { return !maker.pointee.isLazy }
-    return exists(pair[side])
   }
 
   /// True when `pop` would look into the depot.
@@ -59,8 +53,8 @@ struct MagazineCache: ~Copyable {
   /// new one takes its place; false when there is none to be had.
   mutating func push(_ frame: UInt64, cpu: Int) -> Bool {
     let pair = magazines(cpu: cpu) ?? makePairs() + 2 * cpu
-    if isFull(pair[0]) || !exists(pair[0]) {
-      if exists(pair[1]), !isFull(pair[1]) {
+    if isFull(pair[0]) || !pair[0].hasMemory {
+      if pair[1].hasMemory, !isFull(pair[1]) {
         swap(&pair[0], &pair[1])
       } else {
         guard maker.pointee.make() else { return false }
@@ -74,8 +68,8 @@ struct MagazineCache: ~Copyable {
 
   /// A new loaded magazine; the old one becomes the previous one where there is none yet.
   private mutating func replaceLoaded(_ pair: UnsafeMutablePointer<Magazine>) {
-    guard exists(pair[0]) else { return }
-    if exists(pair[1]) {
+    guard pair[0].hasMemory else { return }
+    if pair[1].hasMemory {
       depot.push(exchange(&pair[0], with: spare.pop() ?? Magazine()))
     } else {
       swap(&pair[0], &pair[1])
@@ -112,6 +106,17 @@ struct MagazineCache: ~Copyable {
 
   private mutating func keep(_ empty: consuming Magazine) {
     if empty.hasMemory { spare.push(empty) }
+  }
+
+  /// Allocates both magazines of each CPU.
+  private mutating func makeFirst() {
+    let size = maker.pointee.capacity + 1
+    let words = UnsafeMutablePointer<UInt64>.allocate(capacity: 2 * cpus * size)
+    let made = UnsafeMutablePointer<Magazine>.allocate(capacity: 2 * cpus)
+    for index in 0..<2 * cpus {
+      (made + index).initialize(to: Magazine(lending: words + index * size))
+    }
+    (first, pairs) = (words, made)
   }
 
   private mutating func makePairs() -> UnsafeMutablePointer<Magazine> {

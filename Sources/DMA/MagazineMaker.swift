@@ -33,6 +33,9 @@ struct MagazineMaker {
   /// A pair for each CPU and size class.
   private func atSetUp(cpus: Int) -> Int { 2 * cpus * IOVAAllocator.classCount }
 
+  /// The next one cannot be had.
+  var fails: Bool { failing == 1 }
+
   /// Allocates one; false when that fails.
   mutating func make() -> Bool {
     if failing == 0 { return true }

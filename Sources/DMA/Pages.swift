@@ -50,8 +50,8 @@ struct Pages {
     domain.pointee.unmapFast(iova, length: length, into: &gather)
   }
 
-  /// `iommu_iotlb_sync()`
-  func sync(_ gather: inout Gather) { domain.pointee.sync(&gather) }
+  /// `iommu_iotlb_sync()` behind an unmap that is not queued.
+  func sync(_ gather: inout Gather) { domain.pointee.strictSync(&gather) }
 
   /// The driver's `flush_iotlb_all`.
   func flushAll() { domain.pointee.flushAll() }

@@ -46,4 +46,21 @@ public struct RangeSet {
       ranges.removeSubrange(start + 1..<end)
     }
   }
+
+  /// Takes a range out; what reaches beyond it is cut.
+  public mutating func remove(_ first: UInt64, _ last: UInt64) {
+    var index = self.index(endingFrom: first)
+    while index < ranges.count, ranges[index].first <= last {
+      let old = ranges[index]
+      ranges.remove(at: index)
+      if old.first < first {
+        ranges.insert((first: old.first, last: first - 1), at: index)
+        index += 1
+      }
+      if old.last > last {
+        ranges.insert((first: last + 1, last: old.last), at: index)
+        return
+      }
+    }
+  }
 }

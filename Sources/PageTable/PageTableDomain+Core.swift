@@ -53,8 +53,14 @@ extension PageTableDomain {
   public func unmap(_ iova: UInt64, length: UInt64) -> UInt64 {
     var gather = Gather()
     let unmapped = unmapFast(iova, length: length, into: &gather)
-    sync(&gather)
+    strictSync(&gather)
     return unmapped
+  }
+
+  /// The sync that ends an unmap which is not queued: the hardware may still use what was unmapped.
+  public func strictSync(_ gather: inout Gather) {
+    DomainReference(state: state).yield(IOPT_POINT_STRICT_SYNC)
+    sync(&gather)
   }
 
   /// `iommu_iotlb_sync()`: invalidates what was gathered and frees its tables; the gather is empty

@@ -13,8 +13,9 @@ enum Command {
     case .comparison: return "iopt diff \(file) --left \(subjects[0]) --right \(subjects[1])"
     case .abi where subjects.count == 2:
       return "iopt diff \(file) --left \(subjects[0]) --right \(subjects[1])"
-    case .abi, .leak, .contract, .process:
-      let check = "iopt check \(file) --subject \(quoted(finding.faultySubject))"
+    case .abi, .leak, .contract, .hardware, .process:
+      let driver = finding.driver.map { " --driver \($0)" } ?? ""
+      let check = "iopt check \(file) --subject \(quoted(finding.faultySubject))\(driver)"
       guard case .departure(_, let name) = finding.evidence else { return check }
       return "\(check) --forbid \(name)"
     }

@@ -53,7 +53,8 @@ extension PatchLines {
     let none = count(stretches) { $0 == .noCode }
     let missed = count(stretches) { $0 == .notExecuted }
     if all == 0 { return "no \(what)" }
-    return "\(all) \(what): \(all - none - missed) executed, \(missed) not executed, \(none) without"
+    return
+      "\(all) \(what): \(all - none - missed) executed, \(missed) not executed, \(none) without"
       + " code here"
   }
 

@@ -64,7 +64,7 @@ enum Ability {
     stated.modes = modes
     stated.services =
       IOPT_SERVICE_YIELD.rawValue | IOPT_SERVICE_LOCK.rawValue | IOPT_SERVICE_CELL.rawValue
-    for point in IOPT_POINT_FQ_DOMAIN_READ.rawValue...IOPT_POINT_TOP_CHANGE.rawValue {
+    for point in IOPT_POINT_FQ_DOMAIN_READ.rawValue...IOPT_POINT_STRICT_SYNC.rawValue {
       stated.points |= 1 << UInt64(point)
     }
     return stated

@@ -9,7 +9,9 @@ struct Check: ParsableCommand {
     abstract: "Judge each subject alone, by everything that needs no second one.",
     discussion: """
       The contract says what the page table and the DMA layer promise (Documentation/contract.md); \
-      leak takes each domain down and looks for tables that are left; and every subject is held to \
+      leak takes each domain down and looks for tables that are left; hardware keeps account of all that \
+      an IOMMU behind a driver of the kernel may have cached (Documentation/hardware.md); and every \
+      subject is held to \
       the rules of the subject ABI. Where the kernel is known to depart from its contract, the \
       departure is named and counted; --forbid makes one a failure, so that "this one no longer \
       has it" can be asserted. \(exitStatuses)

@@ -7,7 +7,8 @@ struct Generate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Print random scenarios whose operations meet.",
     discussion: """
-      The same seed gives the same scenarios. In a quarter of those of the DMA layer the rings and \
+      The same seed gives the same scenarios. They name the release of Linux whose behaviour is meant, \
+      7.3 unless another one is asked for. In a quarter of those of the DMA layer the rings and \
       the timer are the kernel's own (256 entries and 10 ms for each CPU, 32768 and 1000 ms for a \
       single queue). working-set does with those only, and with small buffers whose tables stay: its \
       scenarios have exactly --operations operations, as many as one likes.
@@ -32,6 +33,17 @@ struct Generate: ParsableCommand {
   var layer: String?
 
   @Option(
+    help: ArgumentHelp(
+      "The release that is meant: \(Kernel.names). Default: 7.3.", valueName: "release"))
+  var kernel: KernelArgument?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The version of the language, 1 or 2; 1 names no release.", valueName: "version"))
+  var language = 2
+
+  @Option(
     parsing: .unconditional,
     help: "Operations of the longest scenario, at most \(Self.operationLimit).")
   var operations = 48
@@ -50,6 +62,10 @@ struct Generate: ParsableCommand {
 
   func validate() throws {
     guard count >= 0 else { throw ValidationError("--count takes at least 0") }
+    try check(language, "--language", in: 1...2)
+    if language == 1, kernel != nil {
+      throw ValidationError("--kernel is of version 2 of the language: leave out --language 1")
+    }
     try check(operations, "--operations", in: 1...Self.operationLimit)
     _ = try namedFormat(format)
     _ = try chosenLayer()
@@ -60,6 +76,7 @@ struct Generate: ParsableCommand {
   func run() throws {
     var generator = ScenarioGenerator(
       seed: seed, format: try namedFormat(format), layer: try chosenLayer(),
+      kernel: language == 1 ? nil : kernel?.kernel ?? .linux7_3,
       operations: min(8, operations)...operations, narrowing: try narrowing())
     try output.whileOpen { (drain) in
       var text = TextBuffer(capacity: 1 << 16)

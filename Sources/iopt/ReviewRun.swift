@@ -24,7 +24,7 @@ struct ReviewRun {
     }
     comparison = try judge(EnginePlan([base, head], make: OracleChoice([.comparison]).engine))
     changes = BehaviourChanges(comparison)
-    let alone = OracleChoice([.contract, .leak])
+    let alone = OracleChoice([.contract, .leak, .hardware])
     self.base = SideJudgement(try judge(EnginePlan([base], make: alone.engine)))
     self.head = SideJudgement(try judge(EnginePlan([head], make: alone.engine)))
     guard watchesLines, base.kernel != nil || head.kernel != nil else {

@@ -37,7 +37,9 @@ struct ReviewSides: ParsableArguments {
 
   /// The two commits as subjects; nil without a repository, or when no two are named.
   private var commits: (base: String, head: String)? {
-    guard let git, let range = words.first, let dots = range.firstRange(of: "..") else { return nil }
+    guard let git, let range = words.first, let dots = range.firstRange(of: "..") else {
+      return nil
+    }
     let parts = [range[..<dots.lowerBound], range[dots.upperBound...]]
     // A...B is another range of git's.
     guard !parts[1].hasPrefix("."), parts != ["", ""] else { return nil }

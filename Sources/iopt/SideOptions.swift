@@ -70,6 +70,12 @@ struct OracleOptions: ParsableArguments {
   var oracle: String?
 
   @Option(
+    help: ArgumentHelp(
+      "The driver that hardware puts behind every page table, such as riscv-nl-s or vtd+mamv=9+ats; the"
+        + " format's natural one where nobody says.", valueName: "driver"))
+  var driver: String?
+
+  @Option(
     help: ArgumentHelp("Judge only these properties, a list.", valueName: "properties"))
   var only: String?
 
@@ -94,6 +100,7 @@ struct OracleOptions: ParsableArguments {
         only: try OracleChoice.properties(only, "--only"),
         except: try OracleChoice.properties(except, "--except"))
       choice.forbidden = Set(forbid)
+      choice.driver = try OracleChoice.driver(driver)
       if choice.judgesNothing { throw OracleChoice.nothingLeft }
       return choice
     } catch {

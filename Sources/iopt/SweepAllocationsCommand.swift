@@ -27,6 +27,8 @@ struct SweepAllocations: ParsableCommand {
     help: "Let at most so many allocations of one operation fail. Default: all of them.")
   var failures: UInt64?
 
+  @OptionGroup var release: SweepRelease
+
   @OptionGroup var options: SweepOptions
 
   func validate() throws {
@@ -45,7 +47,9 @@ struct SweepAllocations: ParsableCommand {
     let sweep = AllocationSweep(engine)
     sweep.onFault = { tell($0, findings) }
     for file in files {
-      for located in try readScenarios(path: file) { run(sweep, located.scenario, progress) }
+      for located in try readScenarios(path: file) {
+        run(sweep, release.applied(to: located.scenario), progress)
+      }
     }
     try finish(findings, plan, sweep.tally, engine.tally)
   }
@@ -63,7 +67,9 @@ struct SweepAllocations: ParsableCommand {
     _ plan: EnginePlan, _ findings: SweepFindings, _ progress: ProgressLine
   ) throws {
     var scenarios: [Scenario] = []
-    for file in files { scenarios += try readScenarios(path: file).map(\.scenario) }
+    for file in files {
+      scenarios += try readScenarios(path: file).map { release.applied(to: $0.scenario) }
+    }
     let isolated = IsolatedSweep(plan, limit: options.isolation.duration)
     let position = AllocationSweep.Position(isShared: true)
     isolated.onText = { text in

@@ -20,6 +20,22 @@ struct Sweep: ParsableCommand {
     ])
 }
 
+/// `--kernel` of a sweep.
+struct SweepRelease: ParsableArguments {
+  @Option(
+    name: .customLong("kernel"),
+    help: ArgumentHelp(
+      "The release that is meant: \(Kernel.names). Default: what the scenarios say; those that are"
+        + " made up are of version 1 of the language, which means 7.1.",
+      valueName: "release"))
+  var argument: KernelArgument?
+
+  var kernel: Kernel? { argument?.kernel }
+
+  /// The scenario with the release, if one was named.
+  func applied(to scenario: Scenario) -> Scenario { kernel.map(scenario.with) ?? scenario }
+}
+
 /// The two sides of a sweep, and what is done with what it finds.
 struct SweepOptions: ParsableArguments {
   @OptionGroup var sides: SideOptions

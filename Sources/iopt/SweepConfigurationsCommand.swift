@@ -22,6 +22,8 @@ struct SweepConfigurations: ParsableCommand {
   @Flag(help: "Try every input width with every output width.")
   var all = false
 
+  @OptionGroup var release: SweepRelease
+
   @OptionGroup var options: SweepOptions
 
   func validate() throws { _ = try namedFormat(format) }
@@ -35,7 +37,7 @@ struct SweepConfigurations: ParsableCommand {
       return try runIsolated(plan, findings, progress)
     }
     let engine = try plan.engine()
-    let sweep = ConfigurationSweep(engine)
+    let sweep = ConfigurationSweep(engine, kernel: release.kernel)
     sweep.onDivergence = { findings.report($0, "configuration") }
     try run(sweep, progress)
     try finish(findings, plan, sweep.tally, engine.tally, sweep.narrowing.lines("configuration"))
@@ -64,7 +66,7 @@ struct SweepConfigurations: ParsableCommand {
       }
     }
     let isWhole = try isolated.run { engine, link in
-      let sweep = ConfigurationSweep(engine, from: position)
+      let sweep = ConfigurationSweep(engine, kernel: release.kernel, from: position)
       sweep.onDivergence = { link.tell($0.text) }
       try? run(sweep, progress)
       link.settle(engine, withUnopened: false)

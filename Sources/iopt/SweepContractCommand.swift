@@ -39,6 +39,8 @@ struct SweepContract: ParsableCommand {
   @Option(parsing: .unconditional, help: "Where randomness starts.")
   var seed: UInt64 = 0
 
+  @OptionGroup var release: SweepRelease
+
   @OptionGroup var isolation: IsolationOptions
 
   @OptionGroup var output: SweepOutput
@@ -64,7 +66,7 @@ struct SweepContract: ParsableCommand {
     }
     for file in files {
       for located in try readScenarios(path: file) {
-        try run(located.scenario, "\(file):\(located.line)")
+        try run(release.applied(to: located.scenario), "\(file):\(located.line)")
       }
     }
     var narrowing = Narrowing(judge)
@@ -76,7 +78,7 @@ struct SweepContract: ParsableCommand {
   private func generate(_ narrowing: inout Narrowing, _ judge: (Scenario) throws -> Void) throws {
     let layer = try ScenarioGenerator.Layer(argument: layer)
     if layer == .pageTable || layer == .both {
-      for configuration in StandardConfigurations.all {
+      for configuration in StandardConfigurations.all(of: release.kernel) {
         if let need = narrowing.capabilities.firstUnmet(configuration.domain) {
           narrowing.leaveOut(need, count: count)
           continue
@@ -90,7 +92,7 @@ struct SweepContract: ParsableCommand {
     for format in Format.allCases {
       var generator = ScenarioGenerator(
         seed: seed, format: format, layer: layer == .workingSet ? .workingSet : .dma,
-        narrowing: narrowing)
+        kernel: release.kernel, narrowing: narrowing)
       for _ in 0..<count {
         guard var scenario = generator.nextFitting() else { continue }
         // The older revisions are older because they break the contract.

@@ -29,6 +29,8 @@ struct SweepExhaustive: ParsableCommand {
     help: ArgumentHelp("\(Format.names). Default: all.", valueName: "format"))
   var format: String?
 
+  @OptionGroup var release: SweepRelease
+
   @OptionGroup var judges: JudgeOptions
 
   @OptionGroup var isolation: IsolationOptions
@@ -49,7 +51,7 @@ struct SweepExhaustive: ParsableCommand {
 
   func run() throws {
     let format = try namedFormat(format)
-    let configurations = StandardConfigurations.all.filter {
+    let configurations = StandardConfigurations.all(of: release.kernel).filter {
       format == nil || $0.domain.format == format
     }
     let plan = try judges.plan()

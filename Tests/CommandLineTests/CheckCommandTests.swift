@@ -87,7 +87,7 @@ import Testing
       input: long)
     #expect(tool.status == 0, "\(tool.errors)")
     #expect(tool.output.split(separator: "\n").count == 5, "\(tool.output)")
-    #expect(tool.output.hasSuffix("dma_map 0 0x0 0x1000 bidirectional\ndma_unmap 0\n"))
+    #expect(tool.output.hasSuffix("dma_map 0 0x1000 0x1000 bidirectional\ndma_unmap 0\n"))
   }
 
   @Test func aSweepTakesAnyOracle() throws {

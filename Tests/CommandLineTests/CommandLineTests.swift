@@ -179,7 +179,7 @@ import Testing
     let one = try Tool.iopt("generate", "--seed", "3", "--count", "4")
     let other = try Tool.iopt("generate", "--seed", "3", "--count", "4")
     #expect(one.output == other.output)
-    #expect(one.output.split(separator: "\n").filter { $0 == "iopt 1" }.count == 4)
+    #expect(one.output.split(separator: "\n").filter { $0 == "iopt 2" }.count == 4)
     #expect(try Tool.iopt("generate", "--seed", "4", "--count", "4").output != one.output)
   }
 }

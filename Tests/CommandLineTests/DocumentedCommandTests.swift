@@ -148,7 +148,9 @@ import Testing
     let prepared = try Tool.shell(
       "cd '\(folder.path)'; cp \(name) case.iopt; iopt encode case.iopt -o INPUT")
     #expect(prepared.status == 0, "\(prepared.errors)")
-    let short = ["record", "diff", "minimize", "show", "encode", "generate", "check", "corpus"]
+    let short = [
+      "record", "diff", "minimize", "show", "encode", "generate", "check", "corpus", "history",
+    ]
     var tried: Set<Substring> = []
     for words in Self.commands(in: try Self.text("README.md")) where short.contains("\(words[0])") {
       let command = words.joined(separator: " ")

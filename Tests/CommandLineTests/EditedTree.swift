@@ -13,6 +13,9 @@ struct EditedTree {
     var replacement: String
   }
 
+  /// Where tests keep what they built of trees: the tree that is edited is built once.
+  static let cache = Tool.root.appendingPathComponent(".build/kernel-cache").path
+
   let path: String
 
   init(of tree: String, _ edit: Edit, in scratch: ScratchFolder) throws {

@@ -36,6 +36,29 @@ import Testing
     #expect(!compared.output.contains("Sv39 with its usual features only"))
   }
 
+  @Test func scenariosNameTheNewestReleaseUnlessToldOtherwise() throws {
+    func domains(_ more: String...) throws -> (lines: [Substring], first: Substring) {
+      let made = try Tool.iopt(Self.arguments + more)
+      #expect(made.status == 0 && made.errors == "")
+      let lines = made.output.split(separator: "\n")
+      return (lines.filter { $0.hasPrefix("domain ") }, lines[0])
+    }
+    let usual = try domains()
+    #expect(usual.first == "iopt 2" && usual.lines.count == 60)
+    #expect(usual.lines.allSatisfy { $0.contains(" kernel=7.3 ") })
+    let older = try domains("--kernel", "7.2")
+    #expect(older.lines.count == 60 && older.lines.allSatisfy { $0.contains(" kernel=7.2 ") })
+    let oldest = try domains("--language", "1")
+    #expect(oldest.first == "iopt 1" && oldest.lines.count == 60)
+    #expect(!oldest.lines.contains { $0.contains("kernel=") })
+  }
+
+  @Test func aReleaseInVersion1OfTheLanguageIsBadUsage() throws {
+    let tool = try Tool.iopt(Self.arguments + ["--language", "1", "--kernel", "7.1"])
+    #expect(tool.status == 2 && tool.output == "")
+    #expect(tool.errors.contains("--kernel is of version 2 of the language"))
+  }
+
   @Test func forSubjectsThatCanDoEverythingEverythingIsMade() throws {
     let plain = try Tool.iopt(Self.arguments)
     let made = try Tool.iopt(Self.arguments + ["--subject", "swift", "--subject", "reference"])

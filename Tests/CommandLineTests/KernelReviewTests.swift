@@ -13,7 +13,7 @@ import Testing
     let scratch = try ScratchFolder()
     let edited = try EditedTree(of: Self.tree, edit, in: scratch)
     return try Tool.shell(
-      "XDG_CACHE_HOME='\(scratch("cache"))' iopt review kernel:7.3 'kernel:\(edited.path)'"
+      "XDG_CACHE_HOME='\(EditedTree.cache)' iopt review kernel:7.3 'kernel:\(edited.path)'"
         + " --seconds 6 --shrink 3 --no-costs")
   }
 

@@ -144,6 +144,36 @@ import Testing
         + " type make kernel-source VERSION=9.9 where Lockstep's own source is\n")
   }
 
+  /// The stand-in answers a lookup outside the table with an errno, as Linux 7.1 does, and says that it
+  /// is another release.
+  @Test(arguments: [
+    ("7_1", 0, "errnoAsAddress: 1"), ("7_3", 1, "expected no errnoAsAddress since Linux 7.2"),
+  ]) func aTreeIsJudgedAsTheReleaseThatItIs(
+    _ release: String, _ status: Int32, _ words: String
+  ) throws {
+    try shim(
+      """
+      echo "$1/\(Self.format)" >"$4"
+      sed -e 's/1 << IOPT_KERNEL_7_1/1 << IOPT_KERNEL_\(release)/' \
+        -e 's/if (op->iova >> 38)/if (op->iova >> 38) \
+      return iopt_log2(d->host->log, IOPT_EVENT_RET, -34, 0), IOPT_DONE; if (0)/' \
+        '\(Tool.root.path)/Documentation/example-plugin/sv39.c' >'\(scratch("errno.c"))'
+      clang -std=c11 -w -fPIC -shared -fvisibility=hidden -I'\(Tool.root.path)/reference/abi' \
+        -o "$2" '\(scratch("errno.c"))'
+      """)
+    let scenario = try scratch.file(
+      "case.iopt",
+      """
+      iopt 1
+      domain format=riscv_64 va=39 oa=56 features=sign_extend,flush_range,riscv_svnapot_64k
+      iova_to_phys 0x8000000000
+
+      """.utf8)
+    let tool = try iopt("check \(scenario) --subject kernel:\(tree.path)")
+    #expect(tool.status == status)
+    #expect(tool.output.contains(words), "\(tool.output)\(tool.errors)")
+  }
+
   @Test func whatCannotBeBuiltIsBadInputWithTheReason() throws {
     try shim("echo 'toy.h: no name pt_toy, see Documentation/kernel-subject.md' >&2; exit 2")
     let tool = try iopt("check \(Self.onePage) --subject kernel:\(tree.path)")

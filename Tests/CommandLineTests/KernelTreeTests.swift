@@ -28,6 +28,33 @@ import Testing
     }
   }
 
+  /// As what the tree is: in 7.2 the dirty range is another one.
+  @Test(.enabled(if: has73, "needs a tree: make kernel-source VERSION=7.3"))
+  func aScenarioThatNamesAnotherReleaseIsRunAndCounted() throws {
+    let scratch = try ScratchFolder()
+    func diff(_ release: String) throws -> Tool {
+      let file = try scratch.file(
+        "\(release).iopt",
+        """
+        iopt 2
+        domain format=amdv1 kernel=\(release) va=64 oa=52 \
+        features=dynamic_top,amdv1_encrypt_tables,amdv1_force_coherence top=2
+        map 0x0 0x0 0x2000 rw
+        set_dirty 0x0
+        read_and_clear_dirty 0 0x0 0x2000 clear
+
+        """.utf8)
+      return try Tool.iopt("diff", file, "--left", "swift,kernel=7.3", "--right", "kernel:7.3")
+    }
+    let counted = "  1 scenarios name another release than a kernel tree's own\n"
+    let other = try diff("7.2")
+    #expect(other.status == 0, "\(other.output)\(other.errors)")
+    let verdict = "swift,kernel=7.3 and kernel:7.3: 1 scenarios, 4 statements: no difference\n"
+    #expect(other.output == counted + verdict)
+    let own = try diff("7.3")
+    #expect(own.status == 0 && !own.output.contains("another release"), "\(own.output)")
+  }
+
   @Test(.enabled(if: !releases.isEmpty, "needs a tree: make kernel-source VERSION=7.3"))
   func theDriverThatAsksForSvpbmtIsFoundToBeRefused() throws {
     for release in Self.releases {

@@ -31,6 +31,24 @@ import Testing
         """)
   }
 
+  @Test(arguments: [
+    (
+      "amdv1 kernel=7.2", "features=dynamic_top top=2",
+      "dynamic_top, amdv1_encrypt_tables and amdv1_force_coherence, and not for detailed_gather"
+    ),
+    ("riscv_64 kernel=7.3", "features=none", "detailed_gather, and not for riscv_svpbmt"),
+  ])
+  func theHintIsThatOfTheRelease(_ format: String, _ rest: String, _ words: String) throws {
+    let domain = "domain format=\(format) va=48 oa=52 \(rest)"
+    let tool = try Tool.iopt("diff", "-", input: "iopt 2\n\(domain)\nmap 0x0 0x1000 0x1000 rw\n")
+    #expect(tool.status == 3)
+    let name = format.prefix { $0 != " " }
+    #expect(
+      tool.output.hasPrefix(
+        "  1 scenario not opened: EOPNOTSUPP (a production \(name) domain must ask for \(words))\n")
+    )
+  }
+
   @Test(arguments: [["check"], ["sweep", "contract"]])
   func aJudgementOfNothingSaysWhatTheFormatNeeds(_ verb: [String]) throws {
     let tool = try Tool.iopt(verb + ["-", "--subject", "reference"], input: Self.amdv1)

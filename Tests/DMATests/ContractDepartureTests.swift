@@ -70,6 +70,31 @@ import Testing
         ]) == ["reservedOverAnIOVA"])
   }
 
+  /// 128 KiB below 64 KiB: a range that was cached is far above. Where none is cached, there is none.
+  @Test(arguments: TestSubject.allCases, Kernel.allCases)
+  func cachedBeyondTheLimit(_ subject: TestSubject, _ kernel: Kernel) {
+    func map(_ handle: UInt16, limit: UInt64?) -> Operation {
+      .dmaMapPhys(
+        handle: handle, pa: 0x8000_0000, length: 0x2_0000, direction: .toDevice, attributes: [],
+        limit: limit, cpu: 0)
+    }
+    let before: [Operation] = [map(1, limit: nil), .dmaUnmapPhysOrSG(handle: 1, cpu: 0)]
+    let release: (inout Scenario) -> Void = { $0 = $0.with(kernel) }
+    #expect(
+      departures(subject, before + [map(2, limit: 0xffff)], change: release)
+        == ["cachedBeyondTheLimit"])
+    #expect(departures(subject, before + [map(2, limit: 0xf_ffff)], change: release) == [])
+    #expect(departures(subject, [map(2, limit: 0xffff)], change: release) == [])
+    // The same with the masks the other way about.
+    let later = departures(
+      subject, [map(1, limit: 0xf_ffff), .dmaUnmapPhysOrSG(handle: 1, cpu: 0), map(2, limit: nil)]
+    ) {
+      release(&$0)
+      $0.dma?.limit = 0xffff
+    }
+    #expect(later == ["cachedBeyondTheLimit"])
+  }
+
   @Test(arguments: TestSubject.allCases)
   func memoryPastTheOutputWidth(_ subject: TestSubject) {
     #expect(

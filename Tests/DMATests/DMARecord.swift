@@ -39,6 +39,7 @@ enum DMARecord: Equatable {
     case iovaHandover = 10
     case tableInstall = 11
     case topChange = 12
+    case strictSync = 13
   }
 
   /// `enum iopt_lock`

@@ -6,10 +6,10 @@ import Testing
 
 /// Scenarios far longer than others. `make long-run` runs a million operations.
 @Suite struct LongRunTests {
-  @Test(arguments: [QueueKind.perCPU, .single])
-  func bothSidesAgreeOverALongLifeWhoseTablesStay(_ queue: QueueKind) {
+  @Test(arguments: [QueueKind.perCPU, .single], [nil, Kernel.linux7_2, .linux7_3])
+  func bothSidesAgreeOverALongLifeWhoseTablesStay(_ queue: QueueKind, _ kernel: Kernel?) {
     var generator = ScenarioGenerator(
-      seed: 9, format: .amdv1, layer: .workingSet, operations: 40_000...40_000)
+      seed: 9, format: .amdv1, layer: .workingSet, kernel: kernel, operations: 40_000...40_000)
     var scenario = generator.next()
     scenario.dma = DMAConfiguration(
       queue: queue, cpus: 4, mode: .flushQueue, limit: 0xffff_ffff_ffff)

@@ -41,11 +41,24 @@ import Testing
     expect(cache.pop(atMost: .max, cpu: 0), is: 2)
   }
 
+  @Test(arguments: [true, false])
+  func theCPUsMagazinesAreThereFromTheStartUnlessTheyAreMadeLazily(_ isLazy: Bool) {
+    let cache = MagazineCache(cpus: 3, isLazy: isLazy)
+    for cpu in 0..<3 {
+      for place in 0..<2 {
+        let isThere = cache.magazines(cpu: cpu).map { $0[place].hasMemory } ?? false
+        expect(isThere, is: !isLazy)
+      }
+    }
+  }
+
   @Test func aFullPairThatGetsNoMagazineGivesTheFrameBack() {
     var cache = MagazineCache(cpus: 1, capacity: 1, failing: 13)
     expect(cache.push(1, cpu: 0), is: true)
     expect(cache.push(2, cpu: 0), is: true)
+    expect(cache.pushFillsDepot(cpu: 0), is: false)
     expect(cache.push(3, cpu: 0), is: false)
+    expect(cache.pushFillsDepot(cpu: 0), is: true)
     expect(cache.depotCount, is: 0)
     expect(cache.push(4, cpu: 0), is: true)
     expect(cache.depotCount, is: 1)

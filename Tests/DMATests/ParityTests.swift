@@ -16,10 +16,10 @@ import Testing
     return lane
   }
 
-  @Test(arguments: Format.allCases)
-  func bothSidesStopLockAndShareAlike(_ format: Format) {
+  @Test(arguments: Format.allCases, [nil] + Kernel.allCases)
+  func bothSidesStopLockAndShareAlike(_ format: Format, _ kernel: Kernel?) {
     var generator = ScenarioGenerator(
-      seed: 11, format: format, layer: .dma, operations: 8...64)
+      seed: 11, format: format, layer: .dma, kernel: kernel, operations: 8...64)
     let lanes = TestSubject.allCases.map(listeningLane)
     let engine = Engine.comparing(lanes[0], lanes[1])
     for number in 0..<250 {

@@ -19,8 +19,8 @@ import Testing
     domain.map(0)
     #expect(
       domain.unmap(0) == [
-        .point(.fqDomainRead), .synced, .point(.iovaHandover), .freed(iova(0)),
-        .returned(0x1000),
+        .point(.fqDomainRead), .point(.strictSync), .synced, .point(.iovaHandover),
+        .freed(iova(0)), .returned(0x1000),
       ])
   }
 
@@ -123,8 +123,8 @@ import Testing
     domain.failAllocation(2)
     #expect(
       domain.map(0) == [
-        .allocated(iova(0), 0x1000), .point(.tableInstall), .point(.iovaHandover),
-        .freed(iova(0)), .returned(TestDomain.mappingError),
+        .allocated(iova(0), 0x1000), .point(.tableInstall), .point(.strictSync),
+        .point(.iovaHandover), .freed(iova(0)), .returned(TestDomain.mappingError),
       ])
   }
 
@@ -214,7 +214,10 @@ import Testing
     let domain = listening(subject) { $0.mode = IOPT_DMA_STRICT }
     let address = domain.address(0, pages: 64)
     #expect(
-      domain.unmap(0) == [.point(.fqDomainRead), .synced, .point(.iovaHandover), .freed(address)]
+      domain.unmap(0) == [
+        .point(.fqDomainRead), .point(.strictSync), .synced, .point(.iovaHandover),
+        .freed(address),
+      ]
         + taken(.iovaTree, 0) + [.returned(0x4_0000)])
   }
 
@@ -225,7 +228,8 @@ import Testing
     for handle in 0..<254 as Range<UInt32> { domain.unmap(handle) }
     #expect(
       domain.unmap(254) == [
-        .point(.fqDomainRead), .synced, .point(.iovaHandover), .freed(iova(254)),
+        .point(.fqDomainRead), .point(.strictSync), .synced, .point(.iovaHandover),
+        .freed(iova(254)),
         .lock(.iovaCPU, 0), .lock(.iovaDepot, 0), .unlock(.iovaDepot, 0), .unlock(.iovaCPU, 0),
         .returned(0x1000),
       ])

@@ -2,64 +2,32 @@
 import Lockstep
 import Report
 import ScenarioLanguage
+import SubjectABI
 import Testing
 
-/// Each row of the table of behaviours makes a difference of its own: in a scenario that is made for it,
-/// a side with that row of the release before differs from one without, and no other row does.
+/// Each row of the table of behaviours makes a difference of its own: in the scenario that the history
+/// has for it, a side with that row of the release before differs from one without, and no other row
+/// does.
 @Suite struct ReleaseRowTests {
-  private static let amdv1 =
-    "format=amdv1 kernel=7.3 va=64 oa=52"
-    + " features=dynamic_top,flush_range,amdv1_encrypt_tables,amdv1_force_coherence"
-  private static let riscv64 =
-    "format=riscv_64 kernel=7.3 va=39 oa=56 features=sign_extend,flush_range,detailed_gather"
-  private static let vtdss = "format=vtdss kernel=7.3 va=39 oa=52 features=flush_range"
-
-  private static func layer(_ rest: String) -> String {
-    "domain \(vtdss) top=2\ndma queue=percpu cpus=1 size=4 timeout=10 mode=strict"
-      + " limit=0xffffffff\(rest)\n"
+  private static let rows = KernelHistory.changes.compactMap { change in
+    if case .row(let row) = change.means { (row: row, text: change.text) } else { nil }
   }
 
-  private static let scenarios: [(row: KernelRow, text: String)] = [
-    (.lookup, "domain \(vtdss) top=2\niova_to_phys 0x8000000000\n"),
-    (.dynamicTop, "domain \(amdv1) top=5\nmap 0x0 0x0 0x1000 rw\n"),
-    (.pageSizes, "domain format=vtdss kernel=7.3 va=30 oa=52 features=flush_range top=2\n"),
-    (.smallMap, "domain \(vtdss) top=2 pgsizes=0x200000\nmap 0x0 0x0 0x1000 rw\n"),
-    (.noPageSize, "domain \(vtdss) top=2 pgsizes=0x0\nunmap 0x0 0x1000\n"),
-    (.levels, "domain \(riscv64)\nmap 0x0 0x0 0x1000 rw\nunmap 0x0 0x1000\n"),
-    (
-      .svpbmt,
-      "domain format=riscv_64 kernel=7.3 va=39 oa=56 features=sign_extend,riscv_svpbmt build=debug\n"
-        + "map 0x0 0x0 0x1000 rwm\n"
-    ),
-    (
-      .dirty,
-      "domain \(amdv1) top=2\nmap 0x0 0x0 0x2000 rw\nset_dirty 0x0\n"
-        + "read_and_clear_dirty 0 0x0 0x2000 clear\n"
-    ),
-    (.emptyPiece, layer("") + "dma_map_sg 0 to_device 0x1000:0x1000 0x2000:0x0 0x3000:0x1000\n"),
-    (
-      .destroy,
-      layer("") + "dma_iova_alloc 0 0x1000 0x3000\ndma_iova_link 0 0x0 0x1000 0x1000 to_device\n"
-        + "dma_iova_destroy 0 0x1000\n"
-    ),
-    (.magazines, layer(" fail_magazine=1") + "dma_map 0 0x1000 0x1000 to_device\n"),
-  ]
-
   private func finding(_ text: String, _ left: String, _ right: String) throws -> Finding? {
-    let scenario = try readScenarios(bytes: Array("iopt 2\n\(text)".utf8), name: "row")[0].scenario
     let engine = Engine.comparing(try LaneChoice(left).lane(), try LaneChoice(right).lane())
     defer { engine.close() }
-    let found = engine.run(scenario)
+    let found = engine.run(try scenario(text))
     #expect(!engine.wasRefused)
     return found
   }
 
-  @Test func everyRowHasAScenario() {
-    #expect(Self.scenarios.map(\.row) == KernelRow.allCases)
+  @Test func everyRowHasAChange() {
+    #expect(Self.rows.map(\.row) == KernelRow.allCases)
+    #expect(KernelRow.allCases.map(\.rawValue) == Array(0..<IOPT_ROW_COUNT.rawValue))
   }
 
-  @Test(arguments: scenarios.indices) func aRowMakesADifferenceOfItsOwn(_ index: Int) throws {
-    let (row, text) = Self.scenarios[index]
+  @Test(arguments: rows.indices) func aRowMakesADifferenceOfItsOwn(_ index: Int) throws {
+    let (row, text) = Self.rows[index]
     #expect(try finding(text, "swift", "swift,kernel=7.3") == nil)
     let before = "swift,\(row.name)=7.1"
     #expect(try finding(text, "swift", before) != nil)
@@ -71,7 +39,7 @@ import Testing
   }
 
   @Test func theReleaseBeforeTheChangeHasTheRowAsItWas() throws {
-    for (row, text) in Self.scenarios where row.changed == .linux7_3 {
+    for (row, text) in Self.rows where row.changed == .linux7_3 {
       #expect(try finding(text, "swift,\(row.name)=7.2", "swift,\(row.name)=7.1") == nil)
     }
   }

@@ -32,10 +32,10 @@ import Testing
   }
 
   /// Every kind of configuration that can be opened, not the standard ones alone.
-  @Test(arguments: [Subject.swift, .reference], Format.allCases)
-  func randomConfigurationsKeepTheContract(_ subject: Subject, _ format: Format) {
+  @Test(arguments: [Subject.swift, .reference], [nil] + Kernel.allCases)
+  func randomConfigurationsKeepTheContract(_ subject: Subject, _ kernel: Kernel?) {
     let run = ContractRun(subject)
-    var generator = ScenarioGenerator(seed: 0x5eed, format: format)
+    var generator = ScenarioGenerator(seed: 0x5eed, kernel: kernel)
     for _ in 0..<Self.scenarios * 4 {
       let scenario = generator.next()
       let finding = run.run(scenario)

@@ -27,6 +27,19 @@ import Testing
     }
   }
 
+  /// The first column of the table of releases: the names that a subject takes for a row.
+  @Test func theTableOfReleasesNamesEachRowInOrder() throws {
+    let lines = try document("scenario-language.md").split(separator: "\n")
+    let head = try #require(
+      lines.firstIndex { $0.hasPrefix("| row | behaviour | 7.1 | 7.2 | 7.3 |") })
+    var names: [String] = []
+    for line in lines[(head + 2)...].prefix(while: { $0.hasPrefix("| `") }) {
+      let name = String(line.split(separator: "`")[1])
+      if names.last != name { names.append(name) }
+    }
+    #expect(names == KernelRow.allCases.map { "\($0.name)" })
+  }
+
   @Test func everyTestThatCoversAKernelCaseExists() throws {
     let named = namedTests(try document("peer-cases.md"))
     #expect(named.count > 40)

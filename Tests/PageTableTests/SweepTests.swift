@@ -5,7 +5,7 @@ import Testing
 
 /// The sweeps of `iopt sweep`, smaller.
 @Suite struct SweepTests {
-  @Test(arguments: StandardConfigurations.all)
+  @Test(arguments: StandardConfigurations.all + StandardConfigurations.all(of: .linux7_3))
   func allPairsAtTheBoundariesAgree(_ configuration: NamedConfiguration) {
     let sweep = ExhaustiveSweep(
       .comparing(Lane(.swift), Lane(.reference)), [configuration])
@@ -51,7 +51,7 @@ import Testing
     #expect(sweep.tally.depth < 2)
   }
 
-  @Test(arguments: StandardConfigurations.all)
+  @Test(arguments: StandardConfigurations.all + StandardConfigurations.all(of: .linux7_2))
   func everyAllocationMayFail(_ configuration: NamedConfiguration) {
     let sweep = AllocationSweep(left: Lane(.swift), right: Lane(.reference))
     var faults: [AllocationSweep.Fault] = []
@@ -92,6 +92,32 @@ import Testing
     domain.pageSizes = nil
     sweep.sweep(Scenario(domain: domain, dma: dma, operations: [map]))
     #expect(faults.isEmpty && sweep.tally.failures == 3)
+  }
+
+  /// The mappings that drivers make, two-step ones among them, and magazines that fail.
+  @Test(arguments: Kernel.allCases) func everyAllocationOfTheLayerMayFail(_ kernel: Kernel) {
+    let sweep = AllocationSweep(left: Lane(.swift), right: Lane(.reference))
+    var faults: [AllocationSweep.Fault] = []
+    sweep.onFault = { faults.append($0) }
+    sweep.limit = 40
+    var generator = ScenarioGenerator(
+      seed: 8, layer: .dma, kernel: kernel, operations: 8...24)
+    for _ in 0..<40 { sweep.sweep(generator.next()) }
+    #expect(faults.isEmpty, "\(faults)")
+    #expect(sweep.tally.failures > 100)
+  }
+
+  @Test func debugBuildsOfANewerReleaseAreSweptWithWhatItKnowsMore() {
+    let newer = StandardConfigurations.all(of: .linux7_2).map(\.domain)
+    #expect(newer.allSatisfy { $0.kernel == .linux7_2 })
+    for domain in newer where domain.build == .debug || domain.format == .riscv64 {
+      #expect(domain.features.contains(.detailedGather))
+      #expect(
+        domain.features.contains(.riscvSvpbmt)
+          == (domain.format == .riscv64 && domain.build == .debug))
+    }
+    let older = StandardConfigurations.all(of: .linux7_1).map(\.domain.features)
+    #expect(older == StandardConfigurations.all.map(\.domain.features))
   }
 
   @Test func anAllocationSweepFindsWhatDiffers() {
@@ -156,8 +182,10 @@ import Testing
     #endif
   }()
 
-  @Test(arguments: formats) func configurationsAreTakenAndRefusedAlike(_ format: Format) {
-    let sweep = ConfigurationSweep(left: Lane(.swift), right: Lane(.reference))
+  /// Version 1, and a release that knows more features.
+  @Test(arguments: formats, [nil, Kernel.linux7_3])
+  func configurationsAreTakenAndRefusedAlike(_ format: Format, _ kernel: Kernel?) {
+    let sweep = ConfigurationSweep(left: Lane(.swift), right: Lane(.reference), kernel: kernel)
     var found: Scenario?
     sweep.onDivergence = { found = found ?? $0 }
     sweep.sweep(format, .corners)

@@ -137,6 +137,51 @@ import Testing
       one == [.dmaMap(handle: 0, pa: 0, length: 0x1000, direction: .bidirectional, cpu: 0)])
   }
 
+  /// Of each kind of mapping that drivers make: what the failure does not need goes, what it needs stays.
+  @Test func attributesDirectionsAndLimitsGoWhereTheyDoNotMatter() {
+    let operations: [Operation] = [
+      .dmaMapPhys(
+        handle: 0, pa: 0, length: 0x1000, direction: .fromDevice,
+        attributes: [.mmio, .requireCoherent, .privileged], limit: 0xffff, cpu: 0),
+      .dmaMapPhys(
+        handle: 1, pa: 0, length: 0x1000, direction: .toDevice, attributes: .mmio, limit: 0xff,
+        cpu: 0),
+      .dmaMapSGAttrs(
+        handle: 2, direction: .toDevice,
+        pieces: [
+          ScatterPiece(pa: 0, length: 0x1000), ScatterPiece(pa: 0x2000, length: 0x1000),
+          ScatterPiece(pa: 0x4000, length: 0x1000),
+        ], limit: 0xffff, cpu: 0),
+      .dmaIOVAAlloc(handle: 3, pa: 0, length: 0x1000, limit: 0xffff, cpu: 0),
+      .dmaIOVALink(
+        handle: 3, offset: 0, pa: 0, length: 0x1000, direction: .fromDevice,
+        attributes: [.mmio, .privileged]),
+    ]
+    let kinds = operations.map(\.kind)
+    let result = shrink(operations) { scenario in
+      guard scenario.operations.map(\.kind) == kinds else { return false }
+      let kept = scenario.operations.map { $0.lowered(pieces: nil) }
+      let attributes = DMAAttributes(rawValue: kept[0].attrs)
+      return attributes.contains(.requireCoherent) && kept[1].has_limit == 1
+        && kept[1].dir == DMADirection.toDevice.rawValue && kept[2].piece_count == 2
+    }
+    let plain: [Operation] = [
+      .dmaMapPhys(
+        handle: 0, pa: 0, length: 0x1000, direction: .bidirectional,
+        attributes: .requireCoherent, limit: nil, cpu: 0),
+      .dmaMapPhys(
+        handle: 0, pa: 0, length: 0x1000, direction: .toDevice, attributes: [], limit: 0, cpu: 0),
+      .dmaMapSGAttrs(
+        handle: 0, direction: .bidirectional,
+        pieces: [ScatterPiece(pa: 0, length: 0x1000), ScatterPiece(pa: 0, length: 0x1000)],
+        limit: nil, cpu: 0),
+      .dmaIOVAAlloc(handle: 0, pa: 0, length: 0x1000, limit: nil, cpu: 0),
+      .dmaIOVALink(
+        handle: 0, offset: 0, pa: 0, length: 0x1000, direction: .bidirectional, attributes: []),
+    ]
+    #expect(result == plain)
+  }
+
   @Test func theDMALineBecomesPlainAndGoesWhenNothingNeedsIt() {
     let scenario = Scenario(
       domain: domain, dma: dma, operations: [.relax(cpu: 2), .iovaToPhys(iova: 0)])

@@ -296,7 +296,9 @@ public final class Engine {
     let result = first.lane.records.lazy.compactMap(ResultRecord.init).first { _ in true }
     let domain = DomainConfiguration(configuration)
     let kind = UnopenedDomain(
-      format: domain.format, build: domain.build, errno: result?.errno ?? 0)
+      format: domain.format, build: domain.build,
+      kernel: Kernel(abi: first.lane.meant(configuration).kernel) ?? .linux7_1,
+      errno: result?.errno ?? 0)
     hot.pointee.tally.unopened[kind, default: 0] += 1
   }
 
@@ -383,11 +385,13 @@ public final class Engine {
     let request = request
     var place = place
     place.operation = operationIndex
-    return Finding(
+    var finding = Finding(
       signature: Signature(
         oracle, operation: atEnd ? "end" : request.word, difference: fault.difference,
         modes: modes(atEnd: atEnd)),
       place: place, statement: atEnd ? "" : request.text,
       subjects: lanes.map(\.lane.specification), evidence: fault.evidence, faultyLane: fault.lane)
+    finding.driver = fault.driver
+    return finding
   }
 }

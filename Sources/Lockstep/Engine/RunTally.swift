@@ -61,12 +61,14 @@ public struct UnopenedDomain: Codable, Hashable, Sendable {
   public var format: Format
   /// With the kernel's checks or without.
   public var build: Build
+  /// The release that was meant.
+  public var kernel: Kernel
   /// Positive; 0 when the subject gave none.
   public var errno: Int32
 
   /// Why, in words: the errno's name, and what the format needs where that is known.
   public var reason: String {
-    "\(Errno.text(errno)) (\(format.openingHint(errno, build) ?? "\(format)"))"
+    "\(Errno.text(errno)) (\(format.openingHint(errno, build, kernel) ?? "\(format)"))"
   }
 }
 

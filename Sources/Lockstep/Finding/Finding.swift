@@ -17,6 +17,8 @@ public struct Finding: Codable, Sendable {
   public var evidence: Evidence
   /// The number of the lane at fault, where one is.
   public var faultyLane: Int?
+  /// The driver behind which it was judged, as `--driver` takes it, where that was chosen.
+  public var driver: String?
 
   /// Where it is.
   public struct Place: Codable, Equatable, Sendable {

@@ -15,9 +15,11 @@ public enum OracleName: String, CaseIterable, Codable, Sendable {
   case leak
   /// A subject keeps what is documented, as far as models that know no page tables can tell.
   case contract
+  /// Nothing that hardware may have cached becomes a danger.
+  case hardware
 
   /// Whether it judges one subject alone, without a second one and without a trace.
-  public var judgesOneSubject: Bool { self == .leak || self == .contract }
+  public var judgesOneSubject: Bool { self == .leak || self == .contract || self == .hardware }
 }
 
 /// What tells one fault from another: who found it at which kind of operation, what is wrong there and

@@ -2,7 +2,8 @@
 import ScenarioLanguage
 
 /// Shrinks a scenario in which an oracle finds something, to the same ``Signature``: the same kind
-/// of fault at the same kind of operation.
+/// of fault at the same kind of operation. One of version 1 of the language ends in version 2, of
+/// the newest release, when the same is found there.
 public final class Minimizer {
   /// What came of it.
   public struct Result: Equatable, Sendable {
@@ -66,14 +67,30 @@ public final class Minimizer {
       let end = ContinuousClock.now + .seconds(seconds)
       shrinker.shouldStop = { ContinuousClock.now >= end }
     }
-    result.scenario = shrinker.smallest(scenario) { candidate in
+    // Before, since the smallest one of version 1 may be too plain for it, and after.
+    upgrade(&result, shrinker)
+    result.scenario = shrinker.smallest(result.scenario) { candidate in
       if self.keepsHead, candidate.domain != scenario.domain || candidate.dma != scenario.dma {
         return false
       }
       result.tests += 1
       return self.found(in: candidate)?.signature == signature
     }
+    upgrade(&result, shrinker)
     return result
+  }
+
+  /// Puts a scenario of version 1 into version 2, when the same is found there.
+  private func upgrade(_ result: inout Result, _ shrinker: Shrinker) {
+    guard !keepsHead, shrinker.shouldStop?() != true,
+      let newer = result.scenario.upgraded(to: .linux7_3)
+    else { return }
+    let others = judge.tally.otherReleases
+    result.tests += 1
+    // A kernel tree is what it is: the scenario is not to name another release.
+    if found(in: newer)?.signature == result.signature, judge.tally.otherReleases == others {
+      result.scenario = newer
+    }
   }
 
   /// What was run so far.

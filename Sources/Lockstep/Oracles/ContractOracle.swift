@@ -56,9 +56,7 @@ public final class ContractOracle: Oracle {
     hasLayer = engine.configuration.has_dma != 0
     let observed = engine.lanes[laneIndex]
     guard observed.status == .done else { return .nothing }
-    // Of the release that the lane has in force, whatever single rows it has of others.
-    var configuration = engine.configuration
-    observed.lane.release.apply(to: &configuration)
+    let configuration = observed.lane.meant(engine.configuration)
     if hasLayer {
       dma.begin(configuration, observed.lane.records)
     } else if let info = DomainInfo(observed.lane.records) {

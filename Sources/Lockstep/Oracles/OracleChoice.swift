@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Hardware
 
 /// Which oracles judge a run, and how: what `--oracle`, `--only`, `--except` and `--forbid` say.
 public struct OracleChoice: Equatable, Sendable {
@@ -8,6 +9,8 @@ public struct OracleChoice: Equatable, Sendable {
   public var filter: PropertyFilter
   /// Departures that are findings; `all`: every one.
   public var forbidden: Set<String>
+  /// The driver that `hardware` puts behind every page table; nil: the natural one of each.
+  public var driver: DriverChoice?
 
   /// The oracles that are named.
   public init(
@@ -33,7 +36,9 @@ public struct OracleChoice: Equatable, Sendable {
   }
 
   /// Who judges where nobody is named: `alone` is one subject.
-  public static func usual(alone: Bool) -> String { alone ? "contract,leak" : "comparison" }
+  public static func usual(alone: Bool) -> String {
+    alone ? "contract,leak,hardware" : "comparison"
+  }
 
   /// What `--subject` with an oracle that compares is told.
   public static let needsAnother = OracleError(
@@ -53,14 +58,26 @@ public struct OracleChoice: Equatable, Sendable {
   }
 
   /// Those that a user may name; `trace` is `iopt replay`'s and `abi` always in force.
-  public static let selectable: [OracleName] = [.comparison, .contract, .leak]
+  public static let selectable: [OracleName] = [.comparison, .contract, .leak, .hardware]
+
+  /// Reads what `--driver` says, nil: nothing.
+  public static func driver(_ name: String?) throws(OracleError) -> DriverChoice? {
+    guard let name else { return nil }
+    do throws(DriverNameError) {
+      return try DriverChoice(parsing: name)
+    } catch {
+      throw OracleError(description: "--driver '\(name)': expected \(error.expected)")
+    }
+  }
 
   /// Every property that `--only` and `--except` take.
-  public static let properties = ContractOracle.properties + LeakOracle.properties
+  public static let properties =
+    ContractOracle.properties + LeakOracle.properties + HardwareOracle.properties
 
   /// Every departure that `--forbid` takes.
   public static let departures = Array(
-    Set(ContractOracle.departureNames + LeakOracle.departureNames)
+    Set(
+      ContractOracle.departureNames + LeakOracle.departureNames + HardwareOracle.departureNames)
   ).sorted()
 
   /// Whether what judges one subject alone has no property left that counts.
@@ -68,7 +85,8 @@ public struct OracleChoice: Equatable, Sendable {
     guard !names.contains(.comparison) else { return false }
     let contract = names.contains(.contract) ? ContractOracle.properties : []
     let leak = names.contains(.leak) ? LeakOracle.properties : []
-    return !(contract + leak).contains(where: filter.counts)
+    let hardware = names.contains(.hardware) ? HardwareOracle.properties : []
+    return !(contract + leak + hardware).contains(where: filter.counts)
   }
 
   /// What a choice that leaves nothing to judge is told.
@@ -85,6 +103,10 @@ public struct OracleChoice: Equatable, Sendable {
     for index in lanes.indices {
       if names.contains(.leak), filter.counts("leak") {
         oracles.append(LeakOracle(lane: index, forbidden: forbidden))
+      }
+      if names.contains(.hardware) {
+        oracles.append(
+          HardwareOracle(lane: index, driver: driver, filter: filter, forbidden: forbidden))
       }
       if names.contains(.contract) {
         oracles.append(ContractOracle(lane: index, filter: filter, forbidden: forbidden))

@@ -27,7 +27,8 @@ public struct Review: Sendable {
   /// What is known after all that was run.
   public init(
     base: String, head: String, changes: [BehaviourChange], judgement: JudgementChange,
-    cases: TreeCaseChange?, patch: PatchLines?, tally: RunTally, headTally: RunTally, recorded: Int, notDone: [String]
+    cases: TreeCaseChange?, patch: PatchLines?, tally: RunTally, headTally: RunTally, recorded: Int,
+    notDone: [String]
   ) {
     self.base = base
     self.head = head

@@ -21,6 +21,9 @@ public final class Lane {
   /// The domain line names a release that a kernel tree is not, and was opened all the same, as what
   /// the tree is.
   private(set) var isOfAnotherRelease = false
+  /// ``release`` added `detailed_gather` to the domain, which a scenario for an older one has no words
+  /// for: the log is as if it had not.
+  private var hidesLevels = false
   /// What the subject was not even asked, as its version of the ABI has no word for it.
   private var refusalInItsPlace: String?
   /// The open domain, or nil. Behind a pointer, so that a run needs no exclusivity check.
@@ -113,7 +116,7 @@ public final class Lane {
   public func open(_ configuration: borrowing iopt_config) -> SubjectStatus {
     var configuration = copy configuration
     if let gather { configuration.gather = gather }
-    if !release.isEmpty { release.apply(to: &configuration) }
+    hidesLevels = !release.isEmpty && release.apply(to: &configuration)
     isOfAnotherRelease =
       subject.isKernelTree && subject.capabilities.isOfAnotherRelease(configuration)
     log.pointee.count = 0
@@ -153,6 +156,7 @@ public final class Lane {
   @inline(__always)
   private func status(_ number: UInt32, other: SubjectStatus) -> SubjectStatus {
     if log.pointee.count > log.pointee.capacity { forgetLog() }
+    if hidesLevels { log.hideLevels() }
     switch number {
     case IOPT_DONE.rawValue: return .done
     case IOPT_CRASHED.rawValue: return .crashed

@@ -46,27 +46,34 @@ public struct ReleaseChoice: Equatable, Sendable {
   }
 
   /// Puts it in force. Where the release changes, the features that only the newer ones know go or
-  /// come with it: riscv_64's production build insists on one of them.
-  func apply(to configuration: inout iopt_config) {
+  /// come with it: riscv_64's production build insists on `detailed_gather`, so that a domain line for
+  /// a release without it gets it, as a driver of the newer one asks for it. Returns whether it was
+  /// added: nobody who wrote that line is to be told of it.
+  @discardableResult func apply(to configuration: inout iopt_config) -> Bool {
+    let knewLevels = has(.levels, ReleaseChoice(), configuration)
     for (row, release) in rows {
       configuration.rows |= UInt64(release.rawValue) << UInt64(4 * row.rawValue)
     }
     if let kernel { configuration.kernel = kernel.rawValue }
     var features = Features(rawValue: configuration.features)
-    if !has(.levels, configuration) {
+    var isAdded = false
+    if !has(.levels, self, configuration) {
       features.remove(.detailedGather)
-    } else if configuration.format == Format.riscv64.rawValue,
+    } else if !knewLevels, configuration.format == Format.riscv64.rawValue,
       configuration.build == Build.production.rawValue
     {
-      features.insert(.detailedGather)
+      isAdded = features.insert(.detailedGather).inserted
     }
-    if !has(.svpbmt, configuration) { features.remove(.riscvSvpbmt) }
+    if !has(.svpbmt, self, configuration) { features.remove(.riscvSvpbmt) }
     configuration.features = features.rawValue
+    return isAdded
   }
 
   /// Whether a row is as the release that changed it has it.
-  private func has(_ row: KernelRow, _ configuration: borrowing iopt_config) -> Bool {
-    if let release = rows[row] { return release >= row.changed }
+  private func has(
+    _ row: KernelRow, _ choice: ReleaseChoice, _ configuration: borrowing iopt_config
+  ) -> Bool {
+    if let release = choice.rows[row] { return release >= row.changed }
     guard let release = Kernel(abi: configuration.kernel) else { return false }
     return release >= row.changed
   }

@@ -40,17 +40,20 @@ public final class ConfigurationSweep {
   /// How many configurations were passed, those included that a lost process tried.
   private var passed = 0
   private let engine: Engine
+  private let kernel: Kernel?
   private var lowered = LoweredScenario()
 
-  /// Runs on two lanes; that both fail to open a domain is what is compared here.
-  public convenience init(left: Lane, right: Lane) {
-    self.init(Self.engine([left, right]))
+  /// Runs on two lanes; that both fail to open a domain is what is compared here. `kernel` nil:
+  /// domains of version 1 of the language.
+  public convenience init(left: Lane, right: Lane, kernel: Kernel? = nil) {
+    self.init(Self.engine([left, right]), kernel: kernel)
   }
 
   /// Runs on an engine that ``engine(_:)`` made; with a position that a lost process left, it goes
   /// on from there.
-  public init(_ engine: Engine, from position: Position = Position()) {
+  public init(_ engine: Engine, kernel: Kernel? = nil, from position: Position = Position()) {
     self.engine = engine
+    self.kernel = kernel
     self.position = position
     narrowing = Narrowing(engine.lanes.map(\.lane))
   }
@@ -92,13 +95,13 @@ public final class ConfigurationSweep {
 
   /// Tries every combination for one format that both subjects can do; the others are counted.
   public func sweep(_ format: Format, _ extent: Extent) {
-    let release = engine.treeRelease
+    let release = kernel ?? engine.treeRelease
     for features in Self.subsets(of: format.expressibleFeatures(of: release)) {
       for build in [Build.production, .debug] {
         for top in Self.tops(format) {
-          var domain = DomainConfiguration(
-            format: format, va: 0, oa: 0, features: features, top: top, build: build)
-          domain.kernel = release
+          let domain = DomainConfiguration(
+            format: format, va: 0, oa: 0, features: features, top: top, build: build,
+            kernel: release)
           sweepWidths(domain, extent)
         }
       }

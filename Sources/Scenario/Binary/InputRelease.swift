@@ -26,6 +26,14 @@ enum ReleaseWord {
   /// A word for a release that says nothing else.
   static func plain(_ kernel: Kernel) -> UInt64 { code | number(kernel) << 8 }
 
+  /// The bits of a compact input's word that mean something beside the release: `sync_map`, the two
+  /// features, and the two bytes about magazines.
+  static let choices: UInt64 = 0xffff_1c00
+  /// Those of features, which production builds mostly refuse.
+  static let features: UInt64 = 0x1800
+  /// The allocation of a magazine that fails.
+  static let failing: UInt64 = 0xff00_0000
+
   static func kernel(_ word: UInt64) -> Kernel {
     switch word.bits(8, 2) {
     case 2: .linux7_2

@@ -56,14 +56,19 @@ extension Capabilities {
       note(.syncMap)
     }
     guard let asked = domain.kernel, !meet(.kernel(asked)) else { return nil }
-    guard let other = Kernel.allCases.last(where: { meet(.kernel($0)) }) else {
-      return .kernel(asked)
-    }
-    domain.kernel = other
-    domain.features.formIntersection(domain.format.expressibleFeatures(of: other))
+    let other = Kernel.allCases.last { meet(.kernel($0)) }
+    // Whoever knows version 1's words only is asked in those.
+    let isVersion1 = meetsNoRelease && (other == nil || !runs(IOPT_OP_DMA_MAP_PHYS.rawValue))
+    guard isVersion1 || other != nil else { return .kernel(asked) }
+    domain.kernel = isVersion1 ? nil : other
+    if isVersion1 { domain.hasSyncMap = false }
+    domain.features.formIntersection(domain.format.expressibleFeatures(of: domain.kernel))
     note(.kernel(asked))
     return nil
   }
+
+  /// A domain that names no release, which is one of version 1, can be opened.
+  private var meetsNoRelease: Bool { kernels >> IOPT_KERNEL_UNSAID.rawValue & 1 == 1 }
 
   private func narrowDetails(_ domain: inout DomainConfiguration, _ note: (Need) -> Void) {
     let required = requiredFeatures.intersection(domain.format.expressibleFeatures)

@@ -42,6 +42,12 @@ extension Capabilities {
     return release != IOPT_KERNEL_UNSAID.rawValue && (release >= 32 || kernels >> release & 1 == 0)
   }
 
+  /// The one release that a subject states; nil where it states none, or several.
+  public var onlyRelease: Kernel? {
+    let stated = Kernel.allCases.filter { meet(.kernel($0)) }
+    return stated.count == 1 ? stated[0] : nil
+  }
+
   /// The bits of version 1's features.
   static let version1Features: UInt32 = 0xfff
 

@@ -103,7 +103,8 @@ public struct Narrowing: Sendable {
     let cpus = result.dma?.cpus ?? 1
     result.operations = scenario.operations.compactMap { operation in
       if scenario.dma != nil, result.dma == nil, operation.needsDMA { return nil }
-      return narrowed(operation)?.onCPU(below: cpus)
+      let inWords = result.domain.kernel == nil ? operation.asVersion1 : operation
+      return narrowed(inWords)?.onCPU(below: cpus)
     }
     return result
   }

@@ -17,10 +17,14 @@ enum AMDv1: FormatDescription {
   /// In every build, whether its features list that or not.
   static func encrypts(_ features: Features) -> Bool { true }
 
-  static func openingHint(_ errno: Int32, _ build: Build) -> String? {
+  static func openingHint(_ errno: Int32, _ build: Build, _ kernel: Kernel) -> String? {
     guard build == .production, errno == EOPNOTSUPP else { return nil }
-    return "a production amdv1 domain must ask for dynamic_top, amdv1_encrypt_tables and"
-      + " amdv1_force_coherence, and its top must not cover its va"
+    let asked =
+      "a production amdv1 domain must ask for dynamic_top, amdv1_encrypt_tables and"
+      + " amdv1_force_coherence"
+    // Linux 7.1 takes dynamic_top out where the top covers all.
+    return kernel < .linux7_2
+      ? asked + ", and its top must not cover its va" : asked + ", and not for detailed_gather"
   }
 }
 

@@ -63,9 +63,9 @@ extension Format {
   public func forcesWriting(_ features: Features) -> Bool { facts.forcesWriting(features) }
 
   /// What a reader must know whose domain initialisation refused with `errno` (positive) in this
-  /// build; nil for nothing.
-  public func openingHint(_ errno: Int32, _ build: Build) -> String? {
-    facts.openingHint(errno, build)
+  /// build of a release; nil for nothing.
+  public func openingHint(_ errno: Int32, _ build: Build, _ kernel: Kernel) -> String? {
+    facts.openingHint(errno, build, kernel)
   }
 }
 

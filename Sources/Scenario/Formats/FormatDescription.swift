@@ -22,7 +22,7 @@ protocol FormatDescription: Sendable {
   static func forcesWriting(_ features: Features) -> Bool
 
   /// What a reader must know whose domain initialisation refused with `errno`; nil for nothing.
-  static func openingHint(_ errno: Int32, _ build: Build) -> String?
+  static func openingHint(_ errno: Int32, _ build: Build, _ kernel: Kernel) -> String?
 
   // Configurations worth making. Compact inputs and the generator choose from these.
 
@@ -68,7 +68,7 @@ extension FormatDescription {
   static func grows(_ features: Features) -> Bool { features.contains(.dynamicTop) }
   static func encrypts(_ features: Features) -> Bool { false }
   static func forcesWriting(_ features: Features) -> Bool { false }
-  static func openingHint(_ errno: Int32, _ build: Build) -> String? { nil }
+  static func openingHint(_ errno: Int32, _ build: Build, _ kernel: Kernel) -> String? { nil }
 
   static var rareOutputWidth: UInt8 { 32 }
   static var flushesEitherWay: Bool { false }

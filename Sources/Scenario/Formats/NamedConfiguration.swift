@@ -19,6 +19,21 @@ public struct NamedConfiguration: Sendable, CustomStringConvertible {
       format: Format(format), va: va, oa: oa, features: features, top: top, pageSizes: pageSizes,
       encryptionBit: bit, build: build)
   }
+
+  private init(name: String, domain: DomainConfiguration) {
+    (self.name, self.domain) = (name, domain)
+  }
+
+  /// The same with a release. Debug builds have what it knows beyond the older ones: levels in
+  /// gathers, and memory types where the format has them.
+  func with(_ kernel: Kernel) -> NamedConfiguration {
+    var domain = domain.with(kernel)
+    if domain.build == .debug {
+      let newer = domain.format.expressibleFeatures(of: kernel)
+      domain.features.formUnion(newer.intersection(.sinceLinux7_2))
+    }
+    return NamedConfiguration(name: "\(name) \(kernel.name)", domain: domain)
+  }
 }
 
 /// A configuration that the benchmark measures, and with which pages.
@@ -39,4 +54,10 @@ public enum StandardConfigurations {
 
   /// Both.
   public static let all = kernelUnitTests + further
+
+  /// Both, with a release; nil: in version 1 of the language, which means 7.1.
+  public static func all(of kernel: Kernel?) -> [NamedConfiguration] {
+    guard let kernel else { return all }
+    return all.map { $0.with(kernel) }
+  }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Glibc
 import SubjectABI
 
 /// RISC-V, Sv39 to Sv57. Sections are those of the privileged architecture.
@@ -9,6 +10,11 @@ enum RISCV64: FormatDescription {
   static var ownFeatures: Features { [.riscvSvnapot64k, .riscvSvpbmt] }
   /// 44 bits of page number.
   static var outputMask: UInt64 { (1 << 56) - 1 }
+
+  static func openingHint(_ errno: Int32, _ build: Build, _ kernel: Kernel) -> String? {
+    guard build == .production, errno == EOPNOTSUPP, kernel >= .linux7_2 else { return nil }
+    return "a production riscv_64 domain must ask for detailed_gather, and not for riscv_svpbmt"
+  }
 }
 
 extension Format {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-/// Writes operations of the DMA layer.
+/// Writes operations of the DMA layer, in version 1's words.
 struct DMAOperations {
-  private let cpus: Int
+  let cpus: Int
   private let lastPhysical: UInt64
   private let limit: UInt64
   private let timeout: UInt64
@@ -38,10 +38,20 @@ struct DMAOperations {
   /// A handle for a new mapping: nearly always a free one.
   private mutating func handle(_ random: inout SeededRandom) -> UInt16 {
     if let taken = live.last, random.oneIn(24) { return taken }
-    let handle = nextHandle
-    nextHandle &+= 1
+    let handle = freshHandle()
     live.append(handle)
     return handle
+  }
+
+  /// A handle that was not used yet, until all were.
+  mutating func freshHandle() -> UInt16 {
+    defer { nextHandle &+= 1 }
+    return nextHandle
+  }
+
+  /// As much of `length` as the work of mapping `pa` is left for, at least a byte.
+  mutating func bounded(_ length: UInt64, pa: UInt64) -> UInt64 {
+    max(budget.bound(length, iova: 0, pa: pa), 1)
   }
 
   private mutating func unmapped(_ random: inout SeededRandom) -> UInt16 {
@@ -49,11 +59,11 @@ struct DMAOperations {
     return live.remove(at: random.below(live.count))
   }
 
-  private func direction(_ random: inout SeededRandom) -> DMADirection {
+  func direction(_ random: inout SeededRandom) -> DMADirection {
     random.pick([.bidirectional, .toDevice, .fromDevice])
   }
 
-  private func physical(_ random: inout SeededRandom) -> UInt64 {
+  func physical(_ random: inout SeededRandom) -> UInt64 {
     let page = UInt64(random.pick([12, 12, 12, 16, 21]))
     return UInt64(random.below(1 << 16)) << page & lastPhysical & ~0xfff
   }
@@ -67,10 +77,9 @@ struct DMAOperations {
       pa += UInt64(random.below(0x1000))
       length -= UInt64(random.below(0x1000))
     }
-    length = budget.bound(length, iova: 0, pa: pa)
+    length = bounded(length, pa: pa)
     return .dmaMap(
-      handle: handle(&random), pa: pa, length: max(length, 1), direction: direction(&random),
-      cpu: cpu)
+      handle: handle(&random), pa: pa, length: length, direction: direction(&random), cpu: cpu)
   }
 
   private mutating func mapList(_ cpu: UInt8, _ random: inout SeededRandom) -> Operation {

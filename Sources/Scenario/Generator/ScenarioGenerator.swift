@@ -19,19 +19,21 @@ public struct ScenarioGenerator: Sendable {
   private var random: SeededRandom
   private let format: Format?
   private let layer: Layer
+  private let kernel: Kernel?
   private let operations: ClosedRange<Int>
   /// Fits what is made to the subjects in use, when there is one; its counts.
   public private(set) var narrowing: Narrowing?
 
-  /// `format` nil means any. Each scenario has a number of operations in `operations`, or fewer where
-  /// `narrowing` leaves most of them out.
+  /// `format` nil means any; `kernel` nil, version 1 of the language. Each scenario has a number of
+  /// operations in `operations`, or fewer where `narrowing` leaves most of them out.
   public init(
-    seed: UInt64, format: Format? = nil, layer: Layer = .pageTable,
+    seed: UInt64, format: Format? = nil, layer: Layer = .pageTable, kernel: Kernel? = nil,
     operations: ClosedRange<Int> = 8...48, narrowing: Narrowing? = nil
   ) {
     random = SeededRandom(seed: seed)
     self.format = format
     self.layer = layer
+    self.kernel = kernel
     self.operations = operations
     self.narrowing = narrowing
   }
@@ -66,22 +68,46 @@ public struct ScenarioGenerator: Sendable {
     if let format { header = format.marked(in: header) }
     var scenario = Scenario(
       domain: DomainConfiguration(compact: header), dma: DMAConfiguration(compact: header))
+    if let kernel { takeRelease(kernel, &scenario) }
     guard narrowing?.narrow(&scenario.domain, &scenario.dma) ?? true else { return nil }
     if layer == .workingSet, scenario.dma != nil { return workingSet(scenario) }
     let count = operations.lowerBound + random.below(operations.count)
     // Two bits of the header that mean nothing else.
     if header >> 52 & 3 == 0 { scenario.dma?.takeKernelSizes() }
-    if let dma = scenario.dma {
+    if let dma = scenario.dma, scenario.domain.kernel != nil {
+      var writer = DriverOperations(scenario.domain, dma)
+      fill(&scenario, count, around: dma) { writer.next(&$0) }
+    } else if let dma = scenario.dma {
       var writer = DMAOperations(scenario.domain, dma)
-      let early = count < Self.roomForSeries ? count : random.below(count / 2)
-      fill(&scenario, early) { writer.next(&$0) }
-      if early < count { appendSeries(to: &scenario, dma) }
-      fill(&scenario, count - scenario.operations.count) { writer.next(&$0) }
+      fill(&scenario, count, around: dma) { writer.next(&$0) }
     } else {
       var writer = TableOperations(scenario.domain, &random)
       fill(&scenario, count) { writer.next(&$0) }
     }
     return scenario
+  }
+
+  /// Makes the lines those of a release: features and magazines as chance has it, but few that are
+  /// refused.
+  private mutating func takeRelease(_ kernel: Kernel, _ scenario: inout Scenario) {
+    var word = ReleaseWord.plain(kernel) | (random.next() & ReleaseWord.choices)
+    if scenario.domain.build == .production, !random.oneIn(32) { word &= ~ReleaseWord.features }
+    // Before 7.3 all magazines are made when the domain is opened, which then fails.
+    if kernel < .linux7_3, !random.oneIn(8) { word &= ~ReleaseWord.failing }
+    scenario.domain.take(release: word, asked: nil)
+    scenario.dma?.take(release: word)
+  }
+
+  /// Appends `count` operations of a writer's, with a series among them where there is room.
+  private mutating func fill(
+    _ scenario: inout Scenario, _ count: Int, around dma: DMAConfiguration,
+    _ write: (inout SeededRandom) -> Operation
+  ) {
+    let end = scenario.operations.count + count
+    let early = count < Self.roomForSeries ? count : random.below(count / 2)
+    fill(&scenario, early, write)
+    if early < count { appendSeries(to: &scenario, dma) }
+    fill(&scenario, end - scenario.operations.count, write)
   }
 
   /// Appends `count` operations of a writer's. Those that have to be left out are made up for, as
@@ -107,13 +133,18 @@ public struct ScenarioGenerator: Sendable {
 
   /// So many maps and unmaps of one size that the IOVA allocator gives magazines away.
   private mutating func appendSeries(to scenario: inout Scenario, _ dma: DMAConfiguration) {
+    let hasRelease = scenario.domain.kernel != nil
+    var domain = scenario.domain
+    // Series have version 1's words.
+    domain.kernel = nil
     var decoder = OperationDecoder(
-      InputConfiguration(domain: scenario.domain, dma: dma, isExact: false))
+      InputConfiguration(domain: domain, dma: dma, isExact: false))
     var lowered = LoweredScenario()
     decoder.decodeSeries(
       CompactSeries(randomSeries(&random), decoder.form)!, into: &lowered)
     for index in 0..<lowered.count {
-      let operation = Operation(lowered.operations[index])
+      let mapping = Operation(lowered.operations[index])
+      let operation = hasRelease ? mapping.asDriversCall : mapping
       guard narrowing != nil else {
         scenario.operations.append(operation)
         continue

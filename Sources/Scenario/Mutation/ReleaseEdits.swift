@@ -11,7 +11,7 @@ func editRelease(_ input: inout InputBuffer, _ random: inout SeededRandom) {
     guard place >= 8, place == InputConfiguration.size(records.word(at: 0)),
       input.open(8, at: place)
     else { return }
-    input.store(ReleaseWord.plain(Kernel.allCases[random.below(Kernel.allCases.count)]), at: place)
+    input.store(randomRelease(&random), at: place)
     return
   }
   let word = place - 8
@@ -23,4 +23,13 @@ func editRelease(_ input: inout InputBuffer, _ random: inout SeededRandom) {
   default: input[word + 1] = input[word + 1] & 0xfc | UInt8(random.below(4))
   }
   if random.oneIn(2) { input[word + 7] = 0 }
+}
+
+/// Any release; every other time with `sync_map`, now and then with other features or magazines.
+private func randomRelease(_ random: inout SeededRandom) -> UInt64 {
+  var word = ReleaseWord.plain(Kernel.allCases[random.below(Kernel.allCases.count)])
+  if random.oneIn(2) { word |= 1 << 10 }
+  if random.oneIn(4) { word |= UInt64(random.below(4)) << 11 }
+  if random.oneIn(4) { word |= UInt64(random.below(8)) << 16 }
+  return word
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import SubjectABI
 
 // Edits that move whole operations about.
 
@@ -25,13 +26,35 @@ func insertCounterpart(_ input: inout InputBuffer, _ count: Int, _ random: inout
   if records.hasDMA {
     let other = records.range(random.below(count))
     guard other.count >= 8 else { return }
-    insert(12 | records.word(at: other.lowerBound) & 0x0f << 48, &input, count, &random)
+    let word = records.word(at: other.lowerBound)
+    let part = isPartOfTwoSteps(word, records.form) ? randomStep(&random) : 12
+    insert(part | word & 0x0f << 48, &input, count, &random)
   } else {
     let codes: InlineArray<6, UInt64> = [8, 15, 15, 15, 26, 28]
     let recent: UInt64 = 0x40 | UInt64(random.below(4))
     let word = codes[random.below(6)] | recent << 8 | 0x80 << 32
     insert(word | UInt64(random.below(2)) << 48, &input, count, &random)
   }
+}
+
+/// Whether `word` starts an operation on the range of a two-step mapping that leaves it there.
+private func isPartOfTwoSteps(_ word: UInt64, _ form: InputForm) -> Bool {
+  switch ExactCode.kind(word, form) ?? compactKind(word, form) {
+  case IOPT_OP_DMA_IOVA_ALLOC, IOPT_OP_DMA_IOVA_LINK, IOPT_OP_DMA_IOVA_SYNC,
+    IOPT_OP_DMA_IOVA_UNLINK:
+    true
+  default: false
+  }
+}
+
+/// A step on a range, mostly one that fits into it: linked, synced, unlinked, given up.
+private func randomStep(_ random: inout SeededRandom) -> UInt64 {
+  let codes: InlineArray<6, UInt64> = [8, 11, 19, 16, 17, 18]
+  var word = codes[random.below(6)]
+  if random.oneIn(4) { word |= UInt64(random.below(8)) << 8 }
+  if random.oneIn(2) { word |= UInt64(random.below(256)) << 32 }
+  if random.oneIn(4) { word |= UInt64(random.below(64)) << 56 }
+  return word
 }
 
 private func insert(

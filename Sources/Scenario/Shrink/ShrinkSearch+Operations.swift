@@ -63,20 +63,31 @@ extension ShrinkSearch {
   /// Drops pieces of scatterlists; each list keeps at least one.
   mutating func dropPieces() {
     for index in best.operations.indices {
-      guard case .dmaMapSG(let handle, let direction, var pieces, let cpu) = best.operations[index]
-      else { continue }
+      let list = best.operations[index]
+      guard var pieces = list.pieces else { continue }
       var place = pieces.count
       while place > 0 {
         place -= 1
         guard pieces.count > 1 else { break }
         var fewer = pieces
         fewer.remove(at: place)
-        let isTaken = attempt {
-          $0.operations[index] = .dmaMapSG(
-            handle: handle, direction: direction, pieces: fewer, cpu: cpu)
-        }
+        let isTaken = attempt { $0.operations[index] = list.with(pieces: fewer) }
         if isTaken { pieces = fewer }
       }
+    }
+  }
+}
+
+extension Operation {
+  /// A scatterlist with other pieces; any other operation as it is.
+  fileprivate func with(pieces: [ScatterPiece]) -> Operation {
+    switch self {
+    case .dmaMapSG(let handle, let direction, _, let cpu):
+      .dmaMapSG(handle: handle, direction: direction, pieces: pieces, cpu: cpu)
+    case .dmaMapSGAttrs(let handle, let direction, _, let limit, let cpu):
+      .dmaMapSGAttrs(
+        handle: handle, direction: direction, pieces: pieces, limit: limit, cpu: cpu)
+    default: self
     }
   }
 }

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Log
+import ScenarioLanguage
+
+extension MayCache {
+  /// A command has completed: what it is guaranteed to remove is gone, but what a walker can still read
+  /// in memory is cached anew.
+  func apply(_ reach: Reach) {
+    if reach.isEverything { return removeAll() }
+    if reach.pointers == .all { removePointers(reach) }
+    let count = stale.count
+    for index in 0..<count {
+      let entry = stale.elements[index]
+      if entry.kind == .pointer || reach.leaves == .none || staysVisible(entry) {
+        keep(entry)
+      } else {
+        trim(entry, reach)
+      }
+    }
+    stale.cut(to: 0)
+    let kept = spill.elements
+    if let start = kept.baseAddress, kept.count > 0 {
+      stale.extend(by: kept.count).update(from: start, count: kept.count)
+    }
+    spill.cut(to: 0)
+  }
+
+  private func removeAll() {
+    for entry in stale.elements where entry.kind == .pointer && !entry.isUnwritten {
+      tables[Int(entry.target)].stalePointers -= 1
+    }
+    var kept = 0
+    for index in 0..<stale.count where stale.elements[index].isUnwritten {
+      stale.elements[kept] = stale.elements[index]
+      kept += 1
+    }
+    stale.cut(to: kept)
+  }
+
+  /// Whether the hardware can read it in memory, now, as it was.
+  private func staysVisible(_ entry: StaleEntry) -> Bool {
+    entry.isUnwritten || entry.isHeld && isExposed(Int(entry.holder))
+  }
+
+  /// In the order of their making: a table's pointer goes before those that are held through it.
+  private func removePointers(_ reach: Reach) {
+    var kept = 0
+    for index in 0..<stale.count {
+      let entry = stale.elements[index]
+      if entry.kind == .pointer, !staysVisible(entry), isOnTheWay(entry, reach) {
+        tables[Int(entry.target)].stalePointers -= 1
+      } else {
+        stale.elements[kept] = entry
+        kept += 1
+      }
+    }
+    stale.cut(to: kept)
+  }
+
+  private func isOnTheWay(_ entry: StaleEntry, _ reach: Reach) -> Bool {
+    switch reach.leaves {
+    case .none: true
+    case .touching, .within: entry.first <= reach.last && entry.last >= reach.first
+    case .holdingAddress: holdsAddress(entry.first, entry.last, reach)
+    }
+  }
+
+  /// Whether `reach` names an address from `first` to `last`.
+  @inline(__always)
+  private func holdsAddress(_ first: UInt64, _ last: UInt64, _ reach: Reach) -> Bool {
+    if last < reach.first || first > reach.last { return false }
+    if first <= reach.first { return true }
+    guard reach.stride > 0 else { return false }
+    let steps = (first - reach.first + reach.stride - 1) / reach.stride
+    let (next, overflow) = reach.first.addingReportingOverflow(steps &* reach.stride)
+    return !overflow && next <= min(last, reach.last)
+  }
+
+  // MARK: Leaves
+
+  /// Keeps what the command need not remove of a run of leaves.
+  private func trim(_ entry: StaleEntry, _ reach: Reach) {
+    let size = 1 << UInt64(min(entry.sizeLog2, 63)) as UInt64
+    let mask = ~(size - 1)
+    guard entry.first <= reach.last, entry.last >= reach.first else {
+      return keep(entry)
+    }
+    switch reach.leaves {
+    case .none: keep(entry)
+    case .touching:
+      cut(entry, reach.first & mask, reach.last | ~mask)
+    case .within:
+      let first = reach.first & ~mask == 0 ? reach.first : (reach.first | ~mask) &+ 1
+      let isLastWhole = reach.last & ~mask == ~mask
+      let last = isLastWhole ? reach.last : (reach.last & mask) &- 1
+      guard first <= last, first >= reach.first, last <= reach.last else {
+        return keep(entry)
+      }
+      cut(entry, first, last)
+    case .holdingAddress where reach.stride <= size:
+      cut(entry, reach.first & mask, reach.last | ~mask)
+    case .holdingAddress: sieve(entry, reach, size)
+    }
+  }
+
+  /// Keeps what lies outside of `first` to `last`.
+  private func cut(_ entry: StaleEntry, _ first: UInt64, _ last: UInt64) {
+    if entry.first < first {
+      var below = entry
+      below.last = first - 1
+      keep(below)
+    }
+    if entry.last > last {
+      var above = entry
+      above.first = last + 1
+      above.pa &+= above.first &- entry.first
+      keep(above)
+    }
+  }
+
+  /// Addresses that are further apart than leaves are long leave some of them.
+  private func sieve(_ entry: StaleEntry, _ reach: Reach, _ size: UInt64) {
+    var rest = entry
+    var address = reach.first
+    if entry.first > reach.first {
+      let steps = (entry.first - reach.first + reach.stride - 1) / reach.stride
+      address = reach.first &+ steps &* reach.stride
+    }
+    while address >= reach.first, address <= min(reach.last, entry.last) {
+      let leaf = address & ~(size - 1)
+      if leaf > rest.first {
+        var below = rest
+        below.last = leaf - 1
+        keep(below)
+      }
+      guard leaf + (size - 1) < entry.last else { return }
+      rest.pa = entry.pa &+ (leaf &+ size &- entry.first)
+      rest.first = leaf + size
+      let (next, overflow) = address.addingReportingOverflow(reach.stride)
+      if overflow { break }
+      address = next
+    }
+    keep(rest)
+  }
+
+  private func keep(_ entry: StaleEntry) { spill.extend(by: 1).initialize(to: entry) }
+}

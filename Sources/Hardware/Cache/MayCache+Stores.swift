@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Log
+import ScenarioLanguage
+
+extension MayCache {
+  /// Takes in a store record. `byHardware`: it is the IOMMU that wrote, which knows its own caches.
+  func noteStore(
+    pa: UInt64, count: UInt64, value: UInt64, stride: UInt64, byHardware: Bool = false
+  ) {
+    let offset = pa &- ArenaLayout.base
+    guard offset % 8 == 0, offset < UInt64(used * ArenaLayout.slotSize),
+      count <= UInt64(used * ArenaLayout.wordsPerSlot)
+    else { return }
+    var word = Int(offset / 8)
+    guard let slot = head(word / ArenaLayout.wordsPerSlot) else { return }
+    let start = slot * ArenaLayout.wordsPerSlot
+    let end = min(word + Int(count), start + Int(tables[slot].words))
+    if isIncoherent, !byHardware, !isRemark(slot, word, count, value) {
+      tables[slot].low = min(tables[slot].low, Int32(word - start))
+      tables[slot].high = max(tables[slot].high, Int32(end - start))
+    }
+    let isSeen = !byHardware && isExposed(slot)
+    let decoding = start + (isSeen ? wordsThatDecode(slot) : 0)
+    var value = value
+    while word < end {
+      let old = words[word]
+      words[word] = value
+      if old != value, word < decoding { noteChange(slot, word - start, old, value) }
+      word += 1
+      value &+= stride
+    }
+  }
+
+  /// One word of which only such bits change as mean nothing to a walker: software marks entries that
+  /// it has written back, in the entries.
+  private func isRemark(_ slot: Int, _ word: Int, _ count: UInt64, _ value: UInt64) -> Bool {
+    guard count == 1, words[word] != 0, tables[slot].isLinked else { return false }
+    let level = Int(tables[slot].level)
+    return reader.entry(words[word], level: level) == reader.entry(value, level: level)
+  }
+
+  /// A word that walkers can reach is another from now on.
+  private func noteChange(_ slot: Int, _ index: Int, _ old: UInt64, _ new: UInt64) {
+    let level = Int(tables[slot].level)
+    let before = old == 0 ? TableEntry.empty : reader.entry(old, level: level)
+    let after = new == 0 ? TableEntry.empty : reader.entry(new, level: level)
+    switch before {
+    case .empty:
+      if cachesAbsence, case .leaf = after { addAbsence(slot, index) }
+    case .leaf(let pa, let sizeLog2):
+      if before == after {
+        addLeaf(.dirty, slot, index, pa: pa, sizeLog2: sizeLog2, isHeld: false)
+      } else {
+        addLeaf(.leaf, slot, index, pa: pa, sizeLog2: sizeLog2, isHeld: false)
+      }
+    case .table(let pa):
+      if before != after, let below = table(at: pa) {
+        addPointer(slot, index, to: below, isHeld: false)
+        if tables[below].isLinked { unlink(below) }
+        // Memory leads there no more: only who holds the pointer comes there.
+        tables[below].parent = -1
+      }
+    }
+    if before == after { return }
+    switch after {
+    case .empty: break
+    case .leaf(_, let sizeLog2): sizesWritten |= 1 << UInt64(min(sizeLog2, 63))
+    case .table(let pa):
+      guard level > 0, tables[slot].isLinked, let below = table(at: pa) else { break }
+      link(below, level: UInt8(level - 1), iova: iova(slot, index), parent: Int32(slot))
+    }
+  }
+
+  // MARK: Entries
+
+  /// One item of a leaf: the leaf as a whole may be cached.
+  func addLeaf(
+    _ kind: StaleEntry.Kind, _ slot: Int, _ index: Int, pa: UInt64, sizeLog2: Int, isHeld: Bool
+  ) {
+    let size = 1 << UInt64(min(sizeLog2, 63)) as UInt64
+    let first = iova(slot, index) & ~(size - 1)
+    let word = Int32(slot * ArenaLayout.wordsPerSlot + index)
+    if tracksChanges { ownChanges.insert(first, first &+ (size - 1)) }
+    if extendLast(kind, first, size, word, holder: slot, isHeld: isHeld) { return }
+    var entry = entry(kind, slot, word, first: first, last: first &+ (size - 1))
+    entry.sizeLog2 = UInt8(sizeLog2)
+    entry.pa = pa
+    if isHeld { entry.hold() }
+    stale.extend(by: 1).initialize(to: entry)
+  }
+
+  /// Whether the leaf goes on where the last entry ends, or is that entry's last leaf.
+  private func extendLast(
+    _ kind: StaleEntry.Kind, _ first: UInt64, _ size: UInt64, _ word: Int32, holder: Int,
+    isHeld: Bool
+  ) -> Bool {
+    let count = stale.count
+    guard count > 0 else { return false }
+    let last = stale.elements.baseAddress! + (count - 1)
+    guard last.pointee.kind == kind, last.pointee.holder == Int32(holder),
+      last.pointee.sizeLog2 == UInt8(size.trailingZeroBitCount), last.pointee.isHeld == isHeld,
+      last.pointee.operation == operation, last.pointee.gather == gather,
+      last.pointee.callsBefore == calls, !last.pointee.isQueued,
+      last.pointee.lastWord + 1 == word, last.pointee.isUnwritten == (isIncoherent && !isHeld)
+    else { return false }
+    let end = first &+ (size - 1)
+    guard end == last.pointee.last || first == last.pointee.last &+ 1 else { return false }
+    last.pointee.last = end
+    last.pointee.lastWord = word
+    return true
+  }
+
+  func addPointer(_ slot: Int, _ index: Int, to below: Int, isHeld: Bool) {
+    let spanLog2 = UInt64(TableEntry.itemLog2(Int(tables[slot].level)))
+    let first = iova(slot, index)
+    var entry = entry(
+      .pointer, slot, Int32(slot * ArenaLayout.wordsPerSlot + index), first: first,
+      last: first &+ (1 << spanLog2 - 1))
+    if tracksChanges { ownChanges.insert(first, entry.last) }
+    entry.sizeLog2 = UInt8(spanLog2)
+    entry.target = Int32(below)
+    entry.pa = ArenaLayout.base + UInt64(below * ArenaLayout.slotSize)
+    if isHeld { entry.hold() }
+    stale.extend(by: 1).initialize(to: entry)
+    tables[below].stalePointers += 1
+  }
+
+  private func addAbsence(_ slot: Int, _ index: Int) {
+    let size = 1 << UInt64(TableEntry.itemLog2(Int(tables[slot].level))) as UInt64
+    let first = iova(slot, index)
+    let word = Int32(slot * ArenaLayout.wordsPerSlot + index)
+    if extendLast(.absence, first, size, word, holder: slot, isHeld: false) { return }
+    var entry = entry(.absence, slot, word, first: first, last: first &+ (size - 1))
+    entry.sizeLog2 = UInt8(size.trailingZeroBitCount)
+    stale.extend(by: 1).initialize(to: entry)
+  }
+
+  private func entry(
+    _ kind: StaleEntry.Kind, _ slot: Int, _ word: Int32, first: UInt64, last: UInt64
+  ) -> StaleEntry {
+    StaleEntry(
+      kind: kind, sizeLog2: 0, level: tables[slot].level, isHeld: false,
+      isUnwritten: isIncoherent && kind != .absence, isOutside: isOutside, isQueued: false,
+      first: first, last: last, pa: 0, firstWord: word, lastWord: word, holder: Int32(slot),
+      target: -1, operation: operation, gather: gather, callsBefore: calls)
+  }
+
+  // MARK: Writing back
+
+  /// A range of table memory was written back.
+  func noteCleaned(pa: UInt64, length: UInt64) {
+    let offset = pa &- ArenaLayout.base
+    guard offset < UInt64(used * ArenaLayout.slotSize), length > 0 else { return }
+    let first = Int(offset / 8)
+    let end = first + Int(min(length, UInt64(used * ArenaLayout.slotSize)) + 7) / 8
+    if let slot = head(first / ArenaLayout.wordsPerSlot) {
+      let start = slot * ArenaLayout.wordsPerSlot
+      writeBack(slot, Int32(first - start), Int32(end - start))
+    }
+    for index in 0..<stale.count where stale.elements[index].isUnwritten {
+      let entry = stale.elements.baseAddress! + index
+      if entry.pointee.firstWord >= first, entry.pointee.firstWord < end {
+        entry.pointee.firstWord = Int32(end)
+      } else if entry.pointee.lastWord < end, entry.pointee.lastWord >= first {
+        entry.pointee.lastWord = Int32(first - 1)
+      }
+      if entry.pointee.firstWord > entry.pointee.lastWord { entry.pointee.isUnwritten = false }
+    }
+  }
+
+  private func writeBack(_ slot: Int, _ first: Int32, _ end: Int32) {
+    let low = tables[slot].low
+    let high = tables[slot].high
+    if first <= low { tables[slot].low = max(low, min(end, high)) }
+    if end >= high { tables[slot].high = min(high, max(first, tables[slot].low)) }
+    if tables[slot].low >= tables[slot].high {
+      tables[slot].low = .max
+      tables[slot].high = 0
+    }
+  }
+
+  /// All of a table was written back, as when it is made known to a walker that does not snoop.
+  func noteCleaned(table pa: UInt64) {
+    guard let slot = table(at: pa) else { return }
+    noteCleaned(pa: pa, length: UInt64(tables[slot].words) * 8)
+  }
+
+  /// Whether the table has words that were not written back.
+  func isUnwritten(_ slot: Int) -> Bool { tables[slot].low < tables[slot].high }
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Glibc
+import Log
+import ScenarioLanguage
+
+/// Everything that an IOMMU, as nasty as its specification allows, may have cached of one domain.
+///
+/// What table memory says may be cached at any time and needs no record. An entry is made when a word
+/// that a walker can reach stops being what it was; only a command that is guaranteed to remove it
+/// does. A table that was unlinked is reached as long as a pointer to it may be cached: what it holds
+/// may then be cached anew. It is fed with a subject's log, record by record in their order, and sees
+/// what was visible between any two of them.
+final class MayCache {
+  /// Table memory as stores told it.
+  let words: UnsafeMutablePointer<UInt64>
+  let tables: UnsafeMutablePointer<CachedTable>
+  /// In the order in which they came: a table's pointer before what is below it.
+  let stale = PlainBuffer<StaleEntry>(capacity: 1024)
+  /// Where what a command leaves is put together.
+  let spill = PlainBuffer<StaleEntry>(capacity: 1024)
+  /// Slots below have been in use.
+  var used = 0
+  var reader: TableReader
+  /// The bit of an IOVA that is repeated above it, 0 when none is.
+  var signBit: UInt64 = 0
+  var isIncoherent = false
+  var cachesAbsence = false
+  /// What new entries belong to.
+  var operation: Int32 = -1
+  var gather: Int32 = -1
+  /// Driver calls so far in the operation.
+  var calls: Int32 = 0
+  /// The slot of the top table, -1 before there is one.
+  var top = -1
+  /// Under NO_GAPS: what was changed since the last sync, of each gather, and in front of them of
+  /// operations that name none.
+  var changed: [RangeSet] = Array(repeating: RangeSet(), count: 5)
+  var tracksChanges = false
+  /// The operation names an address that no translation can have.
+  var isOutside = false
+  /// Page sizes, a bit each, of leaves that were written in the operation.
+  var sizesWritten: UInt64 = 0
+  /// The first table that was linked in the operation before all of it was written back; -1: none.
+  var linkedUnwritten = -1
+
+  private static let bytes = ArenaLayout.slotCount * ArenaLayout.slotSize
+
+  init(_ domain: DomainConfiguration) {
+    reader = TableReader(domain)
+    let mapped = mmap(
+      nil, Self.bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+    guard let mapped, mapped != MAP_FAILED else {
+      fatalError("cannot reserve \(Self.bytes) bytes: errno \(errno)")
+    }
+    words = mapped.assumingMemoryBound(to: UInt64.self)
+    tables = .allocate(capacity: ArenaLayout.slotCount)
+    tables.initialize(repeating: CachedTable(), count: ArenaLayout.slotCount)
+  }
+
+  deinit {
+    munmap(words, Self.bytes)
+    tables.deallocate()
+  }
+
+  /// Forgets everything, for another domain.
+  func reset(_ domain: DomainConfiguration, features: Features, width: Int, _ driver: any Driver) {
+    reader = TableReader(domain)
+    memset(words, 0, used * ArenaLayout.slotSize)
+    tables.update(repeating: CachedTable(), count: used)
+    stale.cut(to: 0)
+    used = 0
+    top = -1
+    begin(operation: -1, gather: -1, isOutside: false)
+    signBit = features.contains(.signExtend) ? 1 << UInt64(width - 1) : 0
+    isIncoherent = features.contains(.dmaIncoherent)
+    cachesAbsence = driver.cachesAbsence
+    tracksChanges = features.contains(.flushRangeNoGaps)
+    for index in changed.indices { changed[index].removeAll() }
+  }
+
+  /// What becomes stale from now on belongs to another operation.
+  func begin(operation: Int32, gather: Int32, isOutside: Bool) {
+    self.operation = operation
+    self.gather = gather
+    self.isOutside = isOutside
+    calls = 0
+    sizesWritten = 0
+    linkedUnwritten = -1
+    if tracksChanges, gather < 0 { changed[0].removeAll() }
+  }
+
+  /// What the gather that is at work has changed since its last sync.
+  var ownChanges: RangeSet {
+    @inline(__always) _read { yield changed[Int(max(gather, -1)) + 1] }
+    @inline(__always) _modify { yield &changed[Int(max(gather, -1)) + 1] }
+  }
+
+  // MARK: Tables
+
+  func noteAllocated(pa: UInt64, size: UInt64) {
+    guard let first = ArenaLayout.slot(of: pa) else { return }
+    let count = Int(truncatingIfNeeded: size) / ArenaLayout.slotSize
+    guard count > 0, first + count <= ArenaLayout.slotCount else { return }
+    used = max(used, first + count)
+    tables[first] = CachedTable()
+    tables[first].kind = .table
+    tables[first].words = Int32(count * ArenaLayout.wordsPerSlot)
+    if isIncoherent {
+      tables[first].low = 0
+      tables[first].high = tables[first].words
+    }
+    for slot in first + 1..<first + count { tables[slot].kind = .continuation }
+  }
+
+  /// The slot that a table starts at, of one of its slots; nil where no table is.
+  @inline(__always)
+  func head(_ slot: Int) -> Int? {
+    var slot = slot
+    while slot > 0, tables[slot].kind == .continuation { slot -= 1 }
+    return tables[slot].kind == .table ? slot : nil
+  }
+
+  /// The slot of the table that a physical address starts, when it is one.
+  @inline(__always)
+  func table(at pa: UInt64) -> Int? {
+    guard pa & 0xfff == 0, let slot = ArenaLayout.slot(of: pa), slot < used,
+      tables[slot].kind == .table
+    else { return nil }
+    return slot
+  }
+
+  /// Whether a walker may come to read the table: from the top, or by a pointer that it may hold.
+  func isExposed(_ slot: Int) -> Bool {
+    var slot = slot
+    for _ in 0..<8 {
+      if tables[slot].isLinked || tables[slot].stalePointers > 0 { return true }
+      let parent = Int(tables[slot].parent)
+      guard parent >= 0, tables[parent].kind == .table else { return false }
+      slot = parent
+    }
+    return false
+  }
+
+  /// The first IOVA that a table's word translates.
+  @inline(__always)
+  func iova(_ slot: Int, _ index: Int) -> UInt64 {
+    let iova =
+      tables[slot].iova &+ UInt64(index) << UInt64(TableEntry.itemLog2(Int(tables[slot].level)))
+    return iova & signBit == 0 ? iova : iova | ~(signBit &* 2 &- 1)
+  }
+
+  /// How many words of a table translate addresses of 64 bits.
+  @inline(__always)
+  func wordsThatDecode(_ slot: Int) -> Int {
+    let itemLog2 = TableEntry.itemLog2(Int(tables[slot].level))
+    return 64 - itemLog2 < 30
+      ? min(Int(tables[slot].words), 1 << (64 - itemLog2)) : Int(tables[slot].words)
+  }
+
+  /// The walk begins at this table from now on.
+  func noteTop(pa: UInt64, level: Int) {
+    guard let slot = table(at: pa), (0...7).contains(level) else { return }
+    let old = top
+    top = slot
+    link(slot, level: UInt8(level), iova: 0, parent: -1)
+    if old >= 0, old != slot, tables[old].parent < 0 { tables[old].isLinked = false }
+  }
+
+  /// A table went back to the allocator.
+  func noteFreed(_ slot: Int) {
+    for index in slot..<slot + Int(tables[slot].words) / ArenaLayout.wordsPerSlot {
+      tables[index].kind = .freed
+      tables[index].isLinked = false
+    }
+  }
+
+  /// The table is reached from the top, and with it what it points to.
+  func link(_ slot: Int, level: UInt8, iova: UInt64, parent: Int32) {
+    tables[slot].level = level
+    tables[slot].iova = iova
+    tables[slot].parent = parent
+    tables[slot].isLinked = true
+    if isUnwritten(slot), linkedUnwritten < 0 { linkedUnwritten = slot }
+    guard level > 0 else { return }
+    let start = slot * ArenaLayout.wordsPerSlot
+    for index in 0..<wordsThatDecode(slot) where words[start + index] != 0 {
+      guard case .table(let pa) = reader.entry(words[start + index], level: Int(level)),
+        let below = table(at: pa)
+      else { continue }
+      link(below, level: level - 1, iova: self.iova(slot, index), parent: Int32(slot))
+    }
+  }
+
+  /// The table is reached from the top no more. All that it holds may be cached, and is not so.
+  func unlink(_ slot: Int) {
+    tables[slot].isLinked = false
+    let level = tables[slot].level
+    let start = slot * ArenaLayout.wordsPerSlot
+    for index in 0..<wordsThatDecode(slot) where words[start + index] != 0 {
+      switch reader.entry(words[start + index], level: Int(level)) {
+      case .empty: break
+      case .leaf(let pa, let sizeLog2):
+        addLeaf(.leaf, slot, index, pa: pa, sizeLog2: sizeLog2, isHeld: true)
+      case .table(let pa):
+        guard let below = table(at: pa), tables[below].isLinked else { continue }
+        addPointer(slot, index, to: below, isHeld: true)
+        unlink(below)
+      }
+    }
+  }
+
+  /// The first IOVA in the range that the table as it stands translates.
+  func firstLeaf(_ first: UInt64, _ last: UInt64) -> UInt64? {
+    top < 0 ? nil : firstLeaf(top, first, last)
+  }
+
+  private func firstLeaf(_ slot: Int, _ first: UInt64, _ last: UInt64) -> UInt64? {
+    let level = Int(tables[slot].level)
+    let start = slot * ArenaLayout.wordsPerSlot
+    for index in 0..<wordsThatDecode(slot) where words[start + index] != 0 {
+      let iova = iova(slot, index)
+      let end = iova &+ (1 << UInt64(TableEntry.itemLog2(level)) - 1)
+      guard iova <= last, end >= first else { continue }
+      switch reader.entry(words[start + index], level: level) {
+      case .empty: break
+      case .leaf: return max(iova, first)
+      case .table(let pa):
+        if let below = table(at: pa), let found = firstLeaf(below, first, last) { return found }
+      }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+/// Something that an IOMMU may have cached and that table memory no longer says; a run of leaves of one
+/// size is one.
+struct StaleEntry: BitwiseCopyable {
+  enum Kind: UInt8 {
+    /// Translations that were removed or changed.
+    case leaf
+    /// A pointer to a table that was unlinked.
+    case pointer
+    /// A translation that is cached as dirty while its entry says clean.
+    case dirty
+    /// That an address is not mapped, which it is by now.
+    case absence
+  }
+
+  var kind: Kind
+  /// Bytes that one leaf, or what the pointer points to, translates; log2.
+  var sizeLog2: UInt8
+  /// The level of the word; 0 is the last.
+  var level: UInt8
+  /// The word is as it was, in a table that was unlinked: who may hold that can cache it anew.
+  var isHeld: Bool
+  /// The word's change was not written back yet: a walker that does not snoop sees it as it was.
+  var isUnwritten: Bool
+  /// No translation of its domain can have this address.
+  var isOutside: Bool
+  /// A flush queue has taken it: nothing is promised until its IOVA or its table goes back.
+  var isQueued: Bool
+  /// IOVAs, both inclusive.
+  var first: UInt64
+  var last: UInt64
+  /// Where the first of them led to.
+  var pa: UInt64
+  /// Its words in the arena, counted from the start.
+  var firstWord: Int32
+  var lastWord: Int32
+  /// The slots of the table with the word, and of the one that a pointer points to.
+  var holder: Int32
+  var target: Int32
+  /// The operation that made it stale, and the gather whose sync is to remove it, or -1.
+  var operation: Int32
+  var gather: Int32
+  /// Driver calls in that operation before it.
+  var callsBefore: Int32
+
+  /// Its word was not changed: the table that holds it was unlinked.
+  mutating func hold() {
+    isHeld = true
+    isUnwritten = false
+  }
+}
+
+/// A table, by its first slot.
+struct CachedTable: BitwiseCopyable {
+  enum Kind: UInt8 { case none, table, continuation, freed }
+
+  var kind = Kind.none
+  /// Known once it is linked.
+  var level: UInt8 = 0
+  /// A walk from the top reaches it.
+  var isLinked = false
+  /// The slot of the table that has, or had, the pointer to it; -1 for a top.
+  var parent: Int32 = -1
+  /// Words of the table.
+  var words: Int32 = 0
+  /// Pointers to it that may be cached.
+  var stalePointers: Int32 = 0
+  /// The first IOVA that it translates.
+  var iova: UInt64 = 0
+  /// Words that were changed and not written back, from `low` up to `high`; for walkers that do not
+  /// snoop.
+  var low: Int32 = .max
+  var high: Int32 = 0
+}

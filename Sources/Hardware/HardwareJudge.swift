@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Log
+import ScenarioLanguage
+import SubjectABI
+
+/// Judges one implementation alone, by what hardware may have cached: it reads what the subject logged,
+/// keeps ``MayCache``, lets a driver turn calls into commands, and asks the properties.
+public final class HardwareJudge {
+  let cache: MayCache
+  private(set) var driver: any Driver
+  let commands = CommandList()
+  var state = State()
+  /// IOVAs that have an owner.
+  var owned = IntervalMap()
+  /// What was queued and has not come back.
+  var queued: [QueuedRange] = []
+  /// What the operation at hand reported dirty.
+  var reported = RangeSet()
+
+  struct QueuedRange {
+    var iova: UInt64
+    var length: UInt64
+    /// Flushes of everything before it was queued.
+    var flushes: Int
+  }
+
+  /// Of the scenario and of the operation at hand.
+  struct State {
+    var features: Features = []
+    var pageSizes: UInt64 = 0
+    var hasLayer = false
+    var release = Kernel.linux7_1
+    /// Another body of `gather_range_pages()` than the merged one.
+    var isOlderGather = false
+    /// Gathers that took in what a dirty read cleared.
+    var dirtyGathers: UInt32 = 0
+    /// The driver was asked to sync everything, and has sent nothing.
+    var hasUnsentSync = false
+    /// Gathers that took in an unmap of nothing.
+    var stretchedGathers: UInt32 = 0
+    var syncsMaps = false
+    /// What happened before in the scenario and is known to have dangers behind it.
+    var past: KnownClass?
+    /// Which gathers a flush queue is to take.
+    var queuedGathers: UInt32 = 0
+    /// Flushes of everything so far.
+    var flushes = 0
+    var kind: UInt32 = 0
+    var number: Int32 = -1
+    /// The gather that the operation names, -1 without one.
+    var gather: Int32 = -1
+    var isOpening = true
+    /// Driver calls in the operation, and those among them that sync.
+    var syncs = 0
+    /// It maps, in the page table.
+    var maps = false
+    /// The gather was one that a flush queue takes when the operation began.
+    var wasQueued = false
+    /// It put something on a flush queue.
+    var queues = false
+    var result: UInt64 = 0
+    var levels: LevelsRecord?
+    var danger: Danger?
+  }
+
+  /// A judge that is given its driver with each scenario.
+  public init() {
+    let domain = DomainConfiguration(format: .riscv64, va: 39, oa: 56, features: [])
+    cache = MayCache(domain)
+    driver = ExactDriver()
+  }
+
+  /// Starts a scenario whose domain was opened with `info`; takes in the log of its opening.
+  public func begin(
+    _ domain: DomainConfiguration, _ info: InfoRecord, hasLayer: Bool, _ driver: any Driver,
+    _ log: RecordView
+  ) -> Danger? {
+    self.driver = driver
+    state = State()
+    state.features = Features(rawValue: info.features)
+    state.pageSizes = info.pageSizes
+    state.hasLayer = hasLayer
+    state.syncsMaps = domain.hasSyncMap
+    state.release = domain.kernel ?? .linux7_1
+    state.isOlderGather = (domain.gather ?? .merged) != .merged
+    cache.reset(
+      domain, features: state.features, width: Int(info.inputWidth), driver)
+    if !state.syncsMaps { cache.cachesAbsence = false }
+    owned = IntervalMap()
+    queued.removeAll(keepingCapacity: true)
+    for record in log { take(record) }
+    cache.noteTop(pa: info.top, level: info.level)
+    state.isOpening = false
+    return state.danger
+  }
+
+  /// Takes in one operation; the first property that it breaks.
+  public func judge(_ operation: UnsafePointer<iopt_op>, _ log: RecordView) -> Danger? {
+    start(operation.pointee)
+    for record in log { take(record) }
+    if state.danger == nil { finish() }
+    defer { settle() }
+    guard var danger = state.danger else { return nil }
+    danger.known = danger.known ?? known(danger)
+    return danger
+  }
+
+  private func start(_ operation: iopt_op) {
+    state.kind = operation.kind
+    state.number += 1
+    state.gather = Self.namesGather(operation.kind) ? Int32(operation.gather) : -1
+    state.syncs = 0
+    state.maps = [IOPT_OP_MAP.rawValue, IOPT_OP_MAP_RANGE.rawValue].contains(operation.kind)
+    state.queues = false
+    state.result = 0
+    state.danger = nil
+    state.levels = nil
+    commands.removeAll()
+    reported.removeAll()
+    if state.hasLayer, operation.kind <= IOPT_OP_READ_AND_CLEAR_DIRTY.rawValue,
+      operation.kind != IOPT_OP_IOVA_TO_PHYS.rawValue
+    {
+      state.past = .besideTheLayer
+    }
+    if state.release < .linux7_3, Self.hasEmptyPiece(operation) { state.past = .emptyPiece }
+    let isOutside = !isCanonical(operation.iova) || !isCanonical(lastAddress(operation))
+    cache.begin(
+      operation: state.number, gather: state.gather,
+      isOutside: isOutside && !state.hasLayer)
+    state.wasQueued = isQueuedGather
+    if operation.kind == IOPT_OP_GATHER.rawValue { forget(state.gather) }
+    if operation.kind == IOPT_OP_READ_AND_CLEAR_DIRTY.rawValue {
+      state.dirtyGathers |= 1 << UInt32(state.gather)
+    }
+    if state.release < .linux7_3, operation.kind == IOPT_OP_DMA_IOVA_DESTROY.rawValue {
+      state.past = state.past ?? .partlyLinkedRange
+    }
+  }
+
+  private static func hasEmptyPiece(_ operation: iopt_op) -> Bool {
+    guard let pieces = operation.pieces, operation.piece_count > 1 else { return false }
+    return (1..<Int(operation.piece_count)).contains { pieces[$0].len == 0 }
+  }
+
+  private func lastAddress(_ operation: iopt_op) -> UInt64 {
+    operation.len == 0 ? operation.iova : operation.iova &+ (operation.len - 1)
+  }
+
+  func isCanonical(_ iova: UInt64) -> Bool {
+    guard cache.signBit != 0 else { return true }
+    let above = iova & ~(cache.signBit - 1)
+    return above == 0 || above == ~(cache.signBit - 1)
+  }
+
+  private static func namesGather(_ kind: UInt32) -> Bool {
+    kind >= IOPT_OP_GATHER.rawValue && kind <= IOPT_OP_FLUSH.rawValue
+      || kind == IOPT_OP_READ_AND_CLEAR_DIRTY.rawValue
+  }
+
+  /// What a gather held is nobody's to sync any more.
+  private func forget(_ gather: Int32) {
+    for index in 0..<cache.stale.count where cache.stale.elements[index].gather == gather {
+      cache.stale.elements[index].gather = -2
+    }
+    if cache.tracksChanges { cache.ownChanges.removeAll() }
+    state.dirtyGathers &= ~(1 << UInt32(gather))
+    state.stretchedGathers &= ~(1 << UInt32(gather))
+  }
+
+  /// Whether the operation's gather is one that a flush queue takes.
+  var isQueuedGather: Bool {
+    state.gather >= 0 && state.queuedGathers >> UInt32(state.gather) & 1 != 0
+  }
+
+  /// Keeps the first.
+  func found(_ property: HardwareProperty, _ kind: String, _ text: @autoclosure () -> String) {
+    if state.danger == nil { state.danger = Danger(property, kind, text()) }
+  }
+}

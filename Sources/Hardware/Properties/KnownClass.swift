@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Log
+import ScenarioLanguage
+import SubjectABI
+
+/// Dangers that say nothing new: their scenarios ask for what no user of the kernel does, or they are
+/// findings that are written down (Documentation/findings). They are told apart before reporting, else
+/// they drown what is new.
+public enum KnownClass: String, CaseIterable, Sendable {
+  // What scenarios ask for.
+
+  /// The operation's address is not canonical.
+  case outsideAddress
+  /// A gather that a flush queue is to take was given to `iotlb_sync`.
+  case queuedGatherSynced
+  /// The domain was changed behind its DMA layer's back.
+  case besideTheLayer
+  /// The caller gave up a range of which it had left pieces linked.
+  case leftLinked
+  /// A map failed, and what it did was taken back.
+  case failedMap
+  /// The scenario runs an older body of `gather_range_pages()`, with its faults.
+  case olderGather
+
+  // What is found in the kernel.
+
+  /// A list with an empty piece behind the first was mapped: 7.1 and 7.2 compute past it.
+  case emptyPiece
+  /// Giving up a two-step range gives back as much IOVA as was asked to be unlinked (7.1, 7.2).
+  case partlyLinkedRange
+  /// The dirty bit of an entry's last item, or from inside a leaf, is cleared and not reported (7.1,
+  /// 7.2).
+  case dirtyItemUnreported
+  /// A page of 4 KiB is mapped where the page sizes forbid it (7.1).
+  case smallPageForbidden
+  /// A dirty bit's clearing is not written back for walkers that do not snoop.
+  case dirtyClearNotWrittenBack
+  /// Reading dirty bits gathers across what was clean, whatever NO_GAPS says.
+  case dirtyReadAcrossGaps
+  /// An unmap of nothing stretched the gather: more is invalidated than was changed, and from 7.2 on
+  /// RISC-V's commands, one a step of the lowest level, may stop short of the last leaf.
+  case stretchedGather
+  /// AMD's split of a range under NpCache sends nothing for all of the address space (7.1).
+  case wholeSpaceUnderNpCache
+  /// An unmap of nothing at IOVA 0 asks for everything to be invalidated.
+  case unmapOfNothing
+}
+
+extension HardwareJudge {
+  /// The class of a danger in the operation at hand, nil where it is new.
+  func known(_ danger: Danger) -> KnownClass? {
+    if let past = state.past { return past }
+    if cache.isOutside { return .outsideAddress }
+    if state.maps, ResultRecord.errno(state.result) != nil { return .failedMap }
+    if state.isOlderGather, Self.ofGathers.contains(danger.property) { return .olderGather }
+    if state.hasUnsentSync, state.release < .linux7_2,
+      [.missingSync, .staleTranslation, .tableUseAfterFree].contains(danger.property)
+    {
+      return .wholeSpaceUnderNpCache
+    }
+    let isDirtyRead = state.kind == IOPT_OP_READ_AND_CLEAR_DIRTY.rawValue
+    switch danger.property {
+    case .dirtyUnreported where state.release < .linux7_3 && isDirtyRead:
+      return .dirtyItemUnreported
+    case .pageSizeBitmap where state.release < .linux7_2 && state.maps: return .smallPageForbidden
+    case .staleDirty where state.release < .linux7_3 && !danger.isUnwritten:
+      return .dirtyItemUnreported
+    case .staleDirty where danger.isUnwritten: return .dirtyClearNotWrittenBack
+    case .staleTranslation, .tableUseAfterFree:
+      return isStretched && state.release >= .linux7_2 ? .stretchedGather : nil
+    case .overInvalidation where danger.isEverything: return .unmapOfNothing
+    case .overInvalidation where isStretched: return .stretchedGather
+    case .overInvalidation where state.dirtyGathers >> UInt32(max(state.gather, 0)) & 1 != 0:
+      return .dirtyReadAcrossGaps
+    default: return nil
+    }
+  }
+
+  /// An unmap of nothing went into the gather that the operation names.
+  private var isStretched: Bool {
+    state.gather >= 0 && state.stretchedGathers >> UInt32(state.gather) & 1 != 0
+  }
+
+  /// What a gather does wrong, or makes the driver do.
+  private static let ofGathers: Set<HardwareProperty> = [
+    .missingSync, .staleTranslation, .syncWhileQueued, .overInvalidation, .tableUseAfterFree,
+    .staleDirty, .syncArguments,
+  ]
+}

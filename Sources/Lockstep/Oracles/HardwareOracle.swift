@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Hardware
+import Log
+import ScenarioLanguage
+import SubjectABI
+
+/// Judges one lane alone by what an IOMMU may have cached behind a driver of the kernel: nothing that
+/// was removed may become a danger.
+public final class HardwareOracle: Oracle {
+  public let name = OracleName.hardware
+  private let laneIndex: Int
+  private let chosen: DriverChoice?
+  private let filter: PropertyFilter
+  private var counted: DepartureCount
+  private let judge = HardwareJudge()
+  private var isOpen = false
+
+  /// Judges lane `lane` of its engine behind `driver`, or behind the natural one of each domain. A known
+  /// class that `forbidden` names, or every one with `all`,
+  /// is a finding.
+  public init(
+    lane: Int = 0, driver: DriverChoice? = nil, filter: PropertyFilter = PropertyFilter(),
+    forbidden: Set<String> = []
+  ) {
+    laneIndex = lane
+    chosen = driver
+    self.filter = filter
+    counted = DepartureCount(forbidden: forbidden)
+  }
+
+  /// Every property.
+  public static let properties = HardwareProperty.allCases.map(\.rawValue)
+
+  /// Every known class's name.
+  public static let departureNames = KnownClass.allCases.map(\.rawValue)
+
+  public var departures: [(name: String, count: Int)] { counted.list }
+
+  public func begin(_ engine: Engine) -> Judgement {
+    let observed = engine.lanes[laneIndex]
+    isOpen = false
+    guard observed.status == .done, observed.lane.subject.logsStores,
+      let info = observed.lane.records.lazy.compactMap(InfoRecord.init).first(where: { _ in true })
+    else { return .nothing }
+    var configuration = engine.configuration
+    observed.lane.release.apply(to: &configuration)
+    let domain = DomainConfiguration(configuration)
+    isOpen = true
+    return take(
+      judge.begin(
+        domain, info, hasLayer: configuration.has_dma != 0,
+        (chosen ?? .natural(for: domain)).driver(for: domain), observed.lane.records), observed)
+  }
+
+  public func judge(_ engine: Engine) -> Judgement {
+    let observed = engine.lanes[laneIndex]
+    guard isOpen, observed.status == .done, let operation = engine.operation else {
+      return .nothing
+    }
+    return take(judge.judge(operation, observed.lane.records), observed)
+  }
+
+  private func take(_ danger: Danger?, _ observed: ObservedLane) -> Judgement {
+    guard let danger else { return .kept }
+    guard filter.counts(danger.property.rawValue) else { return .nothing }
+    if let known = danger.known {
+      return counted.judge(known.rawValue, of: observed, lane: laneIndex)
+    }
+    var fault = Fault(
+      "\(danger.property.rawValue): \(danger.kind)",
+      .breach(subject: observed.lane.label, text: danger.text, lookup: nil), lane: laneIndex)
+    fault.driver = chosen?.name
+    return .found(fault)
+  }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Foundation
+import Testing
+
+/// Each page of Documentation/findings has a scenario that shows its finding, on both sides.
+@Suite struct FindingPageTests {
+  private static func path(_ page: String) -> String {
+    Tool.root.appendingPathComponent("Documentation/findings/\(page)").path
+  }
+
+  static let pages: [String] =
+    ((try? FileManager.default.contentsOfDirectory(atPath: path(""))) ?? [])
+    .filter { $0.hasSuffix(".md") && $0 != "README.md" }.sorted()
+
+  private static func text(_ page: String) throws -> String {
+    try String(contentsOfFile: path(page), encoding: .utf8)
+  }
+
+  private static func block(_ text: String, _ language: String) throws -> String {
+    let start = try #require(text.range(of: "```\(language)\n"))
+    let end = try #require(text.range(of: "```", range: start.upperBound..<text.endIndex))
+    return String(text[start.upperBound..<end.lowerBound])
+  }
+
+  @Test(arguments: pages)
+  func itsScenarioShowsItAndIsQuietWhereNobodyForbidsIt(_ page: String) throws {
+    let text = try Self.text(page)
+    let scratch = try ScratchFolder()
+    let file = try scratch.file("case.iopt", try Self.block(text, "iopt").utf8)
+    let words = try Self.block(text, "sh").split(separator: " ").map { $0.trimmingNewline }
+    let forbid = try #require(words.firstIndex(of: "--forbid"))
+    let name = words[forbid + 1]
+    for side in ["reference", "swift"] {
+      let loud = try Tool.iopt(
+        "check", file, "--subject", side, "--oracle", "hardware", "--forbid", name)
+      #expect(loud.status == 1 && loud.output.contains(": \(name), which is forbidden"), "\(loud)")
+      let quiet = try Tool.iopt("check", file, "--subject", side, "--oracle", "hardware")
+      #expect(quiet.status == 0 && quiet.output.contains("  \(name): 1\n"), "\(quiet)")
+    }
+    #expect(words.prefix(3) == ["iopt", "check", "case.iopt"])
+  }
+
+  @Test func theListNamesEachOfThem() throws {
+    let list = try Self.text("README.md")
+    #expect(Self.pages.count >= 9)
+    for page in Self.pages { #expect(list.contains("](\(page))"), "\(page)") }
+  }
+}
+
+extension Substring {
+  fileprivate var trimmingNewline: String { trimmingCharacters(in: .newlines) }
+}
