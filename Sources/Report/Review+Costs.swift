@@ -16,8 +16,7 @@ extension ReviewCosts {
   /// Rows, means and what the driver was asked for.
   private var table: [String] {
     let heads = ["ns BASE", "HEAD", "ratio", "instr BASE", "HEAD", "ratio"]
-    let figures = rows.filter { !($0.times + $0.instructions).allSatisfy { $0 == nil } }.map {
-      row in
+    let figures = rows.filter(\.isShown).map { row in
       Self.line(
         "\(row.name) \(row.phase)",
         Self.cells(row.times, digits: 1) + Self.cells(row.instructions, digits: 0))
@@ -39,7 +38,9 @@ extension ReviewCosts {
   ]
 
   /// In words: means of each phase, and what was not measured.
-  private var remarks: [String] { summary + [leftOut].compactMap { $0 } + notDone.map { "not measured: \($0)" } }
+  private var remarks: [String] {
+    summary + [leftOut].compactMap { $0 } + notDone.map { "not measured: \($0)" }
+  }
 
   private var summary: [String] {
     [RowPhase.map, .unmap, .sync].compactMap { phase in

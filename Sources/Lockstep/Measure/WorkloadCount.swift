@@ -5,6 +5,7 @@ import ScenarioLanguage
 /// What a subject asked of the driver and the allocator in some scenarios: what a policy of
 /// invalidation costs.
 public struct WorkloadCount: Codable, Equatable, Sendable {
+  /// Operations that were run.
   public var operations = 0
   /// Calls of the driver's `iotlb_sync`.
   public var syncs = 0

@@ -4,7 +4,9 @@
 public struct ReviewCosts: Sendable {
   /// One phase of one of the bench's rows. Base, then head; nil: not measured.
   public struct Row: Sendable {
+    /// The row's name.
     public var name: String
+    /// What is called.
     public var phase: RowPhase
     /// Nanoseconds of one call, the best batch.
     public var times: [Double?]

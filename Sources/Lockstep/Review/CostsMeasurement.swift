@@ -17,6 +17,7 @@ public struct CostsRequest: Sendable {
   /// The verb that does it.
   public static let verb = "measure"
 
+  /// What is to be done.
   public var task: Task
   /// As a user types them.
   public var subjects: [String]
