@@ -25,7 +25,8 @@ import Testing
     try #require(edited.status == 0, "\(edited.errors)")
     return try Tool.shell(
       "export XDG_CACHE_HOME='\(EditedTree.cache)'; iopt review kernel:7.3 'kernel:\(path)'"
-        + " Corpus/kernel/pt/directed-amdv1-dirty.iopt.gz --seconds 0 --no-cases --no-costs \(options)")
+        + " Corpus/kernel/pt/directed-amdv1-dirty.iopt.gz --seconds 0 --no-cases --no-costs \(options)"
+    )
   }
 
   /// The numbers of the lines of a file in which a text stands.
