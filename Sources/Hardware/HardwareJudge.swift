@@ -132,6 +132,11 @@ public final class HardwareJudge {
     if operation.kind == IOPT_OP_READ_AND_CLEAR_DIRTY.rawValue {
       state.dirtyGathers |= 1 << UInt32(state.gather)
     }
+    if operation.kind == IOPT_OP_RESERVE.rawValue,
+      owned.overlaps(operation.iova, lastAddress(operation))
+    {
+      state.past = state.past ?? .reservedOverOwned
+    }
     if state.release < .linux7_3, operation.kind == IOPT_OP_DMA_IOVA_DESTROY.rawValue {
       state.past = state.past ?? .partlyLinkedRange
     }

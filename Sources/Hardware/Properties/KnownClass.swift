@@ -15,6 +15,8 @@ public enum KnownClass: String, CaseIterable, Sendable {
   case queuedGatherSynced
   /// The domain was changed behind its DMA layer's back.
   case besideTheLayer
+  /// A range was reserved over one that has an owner: giving that back drops the reservation.
+  case reservedOverOwned
   /// The caller gave up a range of which it had left pieces linked.
   case leftLinked
   /// A map failed, and what it did was taken back.
@@ -84,6 +86,6 @@ extension HardwareJudge {
   /// What a gather does wrong, or makes the driver do.
   private static let ofGathers: Set<HardwareProperty> = [
     .missingSync, .staleTranslation, .syncWhileQueued, .overInvalidation, .tableUseAfterFree,
-    .staleDirty, .syncArguments,
+    .staleDirty, .syncArguments, .iovaReuse,
   ]
 }

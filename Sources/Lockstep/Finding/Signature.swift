@@ -13,10 +13,11 @@ public enum OracleName: String, CaseIterable, Codable, Sendable {
   case trace
   /// A subject leaves no table behind.
   case leak
-  /// A subject keeps what is documented, as far as models that know no page tables can tell.
-  case contract
   /// Nothing that hardware may have cached becomes a danger.
   case hardware
+  /// A subject keeps what is documented, as far as models that know no page tables can tell. Last: its
+  /// lookups replace the log.
+  case contract
 
   /// Whether it judges one subject alone, without a second one and without a trace.
   public var judgesOneSubject: Bool { self == .leak || self == .contract || self == .hardware }
