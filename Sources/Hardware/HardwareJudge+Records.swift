@@ -34,7 +34,7 @@ extension HardwareJudge {
   }
 
   private func takeStore(_ record: Record) {
-    let isMark = state.kind == IOPT_OP_SET_DIRTY.rawValue && !state.isOpening
+    let isMark = state.kind == IOPT_OP_SET_DIRTY.rawValue
     cache.noteStore(
       pa: record.argument(0), count: record.argument(1), value: record.argument(2),
       stride: record.argument(3), byHardware: isMark)
@@ -53,7 +53,6 @@ extension HardwareJudge {
       freesTables: !record.pages.isEmpty)
     state.levels = nil
     checkSync(gathered)
-    state.syncs += 1
     call(.sync(gathered))
   }
 
@@ -65,9 +64,7 @@ extension HardwareJudge {
       let reach = driver.reach(of: commands.commands[index])
       if !reach.isDeviceTLB { cache.apply(reach) }
     }
-    if case .sync(let gathered) = call, gathered.first == 0, gathered.last == .max,
-      commands.commands.count == before
-    {
+    if case .sync(let gathered) = call, gathered.isEverything, commands.commands.count == before {
       state.hasUnsentSync = true
     }
     cache.calls += 1
@@ -75,10 +72,9 @@ extension HardwareJudge {
   }
 
   private func takeQueue(_ iova: UInt64, _ length: UInt64) {
-    state.queues = true
     queued.append(QueuedRange(iova: iova, length: length, flushes: state.flushes))
     let last = iova &+ (length &- 1)
-    if isGivingUp, cache.firstLeaf(iova, last) != nil { state.past = state.past ?? .leftLinked }
+    if isGivingUp, cache.firstLeaf(iova, last) != nil { remember(.leftLinked) }
     for index in 0..<cache.stale.count {
       let entry = cache.stale.elements[index]
       guard entry.operation == state.number, entry.first <= last, entry.last >= iova else {
@@ -89,11 +85,11 @@ extension HardwareJudge {
   }
 
   private func takeGather(_ record: Record) {
-    let bit: UInt32 = 1 << UInt32(truncatingIfNeeded: record.argument(0) & 31)
+    let gather = Int32(truncatingIfNeeded: record.argument(0) & 31)
     if record.argument(3) != 0 {
-      state.queuedGathers |= bit
+      state.queuedGathers.insert(gather)
     } else {
-      state.queuedGathers &= ~bit
+      state.queuedGathers.remove(gather)
     }
     state.levels = nil
   }

@@ -33,31 +33,25 @@ public final class HardwareJudge {
     /// Another body of `gather_range_pages()` than the merged one.
     var isOlderGather = false
     /// Gathers that took in what a dirty read cleared.
-    var dirtyGathers: UInt32 = 0
+    var dirtyGathers = GatherSet()
     /// The driver was asked to sync everything, and has sent nothing.
     var hasUnsentSync = false
     /// Gathers that took in an unmap of nothing.
-    var stretchedGathers: UInt32 = 0
-    var syncsMaps = false
+    var stretchedGathers = GatherSet()
     /// What happened before in the scenario and is known to have dangers behind it.
     var past: KnownClass?
     /// Which gathers a flush queue is to take.
-    var queuedGathers: UInt32 = 0
+    var queuedGathers = GatherSet()
     /// Flushes of everything so far.
     var flushes = 0
     var kind: UInt32 = 0
     var number: Int32 = -1
     /// The gather that the operation names, -1 without one.
     var gather: Int32 = -1
-    var isOpening = true
-    /// Driver calls in the operation, and those among them that sync.
-    var syncs = 0
     /// It maps, in the page table.
     var maps = false
     /// The gather was one that a flush queue takes when the operation began.
     var wasQueued = false
-    /// It put something on a flush queue.
-    var queues = false
     var result: UInt64 = 0
     var levels: LevelsRecord?
     var danger: Danger?
@@ -80,17 +74,15 @@ public final class HardwareJudge {
     state.features = Features(rawValue: info.features)
     state.pageSizes = info.pageSizes
     state.hasLayer = hasLayer
-    state.syncsMaps = domain.hasSyncMap
     state.release = domain.kernel ?? .linux7_1
     state.isOlderGather = (domain.gather ?? .merged) != .merged
     cache.reset(
       domain, features: state.features, width: Int(info.inputWidth), driver)
-    if !state.syncsMaps { cache.cachesAbsence = false }
+    if !domain.hasSyncMap { cache.cachesAbsence = false }
     owned = IntervalMap()
     queued.removeAll(keepingCapacity: true)
     for record in log { take(record) }
     cache.noteTop(pa: info.top, level: info.level)
-    state.isOpening = false
     return state.danger
   }
 
@@ -109,9 +101,7 @@ public final class HardwareJudge {
     state.kind = operation.kind
     state.number += 1
     state.gather = Self.namesGather(operation.kind) ? Int32(operation.gather) : -1
-    state.syncs = 0
     state.maps = [IOPT_OP_MAP.rawValue, IOPT_OP_MAP_RANGE.rawValue].contains(operation.kind)
-    state.queues = false
     state.result = 0
     state.danger = nil
     state.levels = nil
@@ -127,18 +117,18 @@ public final class HardwareJudge {
     cache.begin(
       operation: state.number, gather: state.gather,
       isOutside: isOutside && !state.hasLayer)
-    state.wasQueued = isQueuedGather
+    state.wasQueued = state.queuedGathers.contains(state.gather)
     if operation.kind == IOPT_OP_GATHER.rawValue { forget(state.gather) }
     if operation.kind == IOPT_OP_READ_AND_CLEAR_DIRTY.rawValue {
-      state.dirtyGathers |= 1 << UInt32(state.gather)
+      state.dirtyGathers.insert(state.gather)
     }
     if operation.kind == IOPT_OP_RESERVE.rawValue,
       owned.overlaps(operation.iova, lastAddress(operation))
     {
-      state.past = state.past ?? .reservedOverOwned
+      remember(.reservedOverOwned)
     }
     if state.release < .linux7_3, operation.kind == IOPT_OP_DMA_IOVA_DESTROY.rawValue {
-      state.past = state.past ?? .partlyLinkedRange
+      remember(.partlyLinkedRange)
     }
   }
 
@@ -164,21 +154,29 @@ public final class HardwareJudge {
 
   /// What a gather held is nobody's to sync any more.
   private func forget(_ gather: Int32) {
+    release(gather)
+    if cache.tracksChanges { cache.ownChanges.removeAll() }
+  }
+
+  /// What a gather held does not wait for its sync any more.
+  func release(_ gather: Int32) {
     for index in 0..<cache.stale.count where cache.stale.elements[index].gather == gather {
       cache.stale.elements[index].gather = -2
     }
-    if cache.tracksChanges { cache.ownChanges.removeAll() }
-    state.dirtyGathers &= ~(1 << UInt32(gather))
-    state.stretchedGathers &= ~(1 << UInt32(gather))
+    state.dirtyGathers.remove(gather)
+    state.stretchedGathers.remove(gather)
   }
 
-  /// Whether the operation's gather is one that a flush queue takes.
-  var isQueuedGather: Bool {
-    state.gather >= 0 && state.queuedGathers >> UInt32(state.gather) & 1 != 0
-  }
+  /// Dangers from here on come of this, where nothing came before it.
+  func remember(_ past: KnownClass) { state.past = state.past ?? past }
 
-  /// Keeps the first.
-  func found(_ property: HardwareProperty, _ kind: String, _ text: @autoclosure () -> String) {
-    if state.danger == nil { state.danger = Danger(property, kind, text()) }
+  /// Keeps the first; `known` where its class is plain at once.
+  func found(
+    _ property: HardwareProperty, _ kind: String, _ text: @autoclosure () -> String,
+    isUnwritten: Bool = false, isEverything: Bool = false, known: KnownClass? = nil
+  ) {
+    guard state.danger == nil else { return }
+    state.danger = Danger(
+      property, kind, text(), isUnwritten: isUnwritten, isEverything: isEverything, known: known)
   }
 }

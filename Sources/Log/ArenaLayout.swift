@@ -16,6 +16,10 @@ public enum ArenaLayout {
   @inlinable
   public static func address(ofWord word: Int) -> UInt64 { base + UInt64(word) * 8 }
 
+  /// The physical address of a slot.
+  @inlinable
+  public static func address(ofSlot slot: Int) -> UInt64 { base + UInt64(slot * slotSize) }
+
   /// The slot that holds `pa`, nil outside the arena.
   @inlinable
   public static func slot(of pa: UInt64) -> Int? {

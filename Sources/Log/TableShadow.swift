@@ -72,8 +72,8 @@ public final class TableShadow {
   /// `memory`: where the subject's arena begins.
   public init(memory: UnsafePointer<UInt64>) {
     self.memory = memory
-    told = Self.reserve()
-    before = Self.reserve()
+    told = ArenaLayout.reserveWords()
+    before = ArenaLayout.reserveWords()
     zeros = .allocate(capacity: Self.wordsPerSlot)
     zeros.initialize(repeating: 0, count: Self.wordsPerSlot)
     slots = .allocate(capacity: Self.slotCount)
@@ -83,22 +83,11 @@ public final class TableShadow {
   }
 
   deinit {
-    munmap(told, Self.bytes)
-    munmap(before, Self.bytes)
+    ArenaLayout.releaseWords(told)
+    ArenaLayout.releaseWords(before)
     zeros.deallocate()
     slots.deallocate()
     core.deallocate()
-  }
-
-  private static let bytes = slotCount * ArenaLayout.slotSize
-
-  private static func reserve() -> UnsafeMutablePointer<UInt64> {
-    let mapped = mmap(
-      nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
-    guard let mapped, mapped != MAP_FAILED else {
-      fatalError("cannot reserve \(bytes) bytes: errno \(errno)")
-    }
-    return mapped.assumingMemoryBound(to: UInt64.self)
   }
 
   /// Forgets the scenario.

@@ -69,11 +69,8 @@ extension MayCache {
   @inline(__always)
   private func holdsAddress(_ first: UInt64, _ last: UInt64, _ reach: Reach) -> Bool {
     if last < reach.first || first > reach.last { return false }
-    if first <= reach.first { return true }
-    guard reach.stride > 0 else { return false }
-    let steps = (first - reach.first + reach.stride - 1) / reach.stride
-    let (next, overflow) = reach.first.addingReportingOverflow(steps &* reach.stride)
-    return !overflow && next <= min(last, reach.last)
+    guard let address = reach.address(from: first) else { return false }
+    return address <= min(last, reach.last)
   }
 
   // MARK: Leaves
@@ -121,12 +118,8 @@ extension MayCache {
   /// Addresses that are further apart than leaves are long leave some of them.
   private func sieve(_ entry: StaleEntry, _ reach: Reach, _ size: UInt64) {
     var rest = entry
-    var address = reach.first
-    if entry.first > reach.first {
-      let steps = (entry.first - reach.first + reach.stride - 1) / reach.stride
-      address = reach.first &+ steps &* reach.stride
-    }
-    while address >= reach.first, address <= min(reach.last, entry.last) {
+    var next = reach.address(from: entry.first)
+    while let address = next, address <= min(reach.last, entry.last) {
       let leaf = address & ~(size - 1)
       if leaf > rest.first {
         var below = rest
@@ -136,9 +129,8 @@ extension MayCache {
       guard leaf + (size - 1) < entry.last else { return }
       rest.pa = entry.pa &+ (leaf &+ size &- entry.first)
       rest.first = leaf + size
-      let (next, overflow) = address.addingReportingOverflow(reach.stride)
-      if overflow { break }
-      address = next
+      let (sum, overflow) = address.addingReportingOverflow(reach.stride)
+      next = overflow ? nil : sum
     }
     keep(rest)
   }

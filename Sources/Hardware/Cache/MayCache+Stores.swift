@@ -48,11 +48,8 @@ extension MayCache {
     case .empty:
       if cachesAbsence, case .leaf = after { addAbsence(slot, index) }
     case .leaf(let pa, let sizeLog2):
-      if before == after {
-        addLeaf(.dirty, slot, index, pa: pa, sizeLog2: sizeLog2, isHeld: false)
-      } else {
-        addLeaf(.leaf, slot, index, pa: pa, sizeLog2: sizeLog2, isHeld: false)
-      }
+      let kind = before == after ? StaleEntry.Kind.dirty : .leaf
+      addLeaf(kind, slot, index, pa: pa, sizeLog2: sizeLog2, isHeld: false)
     case .table(let pa):
       if before != after, let below = table(at: pa) {
         addPointer(slot, index, to: below, isHeld: false)
@@ -79,8 +76,17 @@ extension MayCache {
   ) {
     let size = 1 << UInt64(min(sizeLog2, 63)) as UInt64
     let first = iova(slot, index) & ~(size - 1)
-    let word = Int32(slot * ArenaLayout.wordsPerSlot + index)
     if tracksChanges { ownChanges.insert(first, first &+ (size - 1)) }
+    addRun(kind, slot, index, first, sizeLog2: sizeLog2, pa: pa, isHeld: isHeld)
+  }
+
+  /// What translates `sizeLog2` bytes from `first` on, as an entry of its own or as the last one's end.
+  private func addRun(
+    _ kind: StaleEntry.Kind, _ slot: Int, _ index: Int, _ first: UInt64, sizeLog2: Int,
+    pa: UInt64 = 0, isHeld: Bool = false
+  ) {
+    let size = 1 << UInt64(min(sizeLog2, 63)) as UInt64
+    let word = Int32(slot * ArenaLayout.wordsPerSlot + index)
     if extendLast(kind, first, size, word, holder: slot, isHeld: isHeld) { return }
     var entry = entry(kind, slot, word, first: first, last: first &+ (size - 1))
     entry.sizeLog2 = UInt8(sizeLog2)
@@ -119,20 +125,15 @@ extension MayCache {
     if tracksChanges { ownChanges.insert(first, entry.last) }
     entry.sizeLog2 = UInt8(spanLog2)
     entry.target = Int32(below)
-    entry.pa = ArenaLayout.base + UInt64(below * ArenaLayout.slotSize)
+    entry.pa = ArenaLayout.address(ofSlot: below)
     if isHeld { entry.hold() }
     stale.extend(by: 1).initialize(to: entry)
     tables[below].stalePointers += 1
   }
 
   private func addAbsence(_ slot: Int, _ index: Int) {
-    let size = 1 << UInt64(TableEntry.itemLog2(Int(tables[slot].level))) as UInt64
-    let first = iova(slot, index)
-    let word = Int32(slot * ArenaLayout.wordsPerSlot + index)
-    if extendLast(.absence, first, size, word, holder: slot, isHeld: false) { return }
-    var entry = entry(.absence, slot, word, first: first, last: first &+ (size - 1))
-    entry.sizeLog2 = UInt8(size.trailingZeroBitCount)
-    stale.extend(by: 1).initialize(to: entry)
+    let sizeLog2 = TableEntry.itemLog2(Int(tables[slot].level))
+    addRun(.absence, slot, index, iova(slot, index), sizeLog2: sizeLog2)
   }
 
   private func entry(

@@ -43,22 +43,15 @@ final class MayCache {
   /// The first table that was linked in the operation before all of it was written back; -1: none.
   var linkedUnwritten = -1
 
-  private static let bytes = ArenaLayout.slotCount * ArenaLayout.slotSize
-
   init(_ domain: DomainConfiguration) {
     reader = TableReader(domain)
-    let mapped = mmap(
-      nil, Self.bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
-    guard let mapped, mapped != MAP_FAILED else {
-      fatalError("cannot reserve \(Self.bytes) bytes: errno \(errno)")
-    }
-    words = mapped.assumingMemoryBound(to: UInt64.self)
+    words = ArenaLayout.reserveWords()
     tables = .allocate(capacity: ArenaLayout.slotCount)
     tables.initialize(repeating: CachedTable(), count: ArenaLayout.slotCount)
   }
 
   deinit {
-    munmap(words, Self.bytes)
+    ArenaLayout.releaseWords(words)
     tables.deallocate()
   }
 

@@ -71,6 +71,9 @@ public struct Gathered: Equatable, Sendable {
   /// Whether the gather's list of tables to be freed holds any.
   public var freesTables: Bool
 
+  /// It is all of the address space.
+  var isEverything: Bool { first == 0 && last == .max }
+
   /// A range with what is known of it.
   public init(
     first: UInt64, last: UInt64, leafLevels: UInt8 = 0, tableLevels: UInt8 = 0,

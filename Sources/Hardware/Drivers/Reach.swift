@@ -48,6 +48,16 @@ public struct Reach: Equatable, Sendable {
     self.isDeviceTLB = isDeviceTLB
   }
 
+  /// The first of the addresses `first`, `first + stride`, … that is not below this one; nil without one.
+  @inline(__always)
+  func address(from iova: UInt64) -> UInt64? {
+    if iova <= first { return first }
+    guard stride > 0 else { return nil }
+    let steps = (iova - first + stride - 1) / stride
+    let (address, overflow) = first.addingReportingOverflow(steps &* stride)
+    return overflow ? nil : address
+  }
+
   private init(everythingIn isDeviceTLB: Bool) {
     self.init(0, .max, pointers: .all, isDeviceTLB: isDeviceTLB)
     isEverything = true

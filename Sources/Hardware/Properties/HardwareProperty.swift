@@ -82,13 +82,19 @@ public struct Danger: Sendable {
   /// The class that it belongs to where that is known and allowed: reports count it.
   public var known: KnownClass?
   /// The word was not written back.
-  var isUnwritten = false
+  let isUnwritten: Bool
   /// All of the address space is what was asked for.
-  var isEverything = false
+  let isEverything: Bool
 
-  init(_ property: HardwareProperty, _ kind: String, _ text: String) {
+  init(
+    _ property: HardwareProperty, _ kind: String, _ text: String, isUnwritten: Bool,
+    isEverything: Bool, known: KnownClass?
+  ) {
     self.property = property
     self.kind = kind
     self.text = text
+    self.isUnwritten = isUnwritten
+    self.isEverything = isEverything
+    self.known = known
   }
 }

@@ -34,7 +34,7 @@ extension HardwareJudge {
         entry.isUnwritten ? .walkerVisibility : .staleTranslation, "IOVA went back",
         "\(hex(iova)) to \(hex(last)) went back: \(describe(entry))")
     } else if let leaf = cache.firstLeaf(iova, last) {
-      if isGivingUp { state.past = state.past ?? .leftLinked }
+      if isGivingUp { remember(.leftLinked) }
       found(
         .iovaFreeLive, "still mapped",
         "\(hex(iova)) to \(hex(last)) went back, and \(hex(leaf)) is still mapped")

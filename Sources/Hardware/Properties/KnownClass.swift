@@ -60,6 +60,7 @@ extension HardwareJudge {
     {
       return .wholeSpaceUnderNpCache
     }
+    let isStretched = state.stretchedGathers.contains(state.gather)
     let isDirtyRead = state.kind == IOPT_OP_READ_AND_CLEAR_DIRTY.rawValue
     switch danger.property {
     case .dirtyUnreported where state.release < .linux7_3 && isDirtyRead:
@@ -72,15 +73,10 @@ extension HardwareJudge {
       return isStretched && state.release >= .linux7_2 ? .stretchedGather : nil
     case .overInvalidation where danger.isEverything: return .unmapOfNothing
     case .overInvalidation where isStretched: return .stretchedGather
-    case .overInvalidation where state.dirtyGathers >> UInt32(max(state.gather, 0)) & 1 != 0:
+    case .overInvalidation where state.dirtyGathers.contains(state.gather):
       return .dirtyReadAcrossGaps
     default: return nil
     }
-  }
-
-  /// An unmap of nothing went into the gather that the operation names.
-  private var isStretched: Bool {
-    state.gather >= 0 && state.stretchedGathers >> UInt32(state.gather) & 1 != 0
   }
 
   /// What a gather does wrong, or makes the driver do.

@@ -7,7 +7,7 @@ extension HardwareJudge {
   /// The operation has returned: what it promised is due.
   func finish() {
     if cache.linkedUnwritten >= 0 {
-      let pa = ArenaLayout.base + UInt64(cache.linkedUnwritten * ArenaLayout.slotSize)
+      let pa = ArenaLayout.address(ofSlot: cache.linkedUnwritten)
       found(
         .walkerVisibility, "linked before it was written back",
         "the table at \(hex(pa)) was linked before all of it was written back")
@@ -41,13 +41,11 @@ extension HardwareJudge {
 
   private func judgeDue(_ entry: StaleEntry) {
     let (property, kind) = name(entry)
-    found(property, kind, "\(describe(entry)) when the operation has returned")
-    state.danger?.isUnwritten = entry.isUnwritten
-    if state.kind == IOPT_OP_IOTLB_SYNC.rawValue, state.wasQueued {
-      state.danger?.known = .queuedGatherSynced
-    } else if entry.isOutside {
-      state.danger?.known = .outsideAddress
-    }
+    let isQueued = state.kind == IOPT_OP_IOTLB_SYNC.rawValue && state.wasQueued
+    found(
+      property, kind, "\(describe(entry)) when the operation has returned",
+      isUnwritten: entry.isUnwritten,
+      known: isQueued ? .queuedGatherSynced : entry.isOutside ? .outsideAddress : nil)
   }
 
   private func name(_ entry: StaleEntry) -> (HardwareProperty, String) {
@@ -80,16 +78,8 @@ extension HardwareJudge {
   /// What was judged is not judged again, what nobody promised neither.
   func settle() {
     if state.kind == IOPT_OP_UNMAP_FAST.rawValue, state.result == 0 {
-      state.stretchedGathers |= 1 << UInt32(state.gather)
+      state.stretchedGathers.insert(state.gather)
     }
-    let isEnd = state.kind == IOPT_OP_IOTLB_SYNC.rawValue
-    if isEnd {
-      state.dirtyGathers &= ~(1 << UInt32(state.gather))
-      state.stretchedGathers &= ~(1 << UInt32(state.gather))
-    }
-    for index in 0..<cache.stale.count {
-      let entry = cache.stale.elements[index]
-      if isEnd, entry.gather == state.gather { cache.stale.elements[index].gather = -2 }
-    }
+    if state.kind == IOPT_OP_IOTLB_SYNC.rawValue { release(state.gather) }
   }
 }

@@ -12,7 +12,7 @@ extension HardwareJudge {
         "iotlb_sync of \(hex(gathered.first)) to \(hex(gathered.last))")
       return
     }
-    if isQueuedGather, state.kind == IOPT_OP_UNMAP_FAST.rawValue {
+    if state.wasQueued, state.kind == IOPT_OP_UNMAP_FAST.rawValue {
       found(
         .syncWhileQueued, "a queued gather",
         "iotlb_sync of \(hex(gathered.first)) to \(hex(gathered.last)) for a gather that a flush"
@@ -28,13 +28,11 @@ extension HardwareJudge {
     guard cache.ownChanges.overlaps(gathered.first, gathered.last),
       !cache.ownChanges.contains(gathered.first, gathered.last)
     else { return }
+    let isOutside = !isCanonical(gathered.first) || !isCanonical(gathered.last)
     found(
       .overInvalidation, "more than was changed",
       "iotlb_sync of \(hex(gathered.first)) to \(hex(gathered.last)), where the gather changed"
-        + " \(changed.map { "\(hex($0.first)) to \(hex($0.last))" }.joined(separator: ", "))")
-    if !isCanonical(gathered.first) || !isCanonical(gathered.last), state.danger?.known == nil {
-      state.danger?.known = .outsideAddress
-    }
-    state.danger?.isEverything = gathered.first == 0 && gathered.last == .max
+        + " \(changed.map { "\(hex($0.first)) to \(hex($0.last))" }.joined(separator: ", "))",
+      isEverything: gathered.isEverything, known: isOutside ? .outsideAddress : nil)
   }
 }

@@ -8,8 +8,9 @@ extension HardwareJudge {
     if cache.tables[slot].isLinked {
       found(.freeWhileLinked, "level \(cache.tables[slot].level)", text(slot, "is still linked"))
     } else if let (entry, kind) = pointer(to: slot) {
-      found(.tableUseAfterFree, kind, text(slot, describe(entry)))
-      if entry.isOutside, state.danger?.known == nil { state.danger?.known = .outsideAddress }
+      found(
+        .tableUseAfterFree, kind, text(slot, describe(entry)),
+        known: entry.isOutside ? .outsideAddress : nil)
     }
     cache.noteFreed(slot)
   }
@@ -32,7 +33,6 @@ extension HardwareJudge {
   }
 
   private func text(_ slot: Int, _ rest: String) -> String {
-    let pa = ArenaLayout.base + UInt64(slot * ArenaLayout.slotSize)
-    return "the table at \(hex(pa)) went back to the allocator: \(rest)"
+    "the table at \(hex(ArenaLayout.address(ofSlot: slot))) went back to the allocator: \(rest)"
   }
 }

@@ -176,7 +176,7 @@ public struct Arena: ~Copyable {
   }
 
   /// The physical address of a slot.
-  static func address(ofSlot slot: Int) -> UInt64 { base + UInt64(slot * slotSize) }
+  static func address(ofSlot slot: Int) -> UInt64 { ArenaLayout.address(ofSlot: slot) }
 
   /// The words of one slot.
   @inline(__always)

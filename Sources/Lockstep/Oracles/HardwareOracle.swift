@@ -16,8 +16,7 @@ public final class HardwareOracle: Oracle {
   private var isOpen = false
 
   /// Judges lane `lane` of its engine behind `driver`, or behind the natural one of each domain. A known
-  /// class that `forbidden` names, or every one with `all`,
-  /// is a finding.
+  /// class that `forbidden` names, or every one with `all`, is a finding.
   public init(
     lane: Int = 0, driver: DriverChoice? = nil, filter: PropertyFilter = PropertyFilter(),
     forbidden: Set<String> = []
