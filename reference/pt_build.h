@@ -50,11 +50,15 @@ static inline bool pt_warn_on(struct pt_iommu *pt, bool violated)
 
 #define PT_WARN_ON(st, violated) pt_warn_on((st)->range->pt, PT_DEBUG && (violated))
 
+/* As far as the table goes: an entry that is misread can claim more. */
 static inline void pt_clear_entries(struct pt_state *st, unsigned int num_contig_lg2)
 {
+	unsigned int left = (1u << PT_TABLE_ITEMS_LG2) - st->index;
+	unsigned int items = 1u << num_contig_lg2;
+
 	if (!PT_MANY_CONTIG_SIZES)
 		PT_WARN_ON(st, log2_mod(st->index, num_contig_lg2));
-	pt_write_items(st, st->index, 1u << num_contig_lg2, 0);
+	pt_write_items(st, st->index, items < left ? items : left, 0);
 }
 
 /* Are address, size and index of a new leaf in line? */

@@ -87,10 +87,11 @@ enum AMDv1: PageTableFormat {
   @inline(__always)
   static func itemsLog2(ofLeaf entry: UInt64, level: Int, _ context: EntryContext) -> Int {
     if nextLevel(entry) == 0 { return 0 }
-    // The ones below the address, from the place where a single item would have its first.
+    // The ones below the address, from the place where a single item would have its first. An
+    // encryption bit among them makes a leaf look larger, which no table can hold.
     let code = UInt32(
       truncatingIfNeeded: entry.shifted(by: TableShape.itemLog2(level: level) &- 1))
-    return (~code).trailingZeroBitCount
+    return min((~code).trailingZeroBitCount, TableShape.bitsPerLevel)
   }
 
   @inline(__always)

@@ -161,6 +161,7 @@ struct ClearRun: ~Copyable {
 
   @inline(__always)
   deinit {
+    let end = min(end, TableShape.items)
     if state.pointee.memory.log.pointee.stores != 0, first < end {
       state.pointee.memory.log(0, words, first, count: end &- first)
     }
@@ -169,11 +170,14 @@ struct ClearRun: ~Copyable {
   /// The word that comes next, as it is.
   @inline(__always) var next: UInt64 { words[end] }
 
-  /// Clears the next 2^countLog2 words.
+  /// Clears the next 2^countLog2 words, as far as the table goes: a leaf of AMDv1 whose address has
+  /// the encryption bit can claim more.
   @inline(__always)
   mutating func clear(countLog2: Int) {
     if countLog2 == 0 {
       words.start[end] = 0
+    } else if end &+ 1 &<< countLog2 > TableShape.items {
+      (words.start + end).update(repeating: 0, count: max(0, TableShape.items &- end))
     } else {
       Self.clear(words.start + end, countLog2: countLog2)
     }

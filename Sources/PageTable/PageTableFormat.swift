@@ -121,6 +121,8 @@ extension PageTableFormat {
 enum TableShape {
   static let pageLog2 = 12
   static let bitsPerLevel = 9
+  /// Items that a table of one page holds.
+  static let items = 1 << bitsPerLevel
   static let wordLog2 = 3
 
   /// Base-2 logarithm of the bytes that one item of a table at this level translates.

@@ -84,10 +84,14 @@ static inline bool pt_can_have_leaf(const struct pt_state *st)
 
 static inline unsigned int pt_entry_num_contig_lg2(const struct pt_state *st)
 {
+	unsigned int ones;
+
 	if (amdv1pt_next_level(st->entry) == AMDV1PT_FMT_NL_DEFAULT)
 		return 0;
-	/* The ones, counted from where an entry of one item would have none. */
-	return vaffz((uint32_t)(st->entry >> (pt_table_item_lg2sz(st) - 1)));
+	/* Counted from where an entry of one item would have none. */
+	ones = vaffz((uint32_t)(st->entry >> (pt_table_item_lg2sz(st) - 1)));
+	/* An address with the encryption bit may claim more than its table. */
+	return ones < PT_TABLE_ITEMS_LG2 ? ones : PT_TABLE_ITEMS_LG2;
 }
 #define pt_entry_num_contig_lg2 pt_entry_num_contig_lg2
 
