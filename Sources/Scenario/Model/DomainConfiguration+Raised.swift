@@ -14,7 +14,8 @@ extension DomainConfiguration {
       gather: config.gather == GatherRevision.merged.rawValue
         ? nil : GatherRevision(rawValue: config.gather)!,
       kernel: config.kernel == 0 ? nil : Kernel(rawValue: config.kernel)!,
-      hasSyncMap: config.sync_map != 0)
+      hasSyncMap: config.sync_map != 0,
+      policy: config.policy == 0 ? nil : Policy(rawValue: config.policy)!)
   }
 }
 
