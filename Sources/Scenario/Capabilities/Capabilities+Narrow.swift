@@ -61,7 +61,7 @@ extension Capabilities {
     let isVersion1 = meetsNoRelease && (other == nil || !runs(IOPT_OP_DMA_MAP_PHYS.rawValue))
     guard isVersion1 || other != nil else { return .kernel(asked) }
     domain.kernel = isVersion1 ? nil : other
-    if isVersion1 { domain.hasSyncMap = false }
+    if isVersion1 { (domain.hasSyncMap, domain.driver) = (false, nil) }
     domain.features.formIntersection(domain.format.expressibleFeatures(of: domain.kernel))
     note(.kernel(asked))
     return nil
@@ -182,6 +182,7 @@ extension DomainConfiguration {
     gather = old.gather
     kernel = old.kernel
     hasSyncMap = old.hasSyncMap
+    driver = old.driver
     if let kernel {
       if kernel >= .linux7_2, format == .riscv64, build == .production {
         features.insert(.detailedGather)

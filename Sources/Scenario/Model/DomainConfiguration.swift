@@ -47,6 +47,9 @@ public struct DomainConfiguration: Equatable, Sendable {
   public var kernel: Kernel?
   /// The driver has an `iotlb_sync_map`. Version 2.
   public var hasSyncMap: Bool
+  /// The driver that hardware properties put behind the domain; nil: the natural one. Nothing else
+  /// goes by it, and it is no part of what subjects read. Version 2.
+  public var driver: DriverChoice?
 
   /// The version of the language that can say this, and `iopt` says: 1 or 2.
   public var version: Int { kernel == nil ? 1 : 2 }
@@ -54,7 +57,8 @@ public struct DomainConfiguration: Equatable, Sendable {
   public init(
     format: Format, va: UInt8, oa: UInt8, features: Features = [], top: UInt32? = nil,
     pageSizes: UInt64? = nil, encryptionBit: UInt8? = nil, build: Build = .production,
-    gather: GatherRevision? = nil, kernel: Kernel? = nil, hasSyncMap: Bool = false
+    gather: GatherRevision? = nil, kernel: Kernel? = nil, hasSyncMap: Bool = false,
+    driver: DriverChoice? = nil
   ) {
     self.format = format
     self.va = va
@@ -67,5 +71,6 @@ public struct DomainConfiguration: Equatable, Sendable {
     self.gather = gather
     self.kernel = kernel
     self.hasSyncMap = hasSyncMap
+    self.driver = driver
   }
 }

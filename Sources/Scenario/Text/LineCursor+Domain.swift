@@ -71,6 +71,7 @@ private struct DomainArguments {
   var gather: GatherRevision?
   var kernel: Kernel?
   var hasSyncMap = false
+  var driver: DriverChoice?
 
   init(version: Int) { self.version = version }
 
@@ -122,6 +123,9 @@ private struct DomainArguments {
     case "sync_map" where version >= 2:
       try cursor.word(key, isRepeated: hasSyncMap)
       hasSyncMap = true
+    case "driver" where version >= 2:
+      try cursor.beginValue(of: key, isRepeated: driver != nil)
+      driver = try cursor.driver()
     default:
       throw cursor.fault(expected: "an argument of `domain`", at: key.start)
     }
@@ -144,7 +148,7 @@ private struct DomainArguments {
     return DomainConfiguration(
       format: format, va: va, oa: oa, features: set, top: top?.value, pageSizes: pageSizes,
       encryptionBit: encryptionBit, build: build ?? .production, gather: gather,
-      kernel: kernel, hasSyncMap: hasSyncMap)
+      kernel: kernel, hasSyncMap: hasSyncMap, driver: driver)
   }
 }
 
@@ -156,6 +160,16 @@ extension LineCursor {
       throw fault(expected: "`\(String(key))` without a value", at: key.start)
     }
     if isRepeated { throw fault(expected: "every argument once", at: key.start) }
+  }
+
+  /// Reads the rest of the word at hand as a driver.
+  fileprivate mutating func driver() throws(LineFault) -> DriverChoice {
+    let word = rest(endingAt: UInt8(ascii: " "))
+    do throws(DriverNameError) {
+      return try DriverChoice(parsing: String(word))
+    } catch {
+      throw fault(expected: error.expected, at: word.start)
+    }
   }
 
   /// Reads the rest of the word at hand as the one of `choices` that `name` gives it.
