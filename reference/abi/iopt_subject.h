@@ -174,7 +174,7 @@ struct iopt_dma_config {
 	uint32_t reserved;
 };
 
-/* One domain: the arguments of the language's `domain` and `dma` lines. */
+/* One domain: the arguments of the language's `domain` and `dma` lines, but `driver=`. */
 struct iopt_config {
 	uint32_t size; /* sizeof(struct iopt_config) */
 	uint32_t format; /* enum iopt_format */

@@ -15,7 +15,8 @@ public final class HardwareOracle: Oracle {
   private let judge = HardwareJudge()
   private var isOpen = false
 
-  /// Judges lane `lane` of its engine behind `driver`, or behind the natural one of each domain. A known
+  /// Judges lane `lane` of its engine behind `driver`, or behind the one that each domain names, or
+  /// behind its natural one. A known
   /// class that `forbidden` names, or every one with `all`, is a finding.
   public init(
     lane: Int = 0, driver: DriverChoice? = nil, filter: PropertyFilter = PropertyFilter(),
@@ -48,7 +49,8 @@ public final class HardwareOracle: Oracle {
     return take(
       judge.begin(
         domain, info, hasLayer: configuration.has_dma != 0,
-        (chosen ?? .natural(for: domain)).driver(for: domain), observed.lane.records), observed)
+        (chosen ?? engine.driver ?? .natural(for: domain)).driver(for: domain),
+        observed.lane.records), observed)
   }
 
   public func judge(_ engine: Engine) -> Judgement {

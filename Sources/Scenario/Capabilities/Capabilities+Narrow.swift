@@ -65,7 +65,7 @@ extension Capabilities {
     let isVersion1 = meetsNoRelease && (other == nil || !runs(IOPT_OP_DMA_MAP_PHYS.rawValue))
     guard isVersion1 || other != nil else { return .kernel(asked) }
     domain.kernel = isVersion1 ? nil : other
-    if isVersion1 { (domain.hasSyncMap, domain.policy) = (false, nil) }
+    if isVersion1 { (domain.hasSyncMap, domain.policy, domain.driver) = (false, nil, nil) }
     domain.features.formIntersection(domain.format.expressibleFeatures(of: domain.kernel))
     note(.kernel(asked))
     return nil
@@ -187,6 +187,7 @@ extension DomainConfiguration {
     kernel = old.kernel
     hasSyncMap = old.hasSyncMap
     policy = old.policy
+    driver = old.driver
     if let kernel {
       if kernel >= .linux7_2, format == .riscv64, build == .production {
         features.insert(.detailedGather)

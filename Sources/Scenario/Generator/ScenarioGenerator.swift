@@ -68,7 +68,10 @@ public struct ScenarioGenerator: Sendable {
     if let format { header = format.marked(in: header) }
     var scenario = Scenario(
       domain: DomainConfiguration(compact: header), dma: DMAConfiguration(compact: header))
-    if let kernel { takeRelease(kernel, &scenario) }
+    if let kernel {
+      takeRelease(kernel, &scenario)
+      scenario.domain.driver = .random(for: scenario.domain.format, seed: header)
+    }
     guard narrowing?.narrow(&scenario.domain, &scenario.dma) ?? true else { return nil }
     if layer == .workingSet, scenario.dma != nil { return workingSet(scenario) }
     let count = operations.lowerBound + random.below(operations.count)

@@ -71,6 +71,9 @@ public struct DomainConfiguration: Equatable, Sendable {
   public var hasSyncMap: Bool
   /// nil when absent, which means ``Policy/generic`` and prints nothing. Version 2.
   public var policy: Policy?
+  /// The driver that hardware properties put behind the domain; nil: the natural one. Nothing else
+  /// goes by it, and it is no part of what subjects read. Version 2.
+  public var driver: DriverChoice?
 
   /// The version of the language that can say this, and `iopt` says: 1 or 2.
   public var version: Int { kernel == nil ? 1 : 2 }
@@ -79,7 +82,7 @@ public struct DomainConfiguration: Equatable, Sendable {
     format: Format, va: UInt8, oa: UInt8, features: Features = [], top: UInt32? = nil,
     pageSizes: UInt64? = nil, encryptionBit: UInt8? = nil, build: Build = .production,
     gather: GatherRevision? = nil, kernel: Kernel? = nil, hasSyncMap: Bool = false,
-    policy: Policy? = nil
+    policy: Policy? = nil, driver: DriverChoice? = nil
   ) {
     self.format = format
     self.va = va
@@ -93,5 +96,6 @@ public struct DomainConfiguration: Equatable, Sendable {
     self.kernel = kernel
     self.hasSyncMap = hasSyncMap
     self.policy = policy
+    self.driver = driver
   }
 }
