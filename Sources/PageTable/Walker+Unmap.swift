@@ -107,8 +107,9 @@ extension Walker {
     let isCovered = covers(range, cursor.itemLog2)
     let before = removal.bytes
     let status = unmap(&range, lower, level: cursor.level - 1, &removal)
-    guard status == .done && isCovered && state.pointee.policy != IOPT_POLICY_KEEP
-      || isEmptied(lower, level: cursor.level - 1, removal.bytes != before)
+    guard
+      status == .done && isCovered && state.pointee.policy != IOPT_POLICY_KEEP
+        || isEmptied(lower, level: cursor.level - 1, removal.bytes != before)
     else { return (status, false) }
     state.pointee.pages.append(state.pointee.memory.address(of: lower), to: &removal.tables)
     if has(.detailedGather) { removal.levels.addTable(level: cursor.level) }

@@ -32,6 +32,8 @@ enum ReleaseWord {
   static let choices: UInt64 = 0xffff_7c00
   /// Those of features, which production builds mostly refuse.
   static let features: UInt64 = 0x1800
+  /// What becomes of empty tables.
+  static let policy: UInt64 = 0x6000
   /// The allocation of a magazine that fails.
   static let failing: UInt64 = 0xff00_0000
 

@@ -12,7 +12,8 @@ extension Capabilities {
     let features =
       configuration.features & ~Capabilities.version1Features & ~self.features.rawValue
     if configuration.kernel | configuration.sync_map | configuration.dma_magazine
-      | configuration.dma_fail_magazine | configuration.policy | features == 0, configuration.rows == 0
+      | configuration.dma_fail_magazine | configuration.policy | features == 0,
+      configuration.rows == 0
     {
       return nil
     }
