@@ -160,6 +160,6 @@ extension RISCVCommands {
           nonLeaf: nonLeaf, ranges: ranges, release: release,
           width: domain.features.contains(.signExtend) ? Int(domain.va) : 64)
       },
-      makes: { RISCVDriver.domains.make($0, in: $1) })
+      unlike: { RISCVDriver.domains.unlike($0, in: $1) })
   }
 }
