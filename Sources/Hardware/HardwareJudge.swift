@@ -38,6 +38,8 @@ public final class HardwareJudge {
     var release = Kernel.linux7_1
     /// Another body of `gather_range_pages()` than the merged one.
     var isOlderGather = false
+    /// The policy in force is ``Policy/syncTables``.
+    var syncsTables = false
     /// Gathers that took in what a dirty read cleared.
     var dirtyGathers = GatherSet()
     /// The driver was asked to sync everything, and has sent nothing.
@@ -81,6 +83,7 @@ public final class HardwareJudge {
     state.pageSizes = info.pageSizes
     state.hasLayer = hasLayer
     state.release = domain.kernel ?? .linux7_1
+    state.syncsTables = domain.policy == .syncTables
     state.isOlderGather = (domain.gather ?? .merged) != .merged
     cache.reset(
       domain, features: state.features, width: Int(info.inputWidth), driver)

@@ -53,6 +53,7 @@ struct ExactFormTests {
     var domain = smallDomain
     domain.kernel = kernel
     domain.hasSyncMap = true
+    domain.policy = [.syncTables, .eager, .keep][Int(kernel.rawValue) % 3]
     domain.features.formUnion(domain.format.expressibleFeatures(of: kernel))
     let dma = DMAConfiguration(
       queue: .single, cpus: 256, mode: .strict, limit: 1, magazine: 127, failMagazine: .max)

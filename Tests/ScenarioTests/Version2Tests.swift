@@ -6,7 +6,7 @@ import Testing
 @Suite struct Version2Tests {
   private static let domain =
     "iopt 2\ndomain format=riscv_64 kernel=7.3 va=39 oa=56 features=sign_extend,flush_range,"
-    + "detailed_gather,riscv_svnapot_64k build=debug gather=proposed sync_map driver=vtd+mamv=9+ats\n"
+    + "detailed_gather,riscv_svnapot_64k build=debug gather=proposed sync_map policy=eager driver=vtd+mamv=9+ats\n"
   private static let dma =
     "dma queue=percpu cpus=2 size=4 timeout=10 mode=fq limit=0xffff magazine=3 fail_magazine=9 pci32\n"
 
@@ -64,6 +64,15 @@ import Testing
       line("driver=intel"),
       "2:68: error: expected a driver: riscv, riscv-nl, riscv-s, riscv-nl-s, amd, amd-np, vtd, "
         + "vtd-caching, shadow, s390 or exact, found `intel`"
+    ),
+    (
+      line("policy=lazy"),
+      "2:68: error: expected a policy: generic, sync-tables, eager or keep, found `lazy`"
+    ),
+    (line("policy=keep policy=keep"), "every argument once"),
+    (
+      "iopt 1\ndomain format=riscv_64 va=39 oa=56 features=none policy=keep\n",
+      "2:50: error: expected an argument of `domain`, found `policy=keep`"
     ),
     (line("driver="), "s390 or exact, found the end of the line"),
     (line("driver"), "2:61: error: expected `driver=` and a value, found `driver`"),

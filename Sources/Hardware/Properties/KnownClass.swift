@@ -23,6 +23,9 @@ public enum KnownClass: String, CaseIterable, Sendable {
   case failedMap
   /// The scenario runs an older body of `gather_range_pages()`, with its faults.
   case olderGather
+  /// `policy=sync-tables` invalidates for a table that it removes also where a flush queue takes the
+  /// gather.
+  case tableSyncedAtOnce
 
   // What is found in the kernel.
 
@@ -54,6 +57,7 @@ extension HardwareJudge {
     if let past = state.past { return past }
     if cache.isOutside { return .outsideAddress }
     if state.maps, ResultRecord.errno(state.result) != nil { return .failedMap }
+    if state.syncsTables, danger.property == .syncWhileQueued { return .tableSyncedAtOnce }
     if state.isOlderGather, Self.ofGathers.contains(danger.property) { return .olderGather }
     if state.hasUnsentSync, state.release < .linux7_2,
       [.missingSync, .staleTranslation, .tableUseAfterFree].contains(danger.property)

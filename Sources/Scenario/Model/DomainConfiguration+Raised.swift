@@ -15,7 +15,8 @@ extension DomainConfiguration {
       gather: config.gather == GatherRevision.merged.rawValue
         ? nil : GatherRevision(rawValue: config.gather)!,
       kernel: config.kernel == 0 ? nil : Kernel(rawValue: config.kernel)!,
-      hasSyncMap: config.sync_map != 0, driver: driver)
+      hasSyncMap: config.sync_map != 0,
+      policy: config.policy == 0 ? nil : Policy(rawValue: config.policy)!, driver: driver)
   }
 }
 

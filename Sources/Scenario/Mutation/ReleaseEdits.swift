@@ -14,10 +14,11 @@ func editRelease(_ input: inout InputBuffer, _ random: inout SeededRandom) {
     return
   }
   if random.oneIn(4) { return editDriver(&input, behind: word + 8, records.first, &random) }
-  switch random.below(6) {
+  switch random.below(7) {
   case 0 where random.oneIn(3): input.remove(word..<records.first)
   case 1: input[word + 2] = UInt8(random.below(8))
   case 2: input[word + 3] = UInt8(random.below(256))
+  case 4: input[word + 1] = input[word + 1] & 0x9f | UInt8(random.below(4)) << 5
   case 3: input[word + 1] ^= 4 << UInt8(random.below(3))
   default: input[word + 1] = input[word + 1] & 0xfc | UInt8(random.below(4))
   }
@@ -45,6 +46,7 @@ private func editDriver(
 private func randomRelease(_ random: inout SeededRandom) -> UInt64 {
   var word = ReleaseWord.plain(Kernel.allCases[random.below(Kernel.allCases.count)])
   if random.oneIn(2) { word |= 1 << 10 }
+  if random.oneIn(6) { word |= UInt64(random.below(4)) << 13 }
   if random.oneIn(4) { word |= UInt64(random.below(4)) << 11 }
   if random.oneIn(4) { word |= UInt64(random.below(8)) << 16 }
   return word

@@ -14,6 +14,8 @@ extension ShrinkSearch {
     attempt { $0.domain.gather = nil }
     attempt { $0.domain.gather = .merged }
     attempt { $0.domain.hasSyncMap = false }
+    attempt { $0.domain.policy = nil }
+    attempt { $0.domain.policy = .generic }
     simplifyDriver()
     attempt { $0.domain.pageSizes = nil }
     attempt { $0.domain.encryptionBit = nil }

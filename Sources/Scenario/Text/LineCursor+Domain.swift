@@ -71,6 +71,7 @@ private struct DomainArguments {
   var gather: GatherRevision?
   var kernel: Kernel?
   var hasSyncMap = false
+  var policy: Policy?
   var driver: DriverChoice?
 
   init(version: Int) { self.version = version }
@@ -123,6 +124,10 @@ private struct DomainArguments {
     case "sync_map" where version >= 2:
       try cursor.word(key, isRepeated: hasSyncMap)
       hasSyncMap = true
+    case "policy" where version >= 2:
+      try cursor.beginValue(of: key, isRepeated: policy != nil)
+      policy = try cursor.choice(
+        "a policy: generic, sync-tables, eager or keep", Policy.allCases, \.name)
     case "driver" where version >= 2:
       try cursor.beginValue(of: key, isRepeated: driver != nil)
       driver = try cursor.driver()
@@ -148,7 +153,7 @@ private struct DomainArguments {
     return DomainConfiguration(
       format: format, va: va, oa: oa, features: set, top: top?.value, pageSizes: pageSizes,
       encryptionBit: encryptionBit, build: build ?? .production, gather: gather,
-      kernel: kernel, hasSyncMap: hasSyncMap, driver: driver)
+      kernel: kernel, hasSyncMap: hasSyncMap, policy: policy, driver: driver)
   }
 }
 

@@ -48,6 +48,10 @@ extension TextBuffer {
       append(revision.name)
     }
     if domain.hasSyncMap { append(" sync_map") }
+    if let policy = domain.policy {
+      append(" policy=")
+      append(policy.name)
+    }
     if let driver = domain.driver { append(driver) }
     append(byte: UInt8(ascii: "\n"))
   }
