@@ -74,7 +74,8 @@ let package = Package(
     .testTarget(
       name: "LockstepTests",
       dependencies: [
-        "Lockstep", "Reference", "Report", "ScenarioLanguage", "SwiftSubject", "SubjectABI",
+        "Hardware", "Lockstep", "Log", "Reference", "Report", "ScenarioLanguage", "SwiftSubject",
+        "SubjectABI",
       ],
       exclude: ["Fixtures"]),
     .testTarget(
