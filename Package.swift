@@ -49,7 +49,7 @@ let package = Package(
         "CIsolation", "Contract", "Hardware", "Log", "ScenarioLanguage", "SwiftSubject",
         "Reference", "SubjectABI",
       ]),
-    .target(name: "Report", dependencies: ["Lockstep", "Log", "ScenarioLanguage"]),
+    .target(name: "Report", dependencies: ["Hardware", "Lockstep", "Log", "ScenarioLanguage"]),
     .executableTarget(
       name: "iopt",
       dependencies: [
@@ -74,7 +74,8 @@ let package = Package(
     .testTarget(
       name: "LockstepTests",
       dependencies: [
-        "Lockstep", "Reference", "Report", "ScenarioLanguage", "SwiftSubject", "SubjectABI",
+        "Hardware", "Lockstep", "Log", "Reference", "Report", "ScenarioLanguage", "SwiftSubject",
+        "SubjectABI",
       ],
       exclude: ["Fixtures"]),
     .testTarget(

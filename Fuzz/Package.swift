@@ -58,7 +58,7 @@ let package = Package(
         "CIsolation", "Contract", "Hardware", "Log", "ScenarioLanguage", "SwiftSubject",
         "Reference", "SubjectABI",
       ]),
-    .target(name: "Report", dependencies: ["Lockstep", "Log", "ScenarioLanguage"]),
+    .target(name: "Report", dependencies: ["Hardware", "Lockstep", "Log", "ScenarioLanguage"]),
     // Its rooms count, and libFuzzer's runtime has what they count in.
     .executableTarget(
       name: "iopt",

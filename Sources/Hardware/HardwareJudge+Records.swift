@@ -61,8 +61,11 @@ extension HardwareJudge {
     let before = commands.commands.count
     driver.send(call, to: commands)
     for index in before..<commands.commands.count {
-      let reach = driver.reach(of: commands.commands[index])
-      if !reach.isDeviceTLB { cache.apply(reach) }
+      if keepsAccounts {
+        history.append(
+          commands.commands[index], operation: state.number, callsBefore: cache.calls)
+      }
+      cache.apply(driver.reach(of: commands.commands[index]))
     }
     if case .sync(let gathered) = call, gathered.isEverything, commands.commands.count == before {
       state.hasUnsentSync = true

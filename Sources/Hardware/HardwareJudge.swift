@@ -10,6 +10,12 @@ public final class HardwareJudge {
   private(set) var driver: any Driver
   let commands = CommandList()
   var state = State()
+  /// Whether dangers are accounted for at length; what that takes is kept then. Changed between
+  /// scenarios only.
+  public var keepsAccounts = false {
+    didSet { if keepsAccounts != oldValue { cache.keepWriters(keepsAccounts) } }
+  }
+  var history = CommandHistory()
   /// IOVAs that have an owner.
   var owned = IntervalMap()
   /// What was queued and has not come back.
@@ -84,6 +90,7 @@ public final class HardwareJudge {
     if !domain.hasSyncMap { cache.cachesAbsence = false }
     owned = IntervalMap()
     queued.removeAll(keepingCapacity: true)
+    history.removeAll()
     for record in log { take(record) }
     cache.noteTop(pa: info.top, level: info.level)
     return state.danger
@@ -173,13 +180,27 @@ public final class HardwareJudge {
   /// Dangers from here on come of this, where nothing came before it.
   func remember(_ past: KnownClass) { state.past = state.past ?? past }
 
-  /// Keeps the first; `known` where its class is plain at once.
+  /// Keeps the first; `known` where its class is plain at once. `entry` is what may be cached, where
+  /// something is, `freed` the slot of a table that it is about, and `iova` one that memory translates.
   func found(
     _ property: HardwareProperty, _ kind: String, _ text: @autoclosure () -> String,
-    isUnwritten: Bool = false, isEverything: Bool = false, known: KnownClass? = nil
+    isUnwritten: Bool = false, isEverything: Bool = false, known: KnownClass? = nil,
+    of entry: StaleEntry? = nil, freed: Int? = nil, mapped iova: UInt64? = nil
   ) {
     guard state.danger == nil else { return }
     state.danger = Danger(
       property, kind, text(), isUnwritten: isUnwritten, isEverything: isEverything, known: known)
+    guard keepsAccounts else { return }
+    if let entry {
+      state.danger!.account = account(entry, freed: freed, property.promise)
+    } else if let freed {
+      let pa = hex(ArenaLayout.address(ofSlot: freed))
+      state.danger!.account = account(
+        ofMemory: "the pointer to the table at \(pa)", at: cache.tables[freed].iova,
+        level: Int(cache.tables[freed].level) + 1, property.promise)
+    } else if let iova {
+      state.danger!.account = account(
+        ofMemory: "the translation of \(hex(iova))", at: iova, level: 0, property.promise)
+    }
   }
 }

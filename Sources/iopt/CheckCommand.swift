@@ -60,8 +60,8 @@ extension Judging {
   /// verdict last.
   var judgementText: String {
     let last = Ink.standardOutput.summary(verdictLine, tally.verdict)
-    return (departureLines + tally.unopenedLines + tally.refusalLines + [last])
-      .joined(separator: "\n")
+    let lines = departureLines + tally.neverMadeLines + tally.unopenedLines + tally.refusalLines
+    return (lines + [last]).joined(separator: "\n")
   }
 
   /// What is known and allowed, and what was judged in part only, a line each.
@@ -97,6 +97,7 @@ private struct CheckJSON: Encodable {
     var refusals: [String: Int]
     var unanswered: [String: Int]
     var notOpened: [String: Int]
+    var neverMade: [String: Int]
     var withoutStores: Int
     var findings: Int
     var departures: [String: Int]
@@ -111,6 +112,7 @@ private struct CheckJSON: Encodable {
       refusals = tally.refusals
       unanswered = tally.unanswered
       notOpened = tally.unopenedReasons
+      neverMade = tally.neverMade.mapValues(\.count)
       withoutStores = tally.withoutStores
       findings = tally.findings
       departures = Dictionary(

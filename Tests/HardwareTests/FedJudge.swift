@@ -41,9 +41,11 @@ struct FedJudge {
   /// Opens a domain whose top, table 0, leads by tables 1 and 2 to two pages at 0x1000 and 0x2000.
   init(
     features: Features = .flushRange, hasLayer: Bool = false, driver: any Driver = ExactDriver(),
-    hasSyncMap: Bool = false, kernel: Kernel = .linux7_3, pageSizes: UInt64 = 0x4020_1000
+    hasSyncMap: Bool = false, kernel: Kernel = .linux7_3, pageSizes: UInt64 = 0x4020_1000,
+    keepsAccounts: Bool = false
   ) throws {
     incoherent = features.contains(.dmaIncoherent)
+    judge.keepsAccounts = keepsAccounts
     var domain = Self.domain
     domain.features = features
     domain.hasSyncMap = hasSyncMap

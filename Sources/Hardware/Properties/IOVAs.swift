@@ -11,7 +11,8 @@ extension HardwareJudge {
       found(.iovaOverlap, "two owners", "\(hex(iova)) to \(hex(last)) has an owner already")
     } else if let entry = staleLeaf(iova, last) {
       found(
-        .iovaReuse, "handed out", "\(hex(iova)) to \(hex(last)) was handed out: \(describe(entry))")
+        .iovaReuse, "handed out", "\(hex(iova)) to \(hex(last)) was handed out: \(describe(entry))",
+        of: entry)
     }
     owned.remove(iova, last)
     owned.insert(IntervalMap.Mapping(first: iova, last: last, pa: 0))
@@ -32,12 +33,13 @@ extension HardwareJudge {
     if let entry = staleLeaf(iova, last) {
       found(
         entry.isUnwritten ? .walkerVisibility : .staleTranslation, "IOVA went back",
-        "\(hex(iova)) to \(hex(last)) went back: \(describe(entry))")
+        "\(hex(iova)) to \(hex(last)) went back: \(describe(entry))", of: entry)
     } else if let leaf = cache.firstLeaf(iova, last) {
       if isGivingUp { remember(.leftLinked) }
       found(
         .iovaFreeLive, "still mapped",
-        "\(hex(iova)) to \(hex(last)) went back, and \(hex(leaf)) is still mapped")
+        "\(hex(iova)) to \(hex(last)) went back, and \(hex(leaf)) is still mapped",
+        mapped: leaf)
     }
     owned.remove(iova, last)
   }

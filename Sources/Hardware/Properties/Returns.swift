@@ -10,7 +10,8 @@ extension HardwareJudge {
       let pa = ArenaLayout.address(ofSlot: cache.linkedUnwritten)
       found(
         .walkerVisibility, "linked before it was written back",
-        "the table at \(hex(pa)) was linked before all of it was written back")
+        "the table at \(hex(pa)) was linked before all of it was written back",
+        freed: cache.linkedUnwritten)
     }
     let forbidden = cache.sizesWritten & ~state.pageSizes
     if forbidden != 0 {
@@ -45,16 +46,18 @@ extension HardwareJudge {
     found(
       property, kind, "\(describe(entry)) when the operation has returned",
       isUnwritten: entry.isUnwritten,
-      known: isQueued ? .queuedGatherSynced : entry.isOutside ? .outsideAddress : nil)
+      known: isQueued ? .queuedGatherSynced : entry.isOutside ? .outsideAddress : nil, of: entry)
   }
 
   private func name(_ entry: StaleEntry) -> (HardwareProperty, String) {
     switch entry.kind {
-    case .dirty: return (.staleDirty, "at return")
+    case .dirty:
+      return (.staleDirty, entry.isInIOMMU ? "at return" : "in a device TLB at return")
     case .absence: return (.notPresentCached, "at return")
     case .leaf, .pointer: break
     }
     if entry.isUnwritten { return (.walkerVisibility, "cleared and not written back") }
+    if !entry.isInIOMMU { return (.staleTranslation, "in a device TLB at return") }
     if cache.calls == 0 { return (.missingSync, "at return") }
     if entry.operation == state.number, entry.callsBefore == cache.calls {
       return (.syncBeforeStore, "at return")
@@ -70,7 +73,8 @@ extension HardwareJudge {
     {
       found(
         .dirtyUnreported, "cleared",
-        "the dirty bit of \(hex(entry.first)) to \(hex(entry.last)) was cleared and not reported")
+        "the dirty bit of \(hex(entry.first)) to \(hex(entry.last)) was cleared and not reported",
+        of: entry)
       return
     }
   }

@@ -6,11 +6,13 @@ extension HardwareJudge {
   func takeFree(pa: UInt64) {
     guard let slot = cache.table(at: pa) else { return }
     if cache.tables[slot].isLinked {
-      found(.freeWhileLinked, "level \(cache.tables[slot].level)", text(slot, "is still linked"))
+      found(
+        .freeWhileLinked, "level \(cache.tables[slot].level)", text(slot, "is still linked"),
+        freed: slot)
     } else if let (entry, kind) = pointer(to: slot) {
       found(
         .tableUseAfterFree, kind, text(slot, describe(entry)),
-        known: entry.isOutside ? .outsideAddress : nil)
+        known: entry.isOutside ? .outsideAddress : nil, of: entry, freed: slot)
     }
     cache.noteFreed(slot)
   }

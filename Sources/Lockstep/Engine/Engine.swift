@@ -394,7 +394,7 @@ public final class Engine {
         modes: modes(atEnd: atEnd)),
       place: place, statement: atEnd ? "" : request.text,
       subjects: lanes.map(\.lane.specification), evidence: fault.evidence, faultyLane: fault.lane)
-    finding.driver = fault.driver
+    finding.hardware = fault.hardware
     return finding
   }
 }
