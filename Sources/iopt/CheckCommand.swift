@@ -16,6 +16,10 @@ struct Check: ParsableCommand {
       departure is named and counted; --forbid makes one a failure, so that "this one no longer \
       has it" can be asserted. \(exitStatuses)
 
+      The properties of hardware, the first being believed where two say the same:
+
+      \(OracleChoice.promises.joined(separator: "\n"))
+
       Example: iopt check case.iopt --subject reference --forbid forbiddenSmallPage
       """)
 

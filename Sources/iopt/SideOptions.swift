@@ -88,6 +88,10 @@ struct OracleOptions: ParsableArguments {
       valueName: "departure"))
   var forbid: [String] = []
 
+  @Flag(
+    help: "Make a buffer that a flush queue keeps within reach of its device a failure of hardware.")
+  var strict = false
+
   /// The choice, `default` where --oracle says nothing.
   func choice(default list: String) throws -> OracleChoice {
     for name in forbid where name != "all" && !OracleChoice.departures.contains(name) {
@@ -101,6 +105,7 @@ struct OracleOptions: ParsableArguments {
         except: try OracleChoice.properties(except, "--except"))
       choice.forbidden = Set(forbid)
       choice.driver = try OracleChoice.driver(driver)
+      choice.isStrict = strict
       if choice.judgesNothing { throw OracleChoice.nothingLeft }
       return choice
     } catch {

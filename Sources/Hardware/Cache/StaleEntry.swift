@@ -60,6 +60,9 @@ struct CachedTable: BitwiseCopyable {
   var level: UInt8 = 0
   /// A walk from the top reaches it.
   var isLinked = false
+  /// Something was stored there; a gather or a queue has had it.
+  var isWritten = false
+  var isListed = false
   /// The slot of the table that has, or had, the pointer to it; -1 for a top.
   var parent: Int32 = -1
   /// Words of the table.

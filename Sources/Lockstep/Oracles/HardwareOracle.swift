@@ -10,20 +10,21 @@ public final class HardwareOracle: Oracle {
   public let name = OracleName.hardware
   private let laneIndex: Int
   private let chosen: DriverChoice?
-  private let filter: PropertyFilter
   private var counted: DepartureCount
-  private let judge = HardwareJudge()
+  private let judge: HardwareJudge
   private var isOpen = false
 
   /// Judges lane `lane` of its engine behind `driver`, or behind the natural one of each domain. A known
-  /// class that `forbidden` names, or every one with `all`, is a finding.
+  /// class that `forbidden` names, or every one with `all`, is a finding; with `isStrict` buffers that
+  /// wait for a flush are.
   public init(
     lane: Int = 0, driver: DriverChoice? = nil, filter: PropertyFilter = PropertyFilter(),
-    forbidden: Set<String> = []
+    forbidden: Set<String> = [], isStrict: Bool = false
   ) {
     laneIndex = lane
     chosen = driver
-    self.filter = filter
+    let properties = HardwareProperty.allCases.filter { filter.counts($0.rawValue) }
+    judge = HardwareJudge(Set(properties), isStrict: isStrict)
     counted = DepartureCount(forbidden: forbidden)
   }
 
@@ -48,20 +49,27 @@ public final class HardwareOracle: Oracle {
     return take(
       judge.begin(
         domain, info, hasLayer: configuration.has_dma != 0,
+        hasQueue: configuration.has_dma != 0
+          && configuration.dma.mode == DMAMode.flushQueue.rawValue,
         (chosen ?? .natural(for: domain)).driver(for: domain), observed.lane.records), observed)
   }
 
   public func judge(_ engine: Engine) -> Judgement {
     let observed = engine.lanes[laneIndex]
-    guard isOpen, observed.status == .done, let operation = engine.operation else {
-      return .nothing
-    }
+    guard isOpen, let operation = engine.operation else { return .nothing }
+    if observed.status == .crashed { return take(judge.judgeCrash(operation), observed) }
+    guard observed.status == .done else { return .nothing }
     return take(judge.judge(operation, observed.lane.records), observed)
+  }
+
+  /// What is left when the scenario is over, `leak` says, where it is asked.
+  public func end(_ engine: Engine) -> Judgement {
+    guard isOpen, !engine.oracles.contains(where: { $0.name == .leak }) else { return .nothing }
+    return take(judge.end(), engine.lanes[laneIndex])
   }
 
   private func take(_ danger: Danger?, _ observed: ObservedLane) -> Judgement {
     guard let danger else { return .kept }
-    guard filter.counts(danger.property.rawValue) else { return .nothing }
     if let known = danger.known {
       return counted.judge(known.rawValue, of: observed, lane: laneIndex)
     }

@@ -11,6 +11,8 @@ public struct OracleChoice: Equatable, Sendable {
   public var forbidden: Set<String>
   /// The driver that `hardware` puts behind every page table; nil: the natural one of each.
   public var driver: DriverChoice?
+  /// Buffers that a flush queue keeps within reach of their device are findings of `hardware`.
+  public var isStrict = false
 
   /// The oracles that are named.
   public init(
@@ -72,7 +74,12 @@ public struct OracleChoice: Equatable, Sendable {
 
   /// Every property that `--only` and `--except` take.
   public static let properties =
-    ContractOracle.properties + LeakOracle.properties + HardwareOracle.properties
+    ContractOracle.properties + HardwareOracle.properties
+
+  /// The hardware's properties, a line each: its name and what it promises.
+  public static var promises: [String] {
+    HardwareProperty.allCases.map { "\($0.rawValue): \($0.promise)" }
+  }
 
   /// Every departure that `--forbid` takes.
   public static let departures = Array(
@@ -106,7 +113,8 @@ public struct OracleChoice: Equatable, Sendable {
       }
       if names.contains(.hardware) {
         oracles.append(
-          HardwareOracle(lane: index, driver: driver, filter: filter, forbidden: forbidden))
+          HardwareOracle(
+            lane: index, driver: driver, filter: filter, forbidden: forbidden, isStrict: isStrict))
       }
       if names.contains(.contract) {
         oracles.append(ContractOracle(lane: index, filter: filter, forbidden: forbidden))
