@@ -57,6 +57,8 @@ public final class HardwareJudge {
     /// The production build, and a map of a length that its pages do not make up.
     var isProduction = false
     var hasRaggedMap = false
+    /// The policy in force is ``Policy/syncTables``.
+    var syncsTables = false
     /// Gathers that took in what a dirty read cleared.
     var dirtyGathers = GatherSet()
     /// The driver was asked to sync everything, and has sent nothing.
@@ -131,6 +133,7 @@ public final class HardwareJudge {
     state.hasQueue = hasQueue
     state.release = domain.kernel ?? .linux7_1
     state.isProduction = domain.build == .production
+    state.syncsTables = domain.policy == .syncTables
     state.isOlderGather = (domain.gather ?? .merged) != .merged
     cache.reset(
       domain, features: state.features, width: Int(info.inputWidth), driver)

@@ -15,6 +15,13 @@ import Testing
     #expect(choice.driver(for: domain(.vtdss)).name == name)
   }
 
+  @Test func everyNameHasADriverBehindIt() {
+    #expect(DriverName.list == Self.names)
+    for name in DriverName.allCases {
+      #expect(DriverChoice(name).driver(for: domain(.vtdss)).name == "\(name.word)")
+    }
+  }
+
   @Test func optionsComeInAnyOrder() throws {
     #expect(try DriverChoice(parsing: "vtd+ats+mamv=9").name == "vtd+mamv=9+ats")
   }
@@ -38,7 +45,8 @@ import Testing
   ])
   func aWrongNameIsToldWhatWasExpected(name: String, expected: String) {
     let error = #expect(throws: DriverNameError.self) { try DriverChoice(parsing: name) }
-    #expect(error?.expected == expected)
+    let drivers = expected.hasPrefix("after") ? " (drivers: \(Self.names))" : ""
+    #expect(error?.expected == expected + drivers)
   }
 
   @Test func theNaturalDriverIsTheFormats() {

@@ -173,7 +173,7 @@ extension Command {
 extension AMDCommands {
   static let kinds = [false, true].map { npCache in
     DriverKind(
-      name: npCache ? "amd-np" : "amd", options: .ats,
+      name: npCache ? .amdNpCache : .amd,
       make: { choice, domain, release in
         AMDCommands(npCache: npCache, ats: choice.hasATS, release: release, format: domain.format)
       },

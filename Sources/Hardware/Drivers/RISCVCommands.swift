@@ -146,12 +146,18 @@ public struct RISCVCommands: Driver {
 // MARK: As `driver=` names it
 
 extension RISCVCommands {
-  static let kinds = [(false, false), (true, false), (false, true), (true, true)].map { able in
+  static let kinds = [
+    kind(.riscv, nonLeaf: false, ranges: false), kind(.riscvNonLeaf, nonLeaf: true, ranges: false),
+    kind(.riscvRanges, nonLeaf: false, ranges: true),
+    kind(.riscvNonLeafRanges, nonLeaf: true, ranges: true),
+  ]
+
+  private static func kind(_ name: DriverName, nonLeaf: Bool, ranges: Bool) -> DriverKind {
     DriverKind(
-      name: "riscv" + (able.0 ? "-nl" : "") + (able.1 ? "-s" : ""),
+      name: name,
       make: { _, domain, release in
         RISCVCommands(
-          nonLeaf: able.0, ranges: able.1, release: release,
+          nonLeaf: nonLeaf, ranges: ranges, release: release,
           width: domain.features.contains(.signExtend) ? Int(domain.va) : 64)
       },
       makes: { RISCVDriver.domains.make($0, in: $1) })

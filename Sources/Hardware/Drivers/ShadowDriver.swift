@@ -54,7 +54,7 @@ public struct ShadowDriver: Driver {
 extension ShadowDriver {
   static let kinds = [
     DriverKind(
-      name: "shadow", make: { _, _, _ in ShadowDriver() },
+      name: .shadow, make: { _, _, _ in ShadowDriver() },
       makes: { domain, _ in domain.features.contains(.flushRangeNoGaps) })
   ]
 }

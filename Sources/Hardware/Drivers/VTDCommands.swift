@@ -188,7 +188,7 @@ public struct VTDCommands: Driver {
 extension VTDCommands {
   static let kinds = [false, true].map { caching in
     DriverKind(
-      name: caching ? "vtd-caching" : "vtd", options: [.ats, .largestMask],
+      name: caching ? .vtdCaching : .vtd,
       make: { choice, domain, release in
         VTDCommands(
           caching: caching, largestMask: choice.largestMask ?? VTDCommands.usualMask,

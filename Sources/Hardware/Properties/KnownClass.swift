@@ -33,6 +33,9 @@ public enum KnownClass: String, CaseIterable, Sendable {
   case callerWarned
   /// It warns of a domain without page sizes.
   case noPageSize
+  /// `policy=sync-tables` invalidates for a table that it removes also where a flush queue takes the
+  /// gather.
+  case tableSyncedAtOnce
 
   // What is found in the kernel.
 
@@ -64,6 +67,7 @@ extension HardwareJudge {
     if let past = state.past { return past }
     if cache.isOutside { return .outsideAddress }
     if state.maps, ResultRecord.errno(state.result) != nil { return .failedMap }
+    if state.syncsTables, danger.property == .syncWhileQueued { return .tableSyncedAtOnce }
     if state.isOlderGather, Self.ofGathers.contains(danger.property) { return .olderGather }
     if state.hasUnsentSync, state.release < .linux7_2,
       [.missingSync, .staleTranslation, .tableUseAfterFree].contains(danger.property)

@@ -14,9 +14,9 @@ public final class HardwareOracle: Oracle {
   private let judge: HardwareJudge
   private var isOpen = false
 
-  /// Judges lane `lane` of its engine behind `driver`, or behind the natural one of each domain. A known
-  /// class that `forbidden` names, or every one with `all`, is a finding; with `isStrict` buffers that
-  /// wait for a flush are.
+  /// Judges lane `lane` of its engine behind `driver`, or behind the one that each domain names, or
+  /// behind its natural one. A known class that `forbidden` names, or every one with `all`, is a
+  /// finding; with `isStrict` buffers that wait for a flush are.
   public init(
     lane: Int = 0, driver: DriverChoice? = nil, filter: PropertyFilter = PropertyFilter(),
     forbidden: Set<String> = [], isStrict: Bool = false
@@ -51,7 +51,8 @@ public final class HardwareOracle: Oracle {
         domain, info, hasLayer: configuration.has_dma != 0,
         hasQueue: configuration.has_dma != 0
           && configuration.dma.mode == DMAMode.flushQueue.rawValue,
-        (chosen ?? .natural(for: domain)).driver(for: domain), observed.lane.records), observed)
+        (chosen ?? engine.driver ?? .natural(for: domain)).driver(for: domain),
+        observed.lane.records), observed)
   }
 
   public func judge(_ engine: Engine) -> Judgement {

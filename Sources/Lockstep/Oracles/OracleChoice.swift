@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Hardware
+import ScenarioLanguage
 
 /// Which oracles judge a run, and how: what `--oracle`, `--only`, `--except` and `--forbid` say.
 public struct OracleChoice: Equatable, Sendable {
