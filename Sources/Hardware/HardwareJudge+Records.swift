@@ -13,7 +13,9 @@ extension HardwareJudge {
     case .free: takeFree(pa: record.argument(0))
     case .incoherent:
       if record.argument(1) != 0 { cache.noteCleaned(table: record.argument(0)) }
-    case .clean: cache.noteCleaned(pa: record.argument(0), length: record.argument(1))
+    case .clean:
+      if measures { costs.writeBacks &+= 1 }
+      cache.noteCleaned(pa: record.argument(0), length: record.argument(1))
     case .top: takeTop(pa: record.argument(0), level: Int(truncatingIfNeeded: record.argument(1)))
     case .levels: state.levels = LevelsRecord(record)
     case .sync: takeSync(record)
@@ -74,6 +76,7 @@ extension HardwareJudge {
   private func call(_ call: DriverCall) {
     let before = commands.commands.count
     driver.send(call, to: commands)
+    if measures { meter(from: before) }
     for index in before..<commands.commands.count {
       let reach = driver.reach(of: commands.commands[index])
       if !reach.isDeviceTLB { cache.apply(reach) }

@@ -7,7 +7,8 @@ import SubjectABI
 /// keeps ``MayCache``, lets a driver turn calls into commands, and asks the properties.
 public final class HardwareJudge {
   let cache: MayCache
-  private(set) var driver: any Driver
+  /// What it judges behind, of the scenario at hand.
+  public private(set) var driver: any Driver
   let commands = CommandList()
   var state = State()
   /// What the operation at hand asks to be mapped.
@@ -22,6 +23,10 @@ public final class HardwareJudge {
   let addresses = PlainBuffer<HandedOut>(capacity: 64)
   /// Buffers that went back while they might be reached, since the judge was made.
   public internal(set) var window = WindowCount()
+  /// What was counted, the window and what the cache counts left out.
+  var costs = HardwareCosts()
+  /// Whether that is asked for.
+  let measures: Bool
   /// Which properties count.
   private let properties: Set<HardwareProperty>
   /// A buffer in the window is a danger.
@@ -108,10 +113,12 @@ public final class HardwareJudge {
   }
 
   /// A judge of these properties, that is given its driver with each scenario. `isStrict`: memory in the
-  /// window is a danger.
+  /// window is a danger. `measures`: costs are counted.
   public init(
-    _ properties: Set<HardwareProperty> = Set(HardwareProperty.allCases), isStrict: Bool = false
+    _ properties: Set<HardwareProperty> = Set(HardwareProperty.allCases), isStrict: Bool = false,
+    measures: Bool = false
   ) {
+    self.measures = measures
     self.properties = properties
     self.isStrict = isStrict
     let domain = DomainConfiguration(format: .riscv64, va: 39, oa: 56, features: [])
@@ -166,8 +173,11 @@ public final class HardwareJudge {
     return classified()
   }
 
-  /// The scenario is over.
-  public func end() -> Danger? {
+  /// The scenario is over. `judgesLeaks`: nobody else looks for tables that are lost.
+  public func end(judgesLeaks: Bool = true) -> Danger? {
+    closeWindows()
+    if measures { costs.tablesKept &+= cache.emptyTables }
+    guard judgesLeaks else { return nil }
     state.danger = nil
     state.kind = 0
     state.maps = false

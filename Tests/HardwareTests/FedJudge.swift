@@ -47,9 +47,9 @@ struct FedJudge {
   init(
     features: Features = .flushRange, hasLayer: Bool = false, driver: any Driver = ExactDriver(),
     hasSyncMap: Bool = false, kernel: Kernel = .linux7_3, pageSizes: UInt64 = 0x4020_1000,
-    hasQueue: Bool = false, isStrict: Bool = false
+    hasQueue: Bool = false, isStrict: Bool = false, measures: Bool = false
   ) throws {
-    judge = HardwareJudge(isStrict: isStrict)
+    judge = HardwareJudge(isStrict: isStrict, measures: measures)
     incoherent = features.contains(.dmaIncoherent)
     var domain = Self.domain
     domain.features = features
@@ -78,7 +78,11 @@ struct FedJudge {
     ]
     let danger = run(.mapRange(iova: 0x1000, pa: 0x8000, length: 0x2000, prot: .read), linking)
     precondition(danger == nil, "\(danger!.text)")
+    _ = judge.takeCosts()
   }
+
+  /// What was counted since it was asked last.
+  func costs() -> HardwareCosts { judge.takeCosts() }
 
   /// One operation, and what it logs.
   func run(_ operation: Operation, _ records: [Record]) -> Danger? {

@@ -104,6 +104,7 @@ extension MayCache {
   ) {
     let size = 1 << UInt64(min(sizeLog2, 63)) as UInt64
     let first = iova(slot, index) & ~(size - 1)
+    bytesChanged &+= 1 << UInt64(TableEntry.itemLog2(Int(tables[slot].level)))
     if tracksChanges { ownChanges.insert(first, first &+ (size - 1)) }
     addRun(kind, slot, index, first, sizeLog2: sizeLog2, pa: pa, isHeld: isHeld)
   }
@@ -161,6 +162,7 @@ extension MayCache {
 
   private func addAbsence(_ slot: Int, _ index: Int) {
     let sizeLog2 = TableEntry.itemLog2(Int(tables[slot].level))
+    bytesChanged &+= 1 << UInt64(sizeLog2)
     addRun(.absence, slot, index, iova(slot, index), sizeLog2: sizeLog2)
   }
 

@@ -36,6 +36,10 @@ final class MayCache {
   /// operations that name none.
   var changed: [RangeSet] = Array(repeating: RangeSet(), count: 5)
   var tracksChanges = false
+  /// Bytes of which a word said another translation, since somebody asked.
+  var bytesChanged: UInt64 = 0
+  /// Calls of a driver whose losses were counted.
+  var waits: Int32 = 0
   /// The operation names an address that no translation can have.
   var isOutside = false
   /// Of leaves that are written in the operation: what they should say, and the first that reaches a

@@ -9,7 +9,7 @@ extension HardwareProperty {
 
 /// DMA-FQ's bargain, as it was struck: buffers that went back to their driver while the device might
 /// still reach them.
-public struct WindowCount: BitwiseCopyable, Equatable, Sendable {
+public struct WindowCount: BitwiseCopyable, Codable, Equatable, Sendable {
   /// Ranges that an unmap put on a flush queue while their translation might be cached.
   public var ranges: UInt64 = 0
   /// Bytes of them that might be reached.

@@ -10,21 +10,27 @@ public final class HardwareOracle: Oracle {
   public let name = OracleName.hardware
   private let laneIndex: Int
   private let chosen: DriverChoice?
+  /// Domains of other formats than the driver's hardware has are not judged.
+  private let whereItFits: Bool
   private var counted: DepartureCount
   private let judge: HardwareJudge
   private var isOpen = false
+  private var counts: [DriverCosts] = []
 
   /// Judges lane `lane` of its engine behind `driver`, or behind the one that each domain names, or
   /// behind its natural one. A known class that `forbidden` names, or every one with `all`, is a
-  /// finding; with `isStrict` buffers that wait for a flush are.
+  /// finding; with `isStrict` buffers that wait for a flush are. `measures`: costs
+  /// are counted. `whereItFits`: only domains whose format the driver's hardware can have are judged.
   public init(
     lane: Int = 0, driver: DriverChoice? = nil, filter: PropertyFilter = PropertyFilter(),
-    forbidden: Set<String> = [], isStrict: Bool = false
+    forbidden: Set<String> = [], isStrict: Bool = false, measures: Bool = false,
+    whereItFits: Bool = false
   ) {
+    self.whereItFits = whereItFits
     laneIndex = lane
     chosen = driver
     let properties = HardwareProperty.allCases.filter { filter.counts($0.rawValue) }
-    judge = HardwareJudge(Set(properties), isStrict: isStrict)
+    judge = HardwareJudge(Set(properties), isStrict: isStrict, measures: measures)
     counted = DepartureCount(forbidden: forbidden)
   }
 
@@ -36,15 +42,22 @@ public final class HardwareOracle: Oracle {
 
   public var departures: [(name: String, count: Int)] { counted.list }
 
+  public var costs: [DriverCosts] {
+    counts.add(judge.takeCosts(), behind: judge.driver.name)
+    return counts
+  }
+
   public func begin(_ engine: Engine) -> Judgement {
     let observed = engine.lanes[laneIndex]
     isOpen = false
+    counts.add(judge.takeCosts(), behind: judge.driver.name)
     guard observed.status == .done, observed.lane.subject.logsStores,
       let info = observed.lane.records.lazy.compactMap(InfoRecord.init).first(where: { _ in true })
     else { return .nothing }
     var configuration = engine.configuration
     observed.lane.release.apply(to: &configuration)
     let domain = DomainConfiguration(configuration)
+    if whereItFits, let chosen, !chosen.fits(domain.format) { return .nothing }
     isOpen = true
     return take(
       judge.begin(
@@ -65,12 +78,15 @@ public final class HardwareOracle: Oracle {
 
   /// What is left when the scenario is over, `leak` says, where it is asked.
   public func end(_ engine: Engine) -> Judgement {
-    guard isOpen, !engine.oracles.contains(where: { $0.name == .leak }) else { return .nothing }
-    return take(judge.end(), engine.lanes[laneIndex])
+    guard isOpen else { return .nothing }
+    let judgesLeaks = !engine.oracles.contains { $0.name == .leak }
+    let danger = judge.end(judgesLeaks: judgesLeaks)
+    return judgesLeaks ? take(danger, engine.lanes[laneIndex]) : .nothing
   }
 
   private func take(_ danger: Danger?, _ observed: ObservedLane) -> Judgement {
     guard let danger else { return .kept }
+    if whereItFits, let chosen, chosen.hasOtherTables { return .nothing }
     if let known = danger.known {
       return counted.judge(known.rawValue, of: observed, lane: laneIndex)
     }
