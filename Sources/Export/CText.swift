@@ -28,27 +28,45 @@ struct CText {
   }
 
   /// Words in lines of 80 columns, of which `margin` are taken; lines behind the first begin under
-  /// the first word, `width` columns in.
+  /// the first word, `width` columns in. A word too long for a line is broken behind `|`, and goes on
+  /// eight columns further in.
   static func filled(
     _ head: String, _ words: [String], from margin: Int, width: Int
   ) -> [String] {
+    let start = margin + width
     var lines = [head]
-    var column = margin + width
-    for (index, word) in words.enumerated() {
-      if index > 0, column + 1 + word.utf8.count > 80 {
-        let tabs = (margin + width) / 8 - margin / 8
-        lines.append(
-          String(repeating: "\t", count: tabs)
-            + String(repeating: " ", count: (margin + width) % 8))
-        column = margin + width
-      } else if index > 0 {
+    var column = start
+    func append(_ word: String, startingAt first: Int, isFirst: Bool) {
+      if !isFirst, column + 1 + word.utf8.count > 80 {
+        lines.append(indentation(from: margin, to: first))
+        column = first
+      } else if !isFirst {
         lines[lines.count - 1] += " "
         column += 1
       }
       lines[lines.count - 1] += word
       column += word.utf8.count
     }
+    for (index, word) in words.enumerated() {
+      guard start + word.utf8.count > 80, word.contains(" | "), index > 0 else {
+        append(word, startingAt: start, isFirst: index == 0)
+        continue
+      }
+      lines.append(indentation(from: margin, to: start))
+      column = start
+      let parts = word.split(separator: " ").filter { $0 != "|" }.map(String.init)
+      for (number, part) in parts.enumerated() {
+        let piece = part + (number == parts.count - 1 ? "" : " |")
+        append(piece, startingAt: start + 8, isFirst: number == 0)
+      }
+    }
     return lines
+  }
+
+  /// White space from the column of a margin, which is a tab's, to another.
+  private static func indentation(from margin: Int, to column: Int) -> String {
+    String(repeating: "\t", count: column / 8 - margin / 8)
+      + String(repeating: " ", count: column % 8)
   }
 
   /// Text in a comment: what would end it, or leave the line, is taken out.

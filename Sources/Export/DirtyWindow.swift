@@ -26,10 +26,11 @@ struct DirtyWindow {
   /// Something was recorded dirty.
   mutating func add(_ record: DirtyRecord) {
     guard record.length > 0, record.iova <= UInt64.max - (record.length - 1) else { return }
-    let end = record.iova + (record.length - 1)
-    ranges.append((record.iova, end))
-    first = min(first, record.iova & ~0xfff)
-    last = max(last, end | 0xfff)
+    // A bit is a page's, wherever in it a report begins or ends.
+    let range = (first: record.iova & ~0xfff, last: (record.iova + (record.length - 1)) | 0xfff)
+    ranges.append(range)
+    first = min(first, range.first)
+    last = max(last, range.last)
     measure()
   }
 

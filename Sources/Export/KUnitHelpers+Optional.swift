@@ -65,10 +65,11 @@ extension KUnitHelpers {
         "do_map_range", "u64 iova, u64 pa, u64 len, unsigned int prot",
         ["struct pt_iommu *iommu = scenario->priv.iommu;"],
         [
-          "scenario->mapped = 0;",
-          "scenario->result = iommu->ops->map_range(",
-          "\tiommu, iova, pa, len, prot, GFP_KERNEL, &scenario->mapped);",
-        ])
+          "scenario->mapped = 0;"
+        ]
+          + CText.wrapped(
+            "scenario->result = iommu->ops->map_range(",
+            ["iommu", "iova", "pa", "len", "prot", "GFP_KERNEL", "&scenario->mapped"]))
     ),
     (
       "do_unmap",
@@ -99,8 +100,13 @@ extension KUnitHelpers {
     (
       "do_iotlb_sync",
       function(
-        "do_iotlb_sync", "unsigned int number", [],
-        ["iommu_iotlb_sync(&scenario->priv.domain, &scenario->gathers[number]);"])
+        "do_iotlb_sync", "unsigned int number",
+        ["struct iommu_iotlb_gather *gather = &scenario->gathers[number];"],
+        [
+          "/* Without a range it would forget the tables */",
+          "if (gather->start >= gather->end)", "\tiommu_put_pages_list(&gather->freelist);",
+          "iommu_iotlb_sync(&scenario->priv.domain, gather);",
+        ])
     ),
     (
       "do_flush",

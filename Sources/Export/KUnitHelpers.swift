@@ -11,6 +11,8 @@ struct KUnitHelpers {
   let syncs: Int
   /// A call of the driver that no case expects is a failure.
   let isWhole: Bool
+  /// A case has operations.
+  let hasOperations: Bool
 
   private func uses(_ names: String...) -> Bool { !used.isDisjoint(with: names) }
 
@@ -34,7 +36,8 @@ struct KUnitHelpers {
     let parts =
       [structs] + (uses("check_sync", "check_gather") ? [Self.countTables] : []) + [driver]
       + [Self.suite, Self.opening]
-      + (isWhole ? [Self.checkQuiet, Self.begin] : [Self.beginFree])
+      + (isWhole ? [Self.checkQuiet] : [])
+      + (hasOperations ? [isWhole ? Self.begin : Self.beginFree] : [])
       + Self.optional(format: format).filter { used.contains($0.name) }.map(\.text)
     return parts.map { $0 + "\n" }.joined(separator: "\n")
   }

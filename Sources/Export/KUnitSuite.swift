@@ -50,7 +50,7 @@ public struct KUnitSuite {
       made.body.insert(
         .skipIf(
           (isDebug ? "!" : "") + "IS_ENABLED(CONFIG_DEBUG_GENERIC_PT)",
-          "needs a kernel \(isDebug ? "with" : "without") CONFIG_DEBUG_GENERIC_PT"),
+          "needs CONFIG_DEBUG_GENERIC_PT=\(isDebug ? "y" : "n")"),
         at: 0)
     }
     made.name = unusedName("\(stem.isEmpty ? "scenario" : stem)_\(source.line)")
@@ -134,7 +134,8 @@ public struct KUnitSuite {
     let used = Set(cases.flatMap(\.calls))
     let isWhole = if case .subject = expectation { true } else { false }
     let helpers = KUnitHelpers(
-      used: used, format: fixture.name, syncs: cases.map(\.syncs).max() ?? 0, isWhole: isWhole)
+      used: used, format: fixture.name, syncs: cases.map(\.syncs).max() ?? 0, isWhole: isWhole,
+      hasOperations: cases.contains(where: \.hasOperations))
     text.line(
       """
       #define PT_FMT \(fixture.family)
@@ -206,6 +207,11 @@ extension KUnitCase {
     body.compactMap { if case .call(let call) = $0 { call.name } else { nil } }
   }
 
+  /// Whether anything is done on the domain.
+  var hasOperations: Bool {
+    body.contains { if case .begin = $0 { true } else { false } }
+  }
+
   /// The case's function; `domain` is the number of its domain.
   func append(to text: inout CText, domain: Int) {
     text.line("/* \(CText.comment(place)) */")
@@ -217,7 +223,7 @@ extension KUnitCase {
       case .comment(let comment): text.line("\t/* \(comment) */")
       case .begin(let operation):
         text.line()
-        text.line("\tbegin(test, \"\(operation)\");")
+        text.call(CCall("begin", "\"\(operation)\""))
       case .skipIf(let condition, let reason):
         if index > 0 { text.line() }
         text.line("\tif (\(condition))\n\t\tkunit_skip(test, \"\(reason)\");")

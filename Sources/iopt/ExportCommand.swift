@@ -93,10 +93,9 @@ struct ExportKUnit: ParsableCommand {
 
   /// As it can be typed again, but for folders: those say nothing to who reads the file.
   private var command: String {
-    let names = files.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
-    let shown = names.prefix(3).joined(separator: " ")
-    let rest = names.count > 3 ? " … (\(names.count) files)" : ""
-    return "iopt export kunit \(shown)\(rest)" + (expect == "swift" ? "" : " --expect \(expect)")
+    let first = files.first?.split(separator: "/").last.map(String.init) ?? "-"
+    return "iopt export kunit \(first)" + (files.count > 1 ? " … (\(files.count) files)" : "")
+      + (expect == "swift" ? "" : " --expect \(expect)")
   }
 
   private func write(_ text: String) throws {
