@@ -100,20 +100,32 @@ struct ContractCase {
   }
 }
 
-extension Scenario {
+extension SourceScenario {
   /// The same with lookups of the first and last byte of what was mapped or unmapped: what a case of
-  /// the contract asks besides.
-  public var withLookups: Scenario {
-    var scenario = self
-    scenario.operations = operations.flatMap { operation -> [Operation] in
-      switch operation {
-      case .map(let iova, _, let length, _), .mapRange(let iova, _, let length, _),
-        .unmap(let iova, let length), .unmapFast(_, let iova, let length):
-        guard length > 0, iova <= UInt64.max - (length - 1) else { return [operation] }
-        return [operation, .iovaToPhys(iova: iova), .iovaToPhys(iova: iova + (length - 1))]
-      default: return [operation]
-      }
+  /// the contract asks besides. They stand at their operation's line.
+  public var withLookups: SourceScenario {
+    var operations: [Operation] = []
+    var lines: [Int] = []
+    for (operation, line) in zip(scenario.operations, self.lines) {
+      let all = [operation] + operation.edges.map { .iovaToPhys(iova: $0) }
+      operations += all
+      lines += all.map { _ in line }
     }
-    return scenario
+    var source = self
+    source.scenario.operations = operations
+    source.lines = lines
+    return source
+  }
+}
+
+extension Operation {
+  /// The first and the last byte of a range that is mapped or unmapped; empty for anything else.
+  fileprivate var edges: [UInt64] {
+    switch self {
+    case .map(let iova, _, let length, _), .mapRange(let iova, _, let length, _),
+      .unmap(let iova, let length), .unmapFast(_, let iova, let length):
+      length > 0 && iova <= UInt64.max - (length - 1) ? [iova, iova + (length - 1)] : []
+    default: []
+    }
   }
 }

@@ -26,7 +26,7 @@ public struct SourceScenario: Sendable {
   /// Of its `domain` line; of its `dma` line, where there is one; of each operation.
   let domainLine: Int
   let layerLine: Int?
-  let lines: [Int]
+  var lines: [Int]
 
   /// All scenarios of a file; observations in it are passed over.
   public static func all(path: String) throws(ScenarioError) -> [SourceScenario] {

@@ -77,8 +77,8 @@ struct ExportKUnit: ParsableCommand {
     _ source: SourceScenario, _ observer: ScenarioObserver, to suite: inout KUnitSuite
   ) throws {
     if let refusal = source.refusal { throw refusal }
+    let source = isContract ? source.withLookups : source
     var scenario = observer.meant(source.scenario)
-    if isContract { scenario = scenario.withLookups }
     let own = try observer.observe(scenario, of: source)
     scenario.domain.build = scenario.domain.build == .debug ? .production : .debug
     let other = try? observer.observe(scenario, of: source)
