@@ -32,7 +32,14 @@ struct ExportKUnit: ParsableCommand {
       """)
 
   @Argument(help: ArgumentHelp("Scenarios, plain or gzip; - is standard input.", valueName: "file"))
-  var files: [String]
+  var files: [String] = []
+
+  @Option(
+    name: .customLong("change"),
+    help: ArgumentHelp(
+      "The scenario of a kernel change, as iopt history names it; may be repeated.",
+      valueName: "name"))
+  var changes: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -50,20 +57,34 @@ struct ExportKUnit: ParsableCommand {
 
   private var isContract: Bool { expect == "contract" }
 
+  func validate() throws {
+    guard !files.isEmpty || !changes.isEmpty else {
+      throw ValidationError("expected a file with scenarios, or --change")
+    }
+    for name in changes where !KernelHistory.changes.contains(where: { $0.name == name }) {
+      let expected = KernelHistory.changes.map(\.name).joined(separator: ", ")
+      throw ValidationError("--change \(name): expected \(expected)")
+    }
+  }
+
   func run() throws {
     let observer = try ScenarioObserver(isContract ? "swift" : expect, isolation)
     var suite = KUnitSuite(
       name: suiteName, command: command, expectation: isContract ? .contract : .subject(expect))
     var refused = 0
-    for file in files {
-      for source in try SourceScenario.all(path: file) {
-        do {
-          try add(source, observer, to: &suite)
-        } catch let refusal as KUnitRefusal {
-          writeError(refusal.description.printable + "\n")
-          refused += 1
-        }
+    func take(_ source: SourceScenario) throws {
+      do {
+        try add(source, observer, to: &suite)
+      } catch let refusal as KUnitRefusal {
+        writeError(refusal.description.printable + "\n")
+        refused += 1
       }
+    }
+    for file in files {
+      for source in try SourceScenario.all(path: file) { try take(source) }
+    }
+    for change in KernelHistory.changes where changes.contains(change.name) {
+      try take(try ChangeCase.source(change))
     }
     if suite.count > 0 { try write(suite.text) }
     if refused > 0 || output != "-" {
@@ -86,16 +107,21 @@ struct ExportKUnit: ParsableCommand {
   }
 
   private var suiteName: String {
-    let path = output == "-" ? files.first ?? "-" : output
+    let path = output == "-" ? files.first ?? changes.first ?? "-" : output
     let name = path.split(separator: "/").last.map(String.init) ?? path
     return name == "-" ? "scenarios.c" : name
   }
 
   /// As it can be typed again, but for folders: those say nothing to who reads the file.
   private var command: String {
-    let first = files.first?.split(separator: "/").last.map(String.init) ?? "-"
-    return "iopt export kunit \(first)" + (files.count > 1 ? " … (\(files.count) files)" : "")
-      + (expect == "swift" ? "" : " --expect \(expect)")
+    var words = ["iopt export kunit"]
+    if let first = files.first {
+      words.append(first.split(separator: "/").last.map(String.init) ?? first)
+    }
+    if files.count > 1 { words.append("… (\(files.count) files)") }
+    words += changes.prefix(2).map { "--change \($0)" }
+    if changes.count > 2 { words.append("… (\(changes.count) changes)") }
+    return words.joined(separator: " ") + (expect == "swift" ? "" : " --expect \(expect)")
   }
 
   private func write(_ text: String) throws {
