@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Log
 import ScenarioLanguage
 
 /// Why a scenario can't be a KUnit case, and at which line of its file.
@@ -115,7 +116,11 @@ public struct SourceScenario: Sendable {
     if words.has(.warn) {
       return "the kernel warns here, and a case that makes it warn fails where warnings count"
     }
-    return words.has(.allocFail) ? "an allocation fails here, for the arena's sake" : nil
+    if words.has(.allocFail) { return "an allocation fails here, for the arena's sake" }
+    var isEmpty = false
+    words.forEachRecord { if let range = DirtyRecord($0), range.length == 0 { isEmpty = true } }
+    return isEmpty
+      ? "an empty range is recorded dirty here, which iommufd's bitmap takes for an endless one" : nil
   }
 
   private func refused(_ line: Int, _ reason: String) -> KUnitRefusal {
