@@ -50,10 +50,11 @@ let package = Package(
         "Reference", "SubjectABI",
       ]),
     .target(name: "Report", dependencies: ["Hardware", "Lockstep", "Log", "ScenarioLanguage"]),
+    .target(name: "Export", dependencies: ["Contract", "Log", "ScenarioLanguage", "SubjectABI"]),
     .executableTarget(
       name: "iopt",
       dependencies: [
-        "CVersion", "Lockstep", "Report", "ScenarioLanguage",
+        "CVersion", "Export", "Lockstep", "Report", "ScenarioLanguage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(

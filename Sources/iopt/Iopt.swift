@@ -20,7 +20,7 @@ struct Iopt: ParsableCommand {
     subcommands: [
       Replay.self, Record.self, Diff.self, Check.self, Minimize.self, Show.self, Encode.self,
       Upgrade.self, Generate.self, Sweep.self, Corpus.self, HistoryCommand.self, KernelCommand.self,
-      ReviewCommand.self, MeasureCommand.self,
+      ReviewCommand.self, MeasureCommand.self, ExportCommand.self,
     ])
 
   static func main() {
