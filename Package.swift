@@ -49,11 +49,12 @@ let package = Package(
         "CIsolation", "Contract", "Hardware", "Log", "ScenarioLanguage", "SwiftSubject",
         "Reference", "SubjectABI",
       ]),
+    .target(name: "Import", dependencies: ["ScenarioLanguage"]),
     .target(name: "Report", dependencies: ["Lockstep", "Log", "ScenarioLanguage"]),
     .executableTarget(
       name: "iopt",
       dependencies: [
-        "CVersion", "Lockstep", "Report", "ScenarioLanguage",
+        "CVersion", "Import", "Lockstep", "Report", "ScenarioLanguage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -93,6 +94,8 @@ let package = Package(
       dependencies: ["iopt", "iopt-bench", "iopt-coverage", "iopt-manual", "ScenarioLanguage"]),
     .testTarget(name: "CorpusTests", dependencies: ["Lockstep", "ScenarioLanguage", "iopt"]),
     .testTarget(name: "CodecTests", dependencies: ["ScenarioLanguage", "SubjectABI"]),
+    .testTarget(
+      name: "ImportTests", dependencies: ["Import", "Lockstep", "Log", "ScenarioLanguage"]),
     .testTarget(name: "LogTests", dependencies: ["Log", "SubjectABI"]),
     .testTarget(name: "ScenarioTests", dependencies: ["Log", "ScenarioLanguage", "SubjectABI"]),
     .testTarget(
