@@ -32,14 +32,14 @@ struct KernelTrace {
     case .tick(let passed): milliseconds += passed
     case .dmaMapPhys(_, let pa, let length, _, _, _, let cpu):
       let offset = pa % 4096
-      let run = Run(pa: pa - offset, length: rounded(offset + length))
-      map(answer.value - offset, run.pa, run.length, cpu)
+      let run = Run(pa: pa - offset, length: rounded(offset &+ length))
+      map(answer.value &- offset, run.pa, run.length, cpu)
       buffer(operation, answer.value, [run], cpu)
     case .dmaMapSGAttrs(_, _, let pieces, _, let cpu):
       var runs: [Run] = []
       for piece in pieces {
-        if let last = runs.last, last.pa + last.length == piece.pa {
-          runs[runs.count - 1].length += piece.length
+        if let last = runs.last, last.pa &+ last.length == piece.pa {
+          runs[runs.count - 1].length &+= piece.length
         } else {
           runs.append(Run(pa: piece.pa, length: piece.length))
         }
@@ -47,7 +47,7 @@ struct KernelTrace {
       var at = answer.value
       for run in runs {
         map(at, run.pa, run.length, cpu)
-        at += run.length
+        at &+= run.length
       }
       buffer(operation, answer.value, runs, cpu)
     case .dmaUnmapPhysOrSG(let handle, let cpu): unmapBuffer(handle, answer, cpu)
@@ -55,7 +55,7 @@ struct KernelTrace {
     }
   }
 
-  private func rounded(_ length: UInt64) -> UInt64 { (length + 4095) & ~4095 }
+  private func rounded(_ length: UInt64) -> UInt64 { (length &+ 4095) & ~4095 }
 
   private mutating func buffer(_ operation: Operation, _ address: UInt64, _ runs: [Run], _ cpu: UInt8) {
     switch operation {
@@ -67,7 +67,7 @@ struct KernelTrace {
           + " phys_addr=\(hex(pa)) attrs=\(words(attributes))")
     case .dmaMapSGAttrs(let handle, let direction, let pieces, _, _):
       buffers[handle] = (operation, address, runs)
-      let total = pieces.reduce(0) { $0 + $1.length }
+      let total = pieces.reduce(0) { $0 &+ $1.length }
       let count = min(pieces.count, 128)
       event(
         "dma", "dma_map_sg", cpu,
@@ -80,10 +80,10 @@ struct KernelTrace {
 
   private mutating func unmapBuffer(_ handle: UInt16, _ answer: Response, _ cpu: UInt8) {
     let (operation, address, runs) = buffers.removeValue(forKey: handle)!
-    let length = runs.reduce(0) { $0 + $1.length }
+    let length = runs.reduce(0) { $0 &+ $1.length }
     switch operation {
     case .dmaMapPhys(_, let pa, let size, let direction, let attributes, _, _):
-      unmap(address - pa % 4096, length, answer.value, cpu)
+      unmap(address &- pa % 4096, length, answer.value, cpu)
       event(
         "dma", "dma_unmap_phys", cpu,
         "0000:01:00.0 dir=\(name(direction)) dma_addr=\(hex(address)) size=\(size)"

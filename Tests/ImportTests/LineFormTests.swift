@@ -15,7 +15,7 @@ import Testing
     "   nvme-1 [x]-7   [000] d..2.   4.878076: map:   IOMMU: iova=0x00000000ffff0000 - 0x00000000ffff2000 paddr=0x0000000123456000 size=8192",
     // perf script, with and without a thread's number.
     "qemu-system-x86  4321 [003]  1234.567890:                 iommu:map: IOMMU: iova=0x00000000ffff0000 - 0x00000000ffff2000 paddr=0x0000000123456000 size=8192",
-    ":-1    -1/12 [003]  1234.567890123: iommu:map: IOMMU: iova=0x00000000ffff0000 - 0x00000000ffff2000 paddr=0x0000000123456000 size=8192",
+    "CPU 0/KVM  4321/4330 [003]  1234.567890123: iommu:map: IOMMU: iova=0x00000000ffff0000 - 0x00000000ffff2000 paddr=0x0000000123456000 size=8192",
     // Another clock, and a bare event as people paste it.
     "  qemu-12   [001] ..... 99887766: map: IOMMU: iova=0x00000000ffff0000 - 0x00000000ffff2000 paddr=0x0000000123456000 size=8192",
     "    map: IOMMU: iova=0x00000000ffff0000 paddr=0x0000000123456000 size=8192",
@@ -58,7 +58,7 @@ import Testing
     #expect(imported.lines.malformed == 2)
     #expect(
       imported.complaints.first
-        == "trace:2:73: error: expected a hexadecimal address behind paddr=, found `0x00000001zz456000`"
+        == "trace:2:74: error: expected a hexadecimal address behind paddr=, found `0x00000001zz456000`"
     )
   }
 
@@ -116,11 +116,5 @@ import Testing
     #expect(imported.lines.overwritten == 150)
     #expect(imported.lines.cpus == 8)
     #expect(imported.operations == map)
-  }
-
-  @Test func gzipIsRead() throws {
-    let line = "qemu-12 [001] ..... 5.000001: map: IOMMU: iova=0x0000000000001000 paddr=0x0000000000002000 size=4096\n"
-    let importer = try Imported(line)
-    #expect(importer.operations == ["map 0x1000 0x2000 0x1000 rw"])
   }
 }

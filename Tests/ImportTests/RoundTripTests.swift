@@ -38,7 +38,7 @@ import Testing
   @Test func twoProcessesInterleavedComeBackApart() throws {
     var generator = ScenarioGenerator(seed: 11, layer: .pageTable, kernel: .linux7_3)
     var pairs = 0
-    while pairs < 50 {
+    while pairs < 20 {
       guard let one = TracedScenario(generator.next(), .tracefs, process: 100),
         let two = TracedScenario(generator.next(), .tracefs, process: 200)
       else { continue }

@@ -60,7 +60,17 @@ final class Resolver {
     Set(dma.filter { $0.value.sawIdentity && !$0.value.isTranslated && !$0.value.hasPages }.keys)
   }
 
+  /// A list's unmapping that several lists could be meant by.
+  private struct Undecided {
+    var event: TraceEvent
+    var space: Int32
+    var addresses: [UInt64]
+  }
+
+  private var undecided: [Int32: Undecided] = [:]
+
   func take(_ event: TraceEvent) {
+    if !undecided.isEmpty { decide(event) }
     if event.kind == .lost { return push(Step(.lost, event)) }
     guard passes(event) else {
       tally.filtered += 1
@@ -90,7 +100,11 @@ final class Resolver {
   }
 
   /// No more events come.
-  func finish() { while let step = window.pop() { settle(step) } }
+  func finish() {
+    for (_, open) in undecided.sorted(by: { $0.key < $1.key }) { settle(open, nil) }
+    undecided.removeAll()
+    while let step = window.pop() { settle(step) }
+  }
 
   private func passes(_ event: TraceEvent) -> Bool {
     if let cpu = filter.cpu, event.cpu != cpu { return false }
@@ -267,11 +281,27 @@ extension Resolver {
     guard let space = spaceOfDevice[event.device] else { return unseen(event) }
     let hits = dma[space]!.lists(marked: mark)
     guard let address = hits.first else { return unseen(event) }
-    if hits.count > 1 {
-      tally.ambiguousUnmaps += 1
-      if tally.firstAmbiguous == 0 { tally.firstAmbiguous = event.line }
+    if hits.count == 1 { return unmapBuffer(event, at: address) }
+    // The page-level unmap that follows says which.
+    undecided[event.pid] = Undecided(event: event, space: space, addresses: hits)
+  }
+
+  /// Decides which of several lists with the same memory an event unmapped, by the event after it.
+  private func decide(_ next: TraceEvent) {
+    guard let open = undecided.removeValue(forKey: next.pid) else { return }
+    let told = open.addresses.first {
+      guard next.kind == .unmap, let buffer = dma[open.space]!.buffers[$0] else { return false }
+      return buffer.first == next.iova && buffer.length == next.size
     }
-    unmapBuffer(event, at: address)
+    settle(open, told)
+  }
+
+  private func settle(_ open: Undecided, _ told: UInt64?) {
+    if told == nil {
+      tally.ambiguousUnmaps += 1
+      if tally.firstAmbiguous == 0 { tally.firstAmbiguous = open.event.line }
+    }
+    unmapBuffer(open.event, at: told ?? open.addresses[0])
   }
 
   private func unseen(_ event: TraceEvent) {
