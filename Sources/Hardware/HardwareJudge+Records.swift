@@ -78,8 +78,11 @@ extension HardwareJudge {
     driver.send(call, to: commands)
     if measures { meter(from: before) }
     for index in before..<commands.commands.count {
-      let reach = driver.reach(of: commands.commands[index])
-      if !reach.isDeviceTLB { cache.apply(reach) }
+      if keepsAccounts {
+        history.append(
+          commands.commands[index], operation: state.number, callsBefore: cache.calls)
+      }
+      cache.apply(driver.reach(of: commands.commands[index]))
     }
     if case .sync(let gathered) = call, gathered.isEverything, commands.commands.count == before {
       state.hasUnsentSync = true

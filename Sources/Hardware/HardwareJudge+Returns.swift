@@ -37,16 +37,18 @@ extension HardwareJudge {
     found(
       property, kind, "\(describe(entry)) when the operation has returned",
       isUnwritten: entry.isUnwritten,
-      known: isQueued ? .queuedGatherSynced : entry.isOutside ? .outsideAddress : nil)
+      known: isQueued ? .queuedGatherSynced : entry.isOutside ? .outsideAddress : nil, of: entry)
   }
 
   private func brokenPromise(_ entry: StaleEntry) -> (HardwareProperty, String) {
     switch entry.kind {
-    case .dirty: return (.staleDirty, "at return")
+    case .dirty:
+      return (.staleDirty, entry.isInIOMMU ? "at return" : "in a device TLB at return")
     case .absence: return (.notPresentCached, "at return")
     case .leaf, .pointer: break
     }
     if entry.isUnwritten { return (.walkerVisibility, "cleared and not written back") }
+    if !entry.isInIOMMU { return (.staleTranslation, "in a device TLB at return") }
     if hasAskedNothing { return (.missingSync, "at return") }
     if isChangedBehindSyncs(entry) { return (.syncBeforeStore, "at return") }
     return (.staleTranslation, "at return")

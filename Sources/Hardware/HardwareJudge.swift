@@ -11,6 +11,12 @@ public final class HardwareJudge {
   public private(set) var driver: any Driver
   let commands = CommandList()
   var state = State()
+  /// Whether dangers are accounted for at length; what that takes is kept then. Changed between
+  /// scenarios only.
+  public var keepsAccounts = false {
+    didSet { if keepsAccounts != oldValue { cache.keepWriters(keepsAccounts) } }
+  }
+  var history = CommandHistory()
   /// What the operation at hand asks to be mapped.
   var asked = AskedMemory()
   /// IOVAs that have an owner.
@@ -147,6 +153,7 @@ public final class HardwareJudge {
     if !domain.hasSyncMap { cache.cachesAbsence = false }
     owned = IntervalMap()
     queued.removeAll(keepingCapacity: true)
+    history.removeAll()
     addresses.cut(to: 0)
     asked = AskedMemory()
     for record in log { take(record) }
@@ -308,10 +315,13 @@ public final class HardwareJudge {
     .iovaReuse, .queueOrder,
   ]
 
-  /// Keeps the first that counts; `known` where its class is plain at once.
+  /// Keeps the first that counts; `known` where its class is plain at once. `entry` is what may be
+  /// cached, where something is, `freed` the slot of a table that it is about, and `iova` one that
+  /// memory translates.
   func found(
     _ property: HardwareProperty, _ kind: String, _ text: @autoclosure () -> String,
-    isUnwritten: Bool = false, isEverything: Bool = false, known: KnownClass? = nil
+    isUnwritten: Bool = false, isEverything: Bool = false, known: KnownClass? = nil,
+    of entry: StaleEntry? = nil, freed: Int? = nil, mapped iova: UInt64? = nil
   ) {
     guard state.danger == nil else { return }
     let isOfTheCache = Self.ofTheCache.contains(property)
@@ -322,5 +332,17 @@ public final class HardwareJudge {
     }
     state.danger = Danger(
       property, kind, text(), isUnwritten: isUnwritten, isEverything: isEverything, known: known)
+    guard keepsAccounts else { return }
+    if let entry {
+      state.danger!.account = account(entry, freed: freed, property.promise)
+    } else if let freed {
+      let pa = hex(ArenaLayout.address(ofSlot: freed))
+      state.danger!.account = account(
+        ofMemory: "the pointer to the table at \(pa)", at: cache.tables[freed].iova,
+        level: Int(cache.tables[freed].level) + 1, property.promise)
+    } else if let iova {
+      state.danger!.account = account(
+        ofMemory: "the translation of \(hex(iova))", at: iova, level: 0, property.promise)
+    }
   }
 }

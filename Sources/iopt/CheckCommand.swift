@@ -77,7 +77,9 @@ extension Judging {
   /// verdict, and what it cost.
   func judgementText(costs: Bool) -> String {
     let verdict = Ink.standardOutput.summary(verdictLine, tally.verdict)
-    let lines = departureLines + windowLines + tally.unopenedLines + tally.refusalLines + [verdict]
+    let lines =
+      departureLines + windowLines + tally.neverMadeLines + tally.unopenedLines
+      + tally.refusalLines + [verdict]
     return (lines + (costs ? costReports.map(\.text) : [])).joined(separator: "\n")
   }
 
@@ -125,6 +127,7 @@ private struct CheckJSON: Encodable {
     var refusals: [String: Int]
     var unanswered: [String: Int]
     var notOpened: [String: Int]
+    var neverMade: [String: Int]
     var withoutStores: Int
     var findings: Int
     var departures: [String: Int]
@@ -146,6 +149,7 @@ private struct CheckJSON: Encodable {
       refusals = tally.refusals
       unanswered = tally.unanswered
       notOpened = tally.unopenedReasons
+      neverMade = tally.neverMade.mapValues(\.count)
       withoutStores = tally.withoutStores
       findings = tally.findings
       departures = Dictionary(

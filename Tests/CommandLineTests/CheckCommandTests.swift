@@ -77,6 +77,34 @@ import Testing
     #expect(try status(" driver=amd", "--driver", "amd-np") == 1)
   }
 
+  @Test func aDomainThatItsDriverWouldNeverMakeIsMarked() throws {
+    let kept = try Tool.iopt(
+      "check", "-", "--subject", "swift", input: Self.wholeSpace(" driver=riscv"))
+    #expect(kept.status == 0)
+    #expect(
+      kept.output.contains("\n  1 domain that riscv would never make: its tables are riscv_64\n")
+        || kept.output.hasPrefix("  1 domain that riscv would never make:"))
+    let found = try Tool.iopt(
+      "check", "-", "--subject", "swift", "--forbid", "wholeSpaceUnderNpCache",
+      input: Self.wholeSpace(" driver=amd-np"))
+    #expect(found.output.contains("  amd-np would never make such a domain: it asks for va=47"))
+  }
+
+  @Test func aFindingOfHardwareShowsItsWalkInTextAndJSON() throws {
+    let text = try Tool.iopt(
+      "check", "-", "--subject", "swift,gather=original", input: Self.strictBuffer)
+    for line in [
+      "may be cached by the IOMMU: the translation of ", "should have removed it: ",
+      "sent since: nothing", "a danger from operation 1 on: ", "the walk, from the top down:",
+      "    level 0: table 0x", "      may be cached as: leaf oa=0x80000000 of 2^12 bytes",
+    ] { #expect(text.output.contains(line), "\(line)") }
+    let json = try Tool.iopt(
+      "check", "-", "--subject", "swift,gather=original", "--json", input: Self.strictBuffer)
+    for member in ["\"walk\"", "\"remedy\"", "\"driver\" : \"vtd\""] {
+      #expect(json.output.contains(member), "\(member)")
+    }
+  }
+
   @Test func aTraceWithADriverIsTheOneWithout() throws {
     let named = try Tool.iopt("record", "-", input: Self.wholeSpace(" driver=vtd+mamv=9+ats"))
     let plain = try Tool.iopt("record", "-", input: Self.wholeSpace(""))

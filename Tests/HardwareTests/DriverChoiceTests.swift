@@ -73,6 +73,22 @@ import Testing
     }
   }
 
+  @Test func whatADriverWouldNeverMakeIsToldWhy() throws {
+    func why(_ name: String, _ domain: DomainConfiguration) throws -> String? {
+      try DriverChoice(parsing: name).unlikeness(domain)
+    }
+    var own = DriverRequest.all(of: .linux7_3).first { $0.domain.format == .vtdss }!.domain
+    #expect(try why("vtd+mamv=9", own) == nil && why("exact", own) == nil)
+    #expect(try why("riscv", own) == "its tables are riscv_64")
+    #expect(try why("amd", own) == "its tables are amdv1 or x86_64")
+    #expect(try why("vtd-caching", own) == "it asks for sync_map")
+    #expect(try why("shadow", own) == "it asks for flush_range_no_gaps")
+    #expect(try why("s390", own) == "its own tables are of another format")
+    own.oa = 46
+    own.features = []
+    #expect(try why("vtd", own) == "it asks for oa=52, flush_range")
+  }
+
   @Test func theReleaseDecidesWhatIsOfItsKindAndWhatIsSent() throws {
     var riscv = DriverRequest.all(of: .linux7_2).first { $0.domain.format == .riscv64 }!.domain
     let choice = DriverChoice.natural(for: riscv)

@@ -47,10 +47,12 @@ struct FedJudge {
   init(
     features: Features = .flushRange, hasLayer: Bool = false, driver: any Driver = ExactDriver(),
     hasSyncMap: Bool = false, kernel: Kernel = .linux7_3, pageSizes: UInt64 = 0x4020_1000,
-    hasQueue: Bool = false, isStrict: Bool = false, measures: Bool = false
+    hasQueue: Bool = false, isStrict: Bool = false, measures: Bool = false,
+    keepsAccounts: Bool = false
   ) throws {
     judge = HardwareJudge(isStrict: isStrict, measures: measures)
     incoherent = features.contains(.dmaIncoherent)
+    judge.keepsAccounts = keepsAccounts
     var domain = Self.domain
     domain.features = features
     domain.hasSyncMap = hasSyncMap

@@ -27,6 +27,7 @@ extension MayCache {
       let old = words[word]
       words[word] = value
       if old != value, word < decoding { noteChange(slot, word - start, old, value) }
+      if let writers { writers[word] = UInt64(operation + 1) }
       word += 1
       value &+= stride
     }
@@ -136,7 +137,8 @@ extension MayCache {
       last.pointee.sizeLog2 == UInt8(size.trailingZeroBitCount), last.pointee.isHeld == isHeld,
       last.pointee.operation == operation, last.pointee.gather == gather,
       last.pointee.callsBefore == calls, !last.pointee.isQueued,
-      last.pointee.lastWord + 1 == word, last.pointee.isUnwritten == (isIncoherent && !isHeld)
+      last.pointee.lastWord + 1 == word, last.pointee.isUnwritten == (isIncoherent && !isHeld),
+      last.pointee.isInIOMMU
     else { return false }
     let end = first &+ (size - 1)
     guard end == last.pointee.last || first == last.pointee.last &+ 1 else { return false }
@@ -169,11 +171,15 @@ extension MayCache {
   private func entry(
     _ kind: StaleEntry.Kind, _ slot: Int, _ word: Int32, first: UInt64, last: UInt64
   ) -> StaleEntry {
-    StaleEntry(
+    var entry = StaleEntry(
       kind: kind, sizeLog2: 0, level: tables[slot].level, isHeld: false,
-      isUnwritten: isIncoherent && kind != .absence, isOutside: isOutside, isQueued: false,
+      isUnwritten: isIncoherent && kind != .absence,
+      isInDevice: hasDeviceTLB && (kind == .leaf || kind == .dirty), isOutside: isOutside,
+      isQueued: false,
       first: first, last: last, pa: 0, firstWord: word, lastWord: word, holder: Int32(slot),
       target: -1, operation: operation, gather: gather, callsBefore: calls)
+    if let writers { entry.since = Int32(truncatingIfNeeded: writers[Int(word)]) - 1 }
+    return entry
   }
 
   // MARK: Writing back

@@ -3,7 +3,8 @@ import Glibc
 import Log
 import ScenarioLanguage
 
-/// Everything that an IOMMU, as nasty as its specification allows, may have cached of one domain.
+/// Everything that an IOMMU, as nasty as its specification allows, may have cached of one domain, and
+/// devices behind it that have TLBs of their own.
 ///
 /// What table memory says may be cached at any time and needs no record. An entry is made when a word
 /// that a walker can reach stops being what it was; only a command that is guaranteed to remove it
@@ -14,6 +15,8 @@ final class MayCache {
   /// Table memory as stores told it.
   let words: UnsafeMutablePointer<UInt64>
   let tables: UnsafeMutablePointer<CachedTable>
+  /// For each word the operation that wrote it last, and 1; nil where nobody asks.
+  private(set) var writers: UnsafeMutablePointer<UInt64>?
   /// In the order in which they came: a table's pointer before what is below it.
   let stale = PlainBuffer<StaleEntry>(capacity: 1024)
   /// Where what a command leaves is put together.
@@ -25,6 +28,8 @@ final class MayCache {
   var signBit: UInt64 = 0
   var isIncoherent = false
   var cachesAbsence = false
+  /// Devices cache leaves too: what they have, they asked the IOMMU for.
+  var hasDeviceTLB = false
   /// What new entries belong to.
   var operation: Int32 = -1
   var gather: Int32 = -1
@@ -60,13 +65,21 @@ final class MayCache {
 
   deinit {
     ArenaLayout.releaseWords(words)
+    if let writers { ArenaLayout.releaseWords(writers) }
     tables.deallocate()
+  }
+
+  /// Whether it is kept which operation wrote a word. Changed between domains only.
+  func keepWriters(_ isKept: Bool) {
+    if let writers { ArenaLayout.releaseWords(writers) }
+    writers = isKept ? ArenaLayout.reserveWords() : nil
   }
 
   /// Forgets everything, for another domain.
   func reset(_ domain: DomainConfiguration, features: Features, width: Int, _ driver: any Driver) {
     reader = TableReader(domain)
     memset(words, 0, used * ArenaLayout.slotSize)
+    if let writers { memset(writers, 0, used * ArenaLayout.slotSize) }
     tables.update(repeating: CachedTable(), count: used)
     stale.cut(to: 0)
     used = 0
@@ -76,6 +89,7 @@ final class MayCache {
     signBit = features.contains(.signExtend) ? 1 << UInt64(width - 1) : 0
     isIncoherent = features.contains(.dmaIncoherent)
     cachesAbsence = driver.cachesAbsence
+    hasDeviceTLB = driver.hasDeviceTLB
     tracksChanges = features.contains(.flushRangeNoGaps)
     for index in changed.indices { changed[index].removeAll() }
   }
@@ -173,6 +187,7 @@ final class MayCache {
   func noteFreed(_ slot: Int) {
     for index in slot..<slot + Int(tables[slot].words) / ArenaLayout.wordsPerSlot {
       tables[index].kind = .freed
+      tables[index].freed = operation
       tables[index].isLinked = false
     }
   }

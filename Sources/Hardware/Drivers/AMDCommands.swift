@@ -177,8 +177,8 @@ extension AMDCommands {
       make: { choice, domain, release in
         AMDCommands(npCache: npCache, ats: choice.hasATS, release: release, format: domain.format)
       },
-      makes: {
-        AMDDriver.domains.make($0, in: $1, with: npCache ? .flushRangeNoGaps : .flushRange)
+      unlike: {
+        AMDDriver.domains.unlike($0, in: $1, with: npCache ? .flushRangeNoGaps : .flushRange)
       })
   }
 }

@@ -28,8 +28,15 @@ extension DriverChoice {
   public func isOfItsKind(
     _ domain: DomainConfiguration, release: Kernel? = nil
   ) -> Bool {
+    unlikeness(domain, release: release) == nil
+  }
+
+  /// Why it would never make such a domain, in words that follow on its name: `it asks for oa=56`.
+  /// nil where it would.
+  public func unlikeness(_ domain: DomainConfiguration, release: Kernel? = nil) -> String? {
     let release = release ?? domain.kernel ?? .linux7_1
-    if entry.make(self, domain, release).cachesAbsence && !domain.hasSyncMap { return false }
-    return entry.makes(domain, release)
+    if let reason = entry.unlike(domain, release) { return reason }
+    guard entry.make(self, domain, release).cachesAbsence, !domain.hasSyncMap else { return nil }
+    return "it asks for sync_map"
   }
 }

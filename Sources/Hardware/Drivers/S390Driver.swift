@@ -60,6 +60,6 @@ extension S390Driver {
   static let kinds = [
     DriverKind(
       name: .s390, make: { _, domain, _ in S390Driver(width: Int(domain.va)) },
-      makes: { _, _ in false })
+      unlike: { _, _ in "its own tables are of another format" })
   ]
 }

@@ -55,6 +55,8 @@ extension ShadowDriver {
   static let kinds = [
     DriverKind(
       name: .shadow, make: { _, _, _ in ShadowDriver() },
-      makes: { domain, _ in domain.features.contains(.flushRangeNoGaps) })
+      unlike: { domain, _ in
+        domain.features.contains(.flushRangeNoGaps) ? nil : "it asks for flush_range_no_gaps"
+      })
   ]
 }

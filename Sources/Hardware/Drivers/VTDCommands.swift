@@ -194,6 +194,6 @@ extension VTDCommands {
           caching: caching, largestMask: choice.largestMask ?? VTDCommands.usualMask,
           ats: choice.hasATS, release: release, format: domain.format)
       },
-      makes: { IntelDriver.domains.make($0, in: $1, later: .vtdssForceCoherence) })
+      unlike: { IntelDriver.domains.unlike($0, in: $1, later: .vtdssForceCoherence) })
   }
 }

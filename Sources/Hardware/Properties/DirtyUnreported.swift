@@ -15,7 +15,8 @@ extension HardwareJudge {
     {
       return found(
         .dirtyUnreported, "cleared",
-        "the dirty bit of \(hex(entry.first)) to \(hex(entry.last)) was cleared and not reported")
+        "the dirty bit of \(hex(entry.first)) to \(hex(entry.last)) was cleared and not reported",
+        of: entry)
     }
   }
 }

@@ -12,7 +12,9 @@ extension HardwareJudge {
   /// Whether it breaks the promise that the table goes back now.
   func checkLinked(_ slot: Int) {
     guard cache.tables[slot].isLinked else { return }
-    found(.freeWhileLinked, "level \(cache.tables[slot].level)", freed(slot, "is still linked"))
+    found(
+      .freeWhileLinked, "level \(cache.tables[slot].level)", freed(slot, "is still linked"),
+      freed: slot)
   }
 
   /// What a report says of a table that goes back.

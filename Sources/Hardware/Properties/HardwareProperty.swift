@@ -33,6 +33,8 @@ public struct Danger: Sendable {
   public var text: String
   /// The class that it belongs to where that is known and allowed: reports count it.
   public var known: KnownClass?
+  /// All of that at length, where it was asked for and something may be cached.
+  public var account: CacheAccount?
   /// The word was not written back.
   let isUnwritten: Bool
   /// All of the address space is what was asked for.

@@ -11,6 +11,7 @@ extension HardwareJudge {
   func checkCachedWhenHandedOut(_ first: UInt64, _ last: UInt64) {
     guard let entry = staleLeaf(first, last) else { return }
     found(
-      .iovaReuse, "handed out", "\(hex(first)) to \(hex(last)) was handed out: \(describe(entry))")
+      .iovaReuse, "handed out", "\(hex(first)) to \(hex(last)) was handed out: \(describe(entry))",
+      of: entry)
   }
 }

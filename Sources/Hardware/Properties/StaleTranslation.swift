@@ -13,7 +13,7 @@ extension HardwareJudge {
     guard let entry = staleLeaf(first, last) else { return }
     found(
       entry.isUnwritten ? .walkerVisibility : .staleTranslation, "IOVA went back",
-      "\(hex(first)) to \(hex(last)) went back: \(describe(entry))")
+      "\(hex(first)) to \(hex(last)) went back: \(describe(entry))", of: entry)
   }
 
   /// A removed translation that may be cached.

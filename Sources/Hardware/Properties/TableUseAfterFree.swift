@@ -13,7 +13,7 @@ extension HardwareJudge {
     guard let (entry, kind) = pointer(to: slot) else { return }
     found(
       .tableUseAfterFree, kind, freed(slot, describe(entry)),
-      known: entry.isOutside ? .outsideAddress : nil)
+      known: entry.isOutside ? .outsideAddress : nil, of: entry, freed: slot)
   }
 
   /// A pointer by which the hardware may come to read the table, and by which way.

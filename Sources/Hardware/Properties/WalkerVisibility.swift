@@ -16,6 +16,7 @@ extension HardwareJudge {
     let pa = ArenaLayout.address(ofSlot: cache.linkedUnwritten)
     found(
       .walkerVisibility, "linked before it was written back",
-      "the table at \(hex(pa)) was linked before all of it was written back")
+      "the table at \(hex(pa)) was linked before all of it was written back",
+      freed: cache.linkedUnwritten)
   }
 }

@@ -59,8 +59,8 @@ public struct Fault: Sendable {
   public var evidence: Finding.Evidence
   /// The number of the lane at fault, where one is.
   public var lane: Int?
-  /// The driver behind which it was judged, where it is not the natural one.
-  var driver: String?
+  /// What hardware it was judged by, where by any.
+  var hardware: Finding.HardwareEvidence?
   /// Whose rule it breaks, where that is not the oracle that tells it.
   var oracle: OracleName?
 

@@ -15,6 +15,9 @@ public final class HardwareOracle: Oracle {
   private var counted: DepartureCount
   private let judge: HardwareJudge
   private var isOpen = false
+  /// Of the scenario at hand.
+  private var driver = DriverChoice(.exact)
+  private var domain = DomainConfiguration(format: .riscv64, va: 39, oa: 56)
   private var counts: [DriverCosts] = []
 
   /// Judges lane `lane` of its engine behind `driver`, or behind the one that each domain names, or
@@ -56,16 +59,18 @@ public final class HardwareOracle: Oracle {
     else { return .nothing }
     var configuration = engine.configuration
     observed.lane.release.apply(to: &configuration)
-    let domain = DomainConfiguration(configuration)
+    domain = DomainConfiguration(configuration)
     if whereItFits, let chosen, !chosen.fits(domain.format) { return .nothing }
+    driver = chosen ?? engine.driver ?? .natural(for: domain)
+    judge.keepsAccounts = engine.isThorough
+    noteUnlikeness(engine)
     isOpen = true
     return take(
       judge.begin(
         domain, info, hasLayer: configuration.has_dma != 0,
         hasQueue: configuration.has_dma != 0
           && configuration.dma.mode == DMAMode.flushQueue.rawValue,
-        (chosen ?? engine.driver ?? .natural(for: domain)).driver(for: domain),
-        observed.lane.records), observed)
+        driver.driver(for: domain), observed.lane.records), observed)
   }
 
   public func judge(_ engine: Engine) -> Judgement {
@@ -74,6 +79,16 @@ public final class HardwareOracle: Oracle {
     if observed.status == .crashed { return take(judge.judgeCrash(operation), observed) }
     guard observed.status == .done else { return .nothing }
     return take(judge.judge(operation, observed.lane.records), observed)
+  }
+
+  /// Marks a domain that a named driver would never make: it is judged all the same.
+  private func noteUnlikeness(_ engine: Engine) {
+    guard engine.isThorough, laneIndex == 0, chosen ?? engine.driver != nil,
+      let reason = driver.unlikeness(domain)
+    else { return }
+    engine.hot.pointee.tally.neverMade[
+      driver.name, default: RunTally.NeverMade(count: 0, reason: reason)
+    ].count += 1
   }
 
   /// What is left when the scenario is over, `leak` says, where it is asked.
@@ -87,13 +102,18 @@ public final class HardwareOracle: Oracle {
   private func take(_ danger: Danger?, _ observed: ObservedLane) -> Judgement {
     guard let danger else { return .kept }
     if whereItFits, let chosen, chosen.hasOtherTables { return .nothing }
+    let name = "\(danger.property.rawValue): \(danger.kind)"
+    var judgement = Judgement.found(
+      Fault(
+        name, .breach(subject: observed.lane.label, text: danger.text, lookup: nil),
+        lane: laneIndex))
     if let known = danger.known {
-      return counted.judge(known.rawValue, of: observed, lane: laneIndex)
+      judgement = counted.judge(known.rawValue, of: observed, lane: laneIndex)
     }
-    var fault = Fault(
-      "\(danger.property.rawValue): \(danger.kind)",
-      .breach(subject: observed.lane.label, text: danger.text, lookup: nil), lane: laneIndex)
-    fault.driver = chosen?.name
+    guard case .found(var fault) = judgement else { return judgement }
+    fault.hardware = Finding.HardwareEvidence(
+      driver: driver.name, isForced: chosen != nil, unlikeness: driver.unlikeness(domain),
+      danger: danger.known == nil ? nil : "\(name): \(danger.text)", account: danger.account)
     return .found(fault)
   }
 }
