@@ -72,7 +72,7 @@ extension MayCache {
 
   /// Whether `reach` names an address from `first` to `last`.
   @inline(__always)
-  private func holdsAddress(_ first: UInt64, _ last: UInt64, _ reach: Reach) -> Bool {
+  func holdsAddress(_ first: UInt64, _ last: UInt64, _ reach: Reach) -> Bool {
     if last < reach.first || first > reach.last { return false }
     guard let address = reach.address(from: first) else { return false }
     return address <= min(last, reach.last)

@@ -19,6 +19,7 @@ extension MayCache {
       tables[slot].low = min(tables[slot].low, Int32(word - start))
       tables[slot].high = max(tables[slot].high, Int32(end - start))
     }
+    tables[slot].isWritten = true
     let isSeen = !byHardware && isExposed(slot)
     let decoding = start + (isSeen ? wordsThatDecode(slot) : 0)
     var value = value
@@ -59,13 +60,40 @@ extension MayCache {
         tables[below].parent = -1
       }
     }
-    if before == after { return }
+    if before == after {
+      if case .leaf = after {
+        attributes.check(new, was: old, level: level, at: iova(slot, index))
+      }
+      return
+    }
     switch after {
     case .empty: break
-    case .leaf(_, let sizeLog2): sizesWritten |= 1 << UInt64(min(sizeLog2, 63))
+    case .leaf(let pa, let sizeLog2): noteLeaf(slot, index, new, pa: pa, sizeLog2: sizeLog2)
     case .table(let pa):
       guard level > 0, tables[slot].isLinked, let below = table(at: pa) else { break }
       link(below, level: UInt8(level - 1), iova: iova(slot, index), parent: Int32(slot))
+    }
+  }
+
+  /// A leaf that was not there: what it is, not what it was before.
+  func noteLeaf(_ slot: Int, _ index: Int, _ word: UInt64, pa: UInt64, sizeLog2: Int) {
+    let level = Int(tables[slot].level)
+    sizesWritten |= 1 << UInt64(min(sizeLog2, 63))
+    attributes.check(word, sizeLog2: sizeLog2, level: level, at: iova(slot, index))
+    let size = 1 << UInt64(min(sizeLog2, 63)) as UInt64
+    let end = ArenaLayout.base + UInt64(used * ArenaLayout.slotSize)
+    if pa < end, pa &+ (size - 1) >= ArenaLayout.base { noteExposing(slot, index, pa, sizeLog2) }
+  }
+
+  private func noteExposing(_ slot: Int, _ index: Int, _ pa: UInt64, _ sizeLog2: Int) {
+    let last = pa &+ (1 << UInt64(min(sizeLog2, 63)) - 1)
+    let from = pa < ArenaLayout.base ? 0 : Int((pa - ArenaLayout.base) >> 12)
+    let through = min(used - 1, Int((last - ArenaLayout.base) >> 12))
+    guard exposing == nil, from <= through else { return }
+    for table in from...through where [.table, .continuation].contains(tables[table].kind) {
+      exposing = ExposingLeaf(
+        iova: iova(slot, index), pa: pa, sizeLog2: sizeLog2, slot: head(table) ?? table)
+      return
     }
   }
 
@@ -77,6 +105,7 @@ extension MayCache {
   ) {
     let size = 1 << UInt64(min(sizeLog2, 63)) as UInt64
     let first = iova(slot, index) & ~(size - 1)
+    bytesChanged &+= 1 << UInt64(TableEntry.itemLog2(Int(tables[slot].level)))
     if tracksChanges { ownChanges.insert(first, first &+ (size - 1)) }
     addRun(kind, slot, index, first, sizeLog2: sizeLog2, pa: pa, isHeld: isHeld)
   }
@@ -135,6 +164,7 @@ extension MayCache {
 
   private func addAbsence(_ slot: Int, _ index: Int) {
     let sizeLog2 = TableEntry.itemLog2(Int(tables[slot].level))
+    bytesChanged &+= 1 << UInt64(sizeLog2)
     addRun(.absence, slot, index, iova(slot, index), sizeLog2: sizeLog2)
   }
 

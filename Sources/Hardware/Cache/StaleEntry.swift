@@ -65,8 +65,13 @@ struct CachedTable: BitwiseCopyable {
   var level: UInt8 = 0
   /// A walk from the top reaches it.
   var isLinked = false
+  /// Something was stored there; a gather or a queue has had it.
+  var isWritten = false
+  var isListed = false
   /// The slot of the table that has, or had, the pointer to it; -1 for a top.
   var parent: Int32 = -1
+  /// The wait in which its pointer was lost last.
+  var lostIn: Int32 = 0
   /// Words of the table.
   var words: Int32 = 0
   /// Pointers to it that may be cached.
