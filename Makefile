@@ -72,6 +72,12 @@ records: build ## record the kernel traces' scenarios again on both sides, byte 
 kernel-source: ## a kernel's source for kernel:7.3: make kernel-source VERSION=7.3 [DEB=FILE | TREE=DIR]
 	@Tools/kernel-source '$(VERSION)' $(if $(TREE),--tree '$(TREE)',$(if $(DEB),'$(DEB)'))
 
+.PHONY: kunit
+kunit: ## a release's own KUnit suite and exported cases, as User Mode Linux: make kunit VERSION=7.3 [CASES='FILES'] [DEB=FILE] [EXPECT=contract] [KTAP=file]
+	@.ci/setup flex bison bc gcc python3
+	@[ -z '$(CASES)' ] || $(MAKE) --no-print-directory build
+	@DEB='$(DEB)' EXPECT='$(EXPECT)' KTAP='$(KTAP)' Tools/kunit '$(VERSION)' $(CASES)
+
 sweeps: build ## every sweep for each release: make sweeps [KERNELS='7.1 7.2 7.3'] [DEPTH=3] [COUNT=200]
 	for kernel in $(or $(KERNELS),7.1 7.2 7.3); do for layer in pt dma; do \
 	    .build/release/iopt generate --layer $$layer --count $(or $(COUNT),200) --kernel $$kernel | \

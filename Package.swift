@@ -50,10 +50,12 @@ let package = Package(
         "Reference", "SubjectABI",
       ]),
     .target(name: "Report", dependencies: ["Hardware", "Lockstep", "Log", "ScenarioLanguage"]),
+    .target(name: "Export", dependencies: ["Contract", "Log", "ScenarioLanguage", "SubjectABI"]),
+    .target(name: "Import", dependencies: ["ScenarioLanguage"]),
     .executableTarget(
       name: "iopt",
       dependencies: [
-        "CVersion", "Lockstep", "Report", "ScenarioLanguage",
+        "CVersion", "Export", "Import", "Lockstep", "Report", "ScenarioLanguage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -94,6 +96,8 @@ let package = Package(
       dependencies: ["iopt", "iopt-bench", "iopt-coverage", "iopt-manual", "ScenarioLanguage"]),
     .testTarget(name: "CorpusTests", dependencies: ["Lockstep", "ScenarioLanguage", "iopt"]),
     .testTarget(name: "CodecTests", dependencies: ["ScenarioLanguage", "SubjectABI"]),
+    .testTarget(
+      name: "ImportTests", dependencies: ["Import", "Lockstep", "Log", "ScenarioLanguage"]),
     .testTarget(name: "LogTests", dependencies: ["Log", "SubjectABI"]),
     .testTarget(name: "ScenarioTests", dependencies: ["Log", "ScenarioLanguage", "SubjectABI"]),
     .testTarget(

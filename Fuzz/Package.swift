@@ -59,11 +59,13 @@ let package = Package(
         "Reference", "SubjectABI",
       ]),
     .target(name: "Report", dependencies: ["Hardware", "Lockstep", "Log", "ScenarioLanguage"]),
+    .target(name: "Export", dependencies: ["Contract", "Log", "ScenarioLanguage", "SubjectABI"]),
+    .target(name: "Import", dependencies: ["ScenarioLanguage"]),
     // Its rooms count, and libFuzzer's runtime has what they count in.
     .executableTarget(
       name: "iopt",
       dependencies: [
-        "CVersion", "Lockstep", "Report", "ScenarioLanguage",
+        "CVersion", "Export", "Import", "Lockstep", "Report", "ScenarioLanguage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),

@@ -13,7 +13,6 @@ extension HardwareJudge {
     if isGivingUp { remember(.leftLinked) }
     found(
       .iovaFreeLive, "still mapped",
-      "\(hex(first)) to \(hex(last)) went back, and \(hex(leaf)) is still mapped",
-      mapped: leaf)
+      "\(hex(first)) to \(hex(last)) went back, and \(hex(leaf)) is still mapped", mapped: leaf)
   }
 }

@@ -41,7 +41,7 @@ extension HardwareJudge {
       window.ranges &+= 1
       window.bytes &+= queued[index].bytes
       guard isStrict, let entry = staleLeaf(queued[index].iova, queued[index].last) else { continue }
-      found(.memoryInTheWindow, "queued", "the buffer is its driver's again: \(describe(entry))")
+      found(.memoryInTheWindow, "queued", "the buffer is its driver's again: \(describe(entry))", of: entry)
     }
   }
 

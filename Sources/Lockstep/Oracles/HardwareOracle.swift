@@ -60,8 +60,8 @@ public final class HardwareOracle: Oracle {
     var configuration = engine.configuration
     observed.lane.release.apply(to: &configuration)
     domain = DomainConfiguration(configuration)
-    driver = chosen ?? engine.driver ?? .natural(for: domain)
     if whereItFits, let chosen, !chosen.fits(domain.format) { return .nothing }
+    driver = chosen ?? engine.driver ?? .natural(for: domain)
     judge.keepsAccounts = engine.isThorough
     noteUnlikeness(engine)
     isOpen = true
@@ -81,14 +81,6 @@ public final class HardwareOracle: Oracle {
     return take(judge.judge(operation, observed.lane.records), observed)
   }
 
-  /// What is left when the scenario is over, `leak` says, where it is asked.
-  public func end(_ engine: Engine) -> Judgement {
-    guard isOpen else { return .nothing }
-    let judgesLeaks = !engine.oracles.contains { $0.name == .leak }
-    let danger = judge.end(judgesLeaks: judgesLeaks)
-    return judgesLeaks ? take(danger, engine.lanes[laneIndex]) : .nothing
-  }
-
   /// Marks a domain that a named driver would never make: it is judged all the same.
   private func noteUnlikeness(_ engine: Engine) {
     guard engine.isThorough, laneIndex == 0, !whereItFits, chosen ?? engine.driver != nil,
@@ -97,6 +89,14 @@ public final class HardwareOracle: Oracle {
     engine.hot.pointee.tally.neverMade[
       driver.name, default: RunTally.NeverMade(count: 0, reason: reason)
     ].count += 1
+  }
+
+  /// What is left when the scenario is over, `leak` says, where it is asked.
+  public func end(_ engine: Engine) -> Judgement {
+    guard isOpen else { return .nothing }
+    let judgesLeaks = !engine.oracles.contains { $0.name == .leak }
+    let danger = judge.end(judgesLeaks: judgesLeaks)
+    return judgesLeaks ? take(danger, engine.lanes[laneIndex]) : .nothing
   }
 
   private func take(_ danger: Danger?, _ observed: ObservedLane) -> Judgement {
