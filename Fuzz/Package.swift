@@ -58,19 +58,21 @@ let package = Package(
         "CIsolation", "Contract", "Hardware", "Log", "ScenarioLanguage", "SwiftSubject",
         "Reference", "SubjectABI",
       ]),
+    .target(
+      name: "Import", dependencies: ["ScenarioLanguage"], swiftSettings: instrumentedSwift),
     .target(name: "Report", dependencies: ["Lockstep", "Log", "ScenarioLanguage"]),
     // Its rooms count, and libFuzzer's runtime has what they count in.
     .executableTarget(
       name: "iopt",
       dependencies: [
-        "CVersion", "Lockstep", "Report", "ScenarioLanguage",
+        "CVersion", "Import", "Lockstep", "Report", "ScenarioLanguage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),
     .target(name: "CFuzzer", path: "CFuzzer"),
     .target(
       name: "FuzzTarget",
-      dependencies: ["Lockstep", "Report", "ScenarioLanguage", "CFuzzer", "SubjectABI"],
+      dependencies: ["Import", "Lockstep", "Report", "ScenarioLanguage", "CFuzzer", "SubjectABI"],
       path: "Target"),
     .executableTarget(
       name: "iopt-fuzz",

@@ -46,7 +46,8 @@ final class DumpComparison {
       } else {
         different += 1
         if first == nil {
-          first = "\(DumpRow.names[level])[\(index)] at line \(row.line):"
+          first =
+            "\(DumpRow.names[level])[\(index)] at line \(row.line):"
             + " 0x\(String(row.entries[level], radix: 16)) in the dump, 0x\(String(word, radix: 16)) here"
         }
       }
@@ -71,7 +72,8 @@ final class DumpComparison {
         "table from line \(table), built again: \(different) words differ, \(equal) are equal;"
           + " the first: \(first)")
     } else if equal > 0 {
-      lines.append("table from line \(table), built again: all \(equal) words on the way to pages are equal")
+      lines.append(
+        "table from line \(table), built again: all \(equal) words on the way to pages are equal")
     }
     domain = nil
     equal = 0

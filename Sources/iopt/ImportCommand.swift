@@ -32,7 +32,8 @@ struct ImportCommand: ParsableCommand {
   @Flag(help: "Write names of devices in comments.")
   var names = false
 
-  @Option(help: ArgumentHelp("Protection of iommu:map, which does not tell it.", valueName: "rwcnmp"))
+  @Option(
+    help: ArgumentHelp("Protection of iommu:map, which does not tell it.", valueName: "rwcnmp"))
   var prot = "rw"
 
   @Flag(
@@ -83,10 +84,10 @@ struct ImportCommand: ParsableCommand {
     }
     comparison?.finish()
     for line in trace.summary + (comparison?.lines ?? []) + source.remarks(spaces) {
-      writeError("iopt import: \(line.printable)\n")
+      writeError("\(line.printable)\n")
     }
     if spaces.isEmpty {
-      writeError("iopt import: nothing to import: no event of a mapping was left\n")
+      writeError("nothing to import: no event of a mapping was left\n")
       throw nothingJudged
     }
   }
@@ -112,19 +113,19 @@ extension ImportCommand {
     }
     comparison.finish()
     for table in dump.tables {
-      writeError("iopt import: table from line \(table.line): \(table.tally.text)\n")
-      writeError("iopt import: taken as \(table.domain.text)\n")
+      writeError("table from line \(table.line): \(table.tally.text)\n")
+      writeError("taken as \(table.domain.text)\n")
     }
     if dump.repeated > 0 {
-      writeError("iopt import: \(dump.repeated) devices share a table that was dumped before\n")
+      writeError("\(dump.repeated) devices share a table that was dumped before\n")
     }
-    if dump.malformed > 0 { writeError("iopt import: \(dump.malformed) malformed lines, left out\n") }
+    if dump.malformed > 0 { writeError("\(dump.malformed) malformed lines, left out\n") }
     let breaches = dump.tables.reduce(0) { $0 + $1.tally.breaches }
-    for breach in dump.breaches { writeError("iopt import: \(breach)\n") }
+    for breach in dump.breaches { writeError("\(breach)\n") }
     if breaches > dump.breaches.count {
-      writeError("iopt import: \(breaches) breaches of the format's rules in all\n")
+      writeError("\(breaches) breaches of the format's rules in all\n")
     }
-    for line in comparison.lines { writeError("iopt import: \(line)\n") }
+    for line in comparison.lines { writeError("\(line)\n") }
     if dump.tables.isEmpty { throw nothingJudged }
     if breaches > 0 || comparison.different > 0 { throw somethingDiffers }
   }

@@ -16,7 +16,9 @@ import Testing
 
   private func read(_ text: String, _ domain: DomainConfiguration? = nil) throws -> Read {
     let said = Said()
-    let dump = DumpImport(domain: domain, kernel: .linux7_3, decodes: true) { said.lines.append("\($0)") }
+    let dump = DumpImport(domain: domain, kernel: .linux7_3, decodes: true) {
+      said.lines.append("\($0)")
+    }
     var all = ""
     var rows: [(Operation, [DumpRow])] = []
     try dump.read(
@@ -50,7 +52,8 @@ import Testing
         case .empty: continue
         case .table(let next): walk(next, level - 1, here, path)
         case .leaf:
-          text += "\(hex(here >> 12, 13)) |\t\(hex(path[4], 16))\t\(hex(path[3], 16))\t\(hex(path[2], 16))"
+          text +=
+            "\(hex(here >> 12, 13)) |\t\(hex(path[4], 16))\t\(hex(path[3], 16))\t\(hex(path[2], 16))"
           if path[1] != 0 { text += "\t\(hex(path[1], 16))" }
           if path[0] != 0 { text += "\t\(hex(path[0], 16))" }
           text += "\n"
@@ -62,7 +65,8 @@ import Testing
   }
 
   private func domain(_ line: String, _ operations: [Operation]) throws -> DirectDomain {
-    let scenario = try readScenarios(bytes: Array("iopt 2\n\(line)\n".utf8), name: "line")[0].scenario
+    let scenario = try readScenarios(bytes: Array("iopt 2\n\(line)\n".utf8), name: "line")[0]
+      .scenario
     let domain = try DirectDomain(.swift, scenario.domain)
     for operation in operations {
       let answer = domain.run(operation)
@@ -127,7 +131,9 @@ import Testing
     let upper = "0x0000000000000000\t0x0000000001000003\t0x0000000002000003"
     let misaligned = try breaches("0x0000000000200 |\t\(upper)\t0x0000000030001083")
     #expect(misaligned.contains { $0.contains("not aligned") && $0.contains("line 2") })
-    let large = try breaches("0x0000000000000 |\t0x0000000000000000\t0x0000000001000083\t0x0000000002000003\t0x0000000003000003\t0x4003")
+    let large = try breaches(
+      "0x0000000000000 |\t0x0000000000000000\t0x0000000001000083\t0x0000000002000003\t0x0000000003000003\t0x4003"
+    )
     #expect(large.contains { $0.contains("bit 7") })
     let twice = try breaches(
       "0x0000000000000 |\t\(upper)\t0x0000000003000003\t0x0000000000004003",
@@ -146,8 +152,12 @@ import Testing
   @Test func addressesAboveTheHostsWidthAreReserved() throws {
     let narrow = DomainConfiguration(
       format: .vtdss, va: 48, oa: 39, features: .flushRange, top: 3, kernel: .linux7_3)
-    let row = "0x0000000000001 |\t0x0000000000000000\t0x0000000001000003\t0x0000000002000003\t0x0000000003000003\t0x0000018000004003\n"
-    #expect(try read(Self.heading + row, narrow).dump.breaches.contains { $0.contains("above the host's width of 39") })
+    let row =
+      "0x0000000000001 |\t0x0000000000000000\t0x0000000001000003\t0x0000000002000003\t0x0000000003000003\t0x0000018000004003\n"
+    #expect(
+      try read(Self.heading + row, narrow).dump.breaches.contains {
+        $0.contains("above the host's width of 39")
+      })
   }
 
   @Test func devicesThatShareATableAreReadOnce() throws {
@@ -160,7 +170,10 @@ import Testing
 
   @Test func aMalformedRowIsToldWithItsPlace() throws {
     let read = try read(Self.heading + "0x0000000000001 |\t0x00000000000zz\n")
-    #expect(read.complaints == ["dump:2:19: error: expected an entry, a hexadecimal number, found `0x00000000000zz`"])
+    #expect(
+      read.complaints == [
+        "dump:2:19: error: expected an entry, a hexadecimal number, found `0x00000000000zz`"
+      ])
     #expect(read.dump.malformed == 1 && read.dump.tables.isEmpty)
   }
 }

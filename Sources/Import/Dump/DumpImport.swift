@@ -6,9 +6,13 @@ import ScenarioLanguage
 public final class DumpImport {
   /// One table of a dump.
   public struct Table: Sendable {
+    /// By its heading, `?` without one.
     public var device: String
+    /// Of its first page.
     public var line: Int
+    /// What it was read as.
     public var domain: DomainConfiguration
+    /// What it comes to.
     public var tally = DumpTally()
   }
 

@@ -15,8 +15,10 @@ public struct DumpRow: Equatable, Sendable {
   /// The level of the first table's entries.
   public var topLevel: Int { entries.lastIndex { $0 != 0 } ?? 0 }
 
+  /// The entry that maps the page.
   public var leaf: UInt64 { entries[leafLevel] }
 
+  /// The page's bytes, as a power of two.
   public var sizeLog2: Int { TableEntry.itemLog2(leafLevel) }
 
   /// The debugfs file's name for a level's entries.

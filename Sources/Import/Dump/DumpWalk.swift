@@ -93,7 +93,8 @@ struct DumpWalk {
     let size = UInt64(1) << UInt64(row.sizeLog2)
     let iova = String(row.iova, radix: 16)
     if row.iova & (size - 1) != 0 {
-      said.breaches.append("the page at 0x\(iova) is not aligned to its size 0x\(String(size, radix: 16))")
+      said.breaches.append(
+        "the page at 0x\(iova) is not aligned to its size 0x\(String(size, radix: 16))")
     }
     guard let last else { return }
     if row.iova < last.iova &+ (1 << UInt64(last.sizeLog2)) {
@@ -103,7 +104,8 @@ struct DumpWalk {
     if last.topLevel == row.topLevel, last.iova >> shift == row.iova >> shift,
       last.entries[row.topLevel] != row.entries[row.topLevel]
     {
-      said.breaches.append("two values of one \(DumpRow.names[row.topLevel]): the table changed meanwhile")
+      said.breaches.append(
+        "two values of one \(DumpRow.names[row.topLevel]): the table changed meanwhile")
     }
   }
 

@@ -23,7 +23,9 @@ struct EntryRules {
     }
     if level >= 3 {
       if word & 0x80 != 0 { found.append("has bit 7 set, which is reserved at this level") }
-      if isLeaf { found.append("would map a page of 2^\(TableEntry.itemLog2(level)) bytes, which is no size") }
+      if isLeaf {
+        found.append("would map a page of 2^\(TableEntry.itemLog2(level)) bytes, which is no size")
+      }
     } else if level > 0, isLeaf {
       if word & 0x80 == 0 { found.append("ends the walk without PS (bit 7)") }
       found += misalignment(word, level)
@@ -40,6 +42,7 @@ struct EntryRules {
     if isFirstStage { below &= ~(1 << 12) }
     let set = word & below
     return set == 0
-      ? [] : ["is a large page that is not aligned: reserved bits 0x\(String(set, radix: 16)) are set"]
+      ? []
+      : ["is a large page that is not aligned: reserved bits 0x\(String(set, radix: 16)) are set"]
   }
 }
