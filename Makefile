@@ -14,7 +14,7 @@ DATADIR ?= $(PREFIX)/share
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build test fuzz fuzz-build fuzz-build-address fuzz-smoke fuzz-parsers fuzz-services afl
-.PHONY: replay records sweeps kernel-source kernel-run kernel-sweeps long-run sanitize sanitize-plugin coverage bench faults alone mutants seeds lint clean
+.PHONY: replay records sweeps kernel-source kernel-run kernel-sweeps long-run sanitize sanitize-plugin coverage bench faults alone driver-faults mutants seeds lint clean
 .PHONY: install uninstall install-check
 
 # What release builds say for --version; `unknown` where this is no checkout of its own.
@@ -118,6 +118,9 @@ bench: setup fuzz-build ## measure both sides, the fuzz loop and the replay: mak
 
 alone: fuzz-build ## which known faults a side gives away by itself: make alone [SEEDS=10] [RUNS=N] [ONLY=pattern]
 	Fuzz/alone
+
+driver-faults: ## faults in drivers' commands that the hardware judge catches alone: who, and after how many scenarios
+	DRIVER_FAULT_SEEDS=10 swift test --filter DriverFaultTests 2>&1 | awk '/^\|/ { print } /✘/ { print; bad = 1 } END { exit bad }'
 
 faults: fuzz-build ## how soon each known fault is found: make faults [SEEDS=10] [RUNS=N] [ONLY=pattern]
 	Fuzz/faults

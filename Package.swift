@@ -49,12 +49,13 @@ let package = Package(
         "CIsolation", "Contract", "Hardware", "Log", "ScenarioLanguage", "SwiftSubject",
         "Reference", "SubjectABI",
       ]),
-    .target(name: "Report", dependencies: ["Lockstep", "Log", "ScenarioLanguage"]),
+    .target(name: "Report", dependencies: ["Hardware", "Lockstep", "Log", "ScenarioLanguage"]),
     .target(name: "Export", dependencies: ["Contract", "Log", "ScenarioLanguage", "SubjectABI"]),
+    .target(name: "Import", dependencies: ["ScenarioLanguage"]),
     .executableTarget(
       name: "iopt",
       dependencies: [
-        "CVersion", "Export", "Lockstep", "Report", "ScenarioLanguage",
+        "CVersion", "Export", "Import", "Lockstep", "Report", "ScenarioLanguage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -75,7 +76,8 @@ let package = Package(
     .testTarget(
       name: "LockstepTests",
       dependencies: [
-        "Lockstep", "Reference", "Report", "ScenarioLanguage", "SwiftSubject", "SubjectABI",
+        "Hardware", "Lockstep", "Log", "Reference", "Report", "ScenarioLanguage", "SwiftSubject",
+        "SubjectABI",
       ],
       exclude: ["Fixtures"]),
     .testTarget(
@@ -94,6 +96,8 @@ let package = Package(
       dependencies: ["iopt", "iopt-bench", "iopt-coverage", "iopt-manual", "ScenarioLanguage"]),
     .testTarget(name: "CorpusTests", dependencies: ["Lockstep", "ScenarioLanguage", "iopt"]),
     .testTarget(name: "CodecTests", dependencies: ["ScenarioLanguage", "SubjectABI"]),
+    .testTarget(
+      name: "ImportTests", dependencies: ["Import", "Lockstep", "Log", "ScenarioLanguage"]),
     .testTarget(name: "LogTests", dependencies: ["Log", "SubjectABI"]),
     .testTarget(name: "ScenarioTests", dependencies: ["Log", "ScenarioLanguage", "SubjectABI"]),
     .testTarget(

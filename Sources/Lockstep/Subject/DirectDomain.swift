@@ -30,6 +30,11 @@ public final class DirectDomain {
     try self.init(Lane(subject), Scenario(domain: configuration))
   }
 
+  /// Opens a scenario's domain, with its DMA layer, on table memory of its own.
+  public convenience init(_ subject: Subject, scenario: Scenario) throws(OpenFailure) {
+    try self.init(Lane(subject), scenario)
+  }
+
   /// Opens a scenario's domain on a lane that nobody else uses; `failingAllocation` (1: the first)
   /// fails, 0: none does.
   init(

@@ -2,30 +2,32 @@
 import Glibc
 
 /// Hands out the lines of an input, in a buffer that grows only to the longest line.
-struct LineSource: ~Copyable {
+public struct LineSource: ~Copyable {
   private var input: ByteInput
   private var buffer: UnsafeMutableRawBufferPointer
   /// Bytes that were read and not yet handed out.
   private var pending = 0..<0
   private var isAtEnd = false
   /// The line handed out last, counted from 1.
-  private(set) var line = 0
+  public private(set) var line = 0
 
   /// Bytes of the longest line that is read.
   static let longestLine = 4 << 20
   private static let initialSize = 1 << 17
 
-  init(_ input: consuming ByteInput) {
+  /// Reads what the input has.
+  public init(_ input: consuming ByteInput) {
     self.input = input
     buffer = .allocate(byteCount: Self.initialSize, alignment: 16)
   }
 
   deinit { buffer.deallocate() }
 
-  var name: String { input.name }
+  /// The path as it was given, for errors.
+  public var name: String { input.name }
 
   /// The next line without its line end, valid until the next call, or nil at the end.
-  mutating func next() throws(ScenarioError) -> UnsafeBufferPointer<UInt8>? {
+  public mutating func next() throws(ScenarioError) -> UnsafeBufferPointer<UInt8>? {
     var searched = 0
     while true {
       if let length = lineLength(after: searched) {

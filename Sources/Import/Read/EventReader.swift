@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import ScenarioLanguage
+
+/// Reads events from the text of a trace, a line at a time, in memory that does not grow with it.
+struct EventReader: ~Copyable {
+  private var source: LineSource
+  /// Numbers of tasks and devices, kept over several files.
+  var names: NameTable
+  private(set) var tally = ReadTally()
+  /// Told of each line of ours that cannot be read.
+  private let complain: (ScenarioError) -> Void
+  /// A line that may go on in the next, without its end; empty: none.
+  private var pending: [UInt8] = []
+  private var pendingLine = 0
+  /// What is wrong with it so far; nil when it can stand as it is.
+  private var pendingFault: (column: Int, message: String)?
+  private var pendingEvent: TraceEvent?
+  private var pendingLines = 0
+  /// An event that was read while another had to be handed out first.
+  private var next: TraceEvent?
+  /// The whole that dynamic debug told last, whose parts follow.
+  private var whole: (isMap: Bool, first: UInt64, end: UInt64)?
+
+  /// A line goes on over at most so many others, and bytes.
+  private static let mostLines = 512
+  private static let mostBytes = 1 << 16
+
+  init(
+    _ input: consuming ByteInput, _ names: NameTable, _ complain: @escaping (ScenarioError) -> Void
+  ) {
+    source = LineSource(input)
+    self.names = names
+    self.complain = complain
+  }
+
+  var file: String { source.name }
+
+  /// The next event, or nil at the end.
+  mutating func read() throws(ScenarioError) -> TraceEvent? {
+    if let event = next {
+      next = nil
+      return event
+    }
+    while let line = try source.next() {
+      tally.lines += 1
+      if let event = take(line) { return event }
+    }
+    return settle()
+  }
+
+  /// Takes a line in; returns an event that is complete.
+  private mutating func take(_ bytes: UnsafeBufferPointer<UInt8>) -> TraceEvent? {
+    var scan = Scan(unquoted(bytes))
+    if scan.isAtEnd {
+      tally.otherLines += 1
+      return settle()
+    }
+    var (form, prefix) = LinePrefix.read(&scan)
+    if form == .none, let bare = bareEvent(scan) {
+      scan = bare
+      form = .event
+    }
+    switch form {
+    case .event:
+      let before = settle()
+      let event = readEvent(scan, prefix)
+      guard let before else { return event }
+      next = event
+      return before
+    case .cut:
+      let before = settle()
+      hold(scan, nil, (scan.column, "expected an event, found the end of the line"))
+      return before
+    case .none:
+      return takeRest(scan)
+    }
+  }
+
+  /// Lines that are no event's start: of the kernel's log, continuations, marks, comments.
+  private mutating func takeRest(_ start: Scan) -> TraceEvent? {
+    var scan = start
+    if let event = debugEvent(&scan) {
+      guard let before = settle() else { return event }
+      next = event
+      return before
+    }
+    if scan.start < scan.end, scan.start.pointee == UInt8(ascii: "#") {
+      tally.otherLines += 1
+      if let header = LostText.header(scan) {
+        tally.overwritten += header.overwritten
+        tally.cpus = max(tally.cpus, header.cpus)
+      }
+      return nil
+    }
+    if let lost = LostText.read(scan) {
+      tally.lostMarks += 1
+      tally.lost &+= lost.count
+      var event = TraceEvent(kind: .lost)
+      event.line = source.line
+      event.cpu = lost.cpu
+      event.size = lost.count
+      guard let before = settle() else { return event }
+      next = event
+      return before
+    }
+    if !pending.isEmpty { return continued(by: scan) }
+    if scan.skip("cpus="), let cpus = scan.decimal() {
+      tally.cpus = max(tally.cpus, Int(min(cpus, 1 << 16)))
+    }
+    tally.otherLines += 1
+    return nil
+  }
+
+  /// The line without marks of quotation in front.
+  private func unquoted(_ bytes: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+    var first = 0
+    var count = bytes.count
+    while count > 0, Scan.isSpace(bytes[count - 1]) { count -= 1 }
+    while first < count, Scan.isSpace(bytes[first]) || bytes[first] == UInt8(ascii: ">") {
+      first += 1
+    }
+    return UnsafeBufferPointer(rebasing: bytes[first..<count])
+  }
+
+  /// An event without task and time, as people paste it: `map: IOMMU: iova=…`.
+  private func bareEvent(_ scan: Scan) -> Scan? {
+    guard scan.sees("map: IOMMU:") || scan.sees("unmap: IOMMU:") || scan.sees("io_page_fault: IOMMU:")
+      || scan.sees("iommu:") || scan.sees("dma:") || scan.sees("dma_")
+    else { return nil }
+    var probe = scan
+    _ = probe.skip("iommu:") || probe.skip("dma:")
+    let name = probe.word(until: UInt8(ascii: ":"))
+    guard probe.skip(UInt8(ascii: ":")), EventName.kind(name) != nil else { return nil }
+    return scan
+  }
+
+  private mutating func readEvent(_ start: Scan, _ prefix: LinePrefix) -> TraceEvent? {
+    var scan = start
+    _ = scan.skip("iommu:") || scan.skip("dma:")
+    let name = scan.word(until: UInt8(ascii: ":"))
+    guard scan.skip(UInt8(ascii: ":")), let kind = EventName.kind(name) else {
+      tally.otherEvents += 1
+      return nil
+    }
+    var event = TraceEvent(kind: kind)
+    event.line = source.line
+    event.cpu = prefix.cpu
+    event.pid = prefix.pid
+    event.tgid = prefix.tgid
+    event.isInterrupt = prefix.isInterrupt
+    event.time = prefix.time
+    event.task = names.number(of: prefix.task)
+    switch EventText.read(&scan, &event, &names) {
+    case .event:
+      count(event)
+      return event
+    case .usable: hold(scan, event, nil)
+    case .other: tally.otherEvents += 1
+    case .fault(let column, let message): hold(scan, nil, (column, message))
+    }
+    return nil
+  }
+
+  private mutating func count(_ event: TraceEvent) {
+    tally.events += 1
+    if event.isHashed { tally.hashed += 1 }
+    if event.list?.isTruncated == true { tally.truncated += 1 }
+  }
+
+  /// Keeps a line that may go on in the next.
+  private mutating func hold(
+    _ scan: Scan, _ event: TraceEvent?, _ fault: (column: Int, message: String)?
+  ) {
+    pending.removeAll(keepingCapacity: true)
+    pending.append(
+      contentsOf: UnsafeBufferPointer(start: scan.start, count: scan.end - scan.start))
+    pendingLine = source.line
+    pendingEvent = event
+    pendingFault = fault
+    pendingLines = 1
+  }
+
+  /// Reads the pending line together with one that continues it: with a space between them, or
+  /// without, where the mail was broken in the middle of a number.
+  private mutating func continued(by scan: Scan) -> TraceEvent? {
+    let more = UnsafeBufferPointer(start: scan.start, count: scan.end - scan.start)
+    pendingLines += 1
+    guard pendingLines <= Self.mostLines, pending.count + more.count <= Self.mostBytes else {
+      return settle()
+    }
+    tally.continuations += 1
+    let isUsable = pendingEvent != nil
+    for glue in [[UInt8(ascii: " ")], []] {
+      switch reread(pending + glue + more) {
+      case .event(let event)?:
+        forget()
+        count(event)
+        return event
+      case .usable(let event)? where !isUsable || glue.count == 1:
+        pending += glue + more
+        pendingEvent = event
+        pendingFault = nil
+        return nil
+      default: continue
+      }
+    }
+    if isUsable { return settle() }
+    pending += [UInt8(ascii: " ")] + more
+    return nil
+  }
+
+  private enum Reread {
+    case event(TraceEvent)
+    case usable(TraceEvent)
+  }
+
+  private mutating func reread(_ bytes: [UInt8]) -> Reread? {
+    bytes.withUnsafeBufferPointer { buffer in
+      var scan = Scan(buffer)
+      var (form, prefix) = LinePrefix.read(&scan)
+      if form == .none, let bare = bareEvent(scan) {
+        scan = bare
+        form = .event
+      }
+      guard form == .event else { return nil }
+      _ = scan.skip("iommu:") || scan.skip("dma:")
+      let name = scan.word(until: UInt8(ascii: ":"))
+      guard scan.skip(UInt8(ascii: ":")), let kind = EventName.kind(name) else { return nil }
+      var event = TraceEvent(kind: kind)
+      event.line = pendingLine
+      event.cpu = prefix.cpu
+      event.pid = prefix.pid
+      event.tgid = prefix.tgid
+      event.isInterrupt = prefix.isInterrupt
+      event.time = prefix.time
+      event.task = names.number(of: prefix.task)
+      return switch EventText.read(&scan, &event, &names) {
+      case .event: .event(event)
+      case .usable: .usable(event)
+      case .other, .fault: nil
+      }
+    }
+  }
+
+  private mutating func forget() {
+    pending.removeAll(keepingCapacity: true)
+    pendingEvent = nil
+    pendingFault = nil
+  }
+
+  /// Ends the pending line as it stands.
+  private mutating func settle() -> TraceEvent? {
+    if pending.isEmpty { return nil }
+    let event = pendingEvent
+    let fault = pendingFault
+    let line = pendingLine
+    forget()
+    if let event {
+      count(event)
+      return event
+    }
+    guard let fault else { return nil }
+    tally.malformed += 1
+    complain(
+      ScenarioError(
+        file: source.name, position: .text(line: line, column: fault.column),
+        message: fault.message))
+    return nil
+  }
+
+  /// An event of the kernel's log; parts of a whole that was told already are left out.
+  private mutating func debugEvent(_ scan: inout Scan) -> TraceEvent? {
+    guard let part = DebugText.find(&scan) else { return nil }
+    var event = TraceEvent(kind: .map)
+    event.line = source.line
+    event.time = DebugText.time(scan)
+    if case .fault(let column, let message) = DebugText.read(part, &scan, &event) {
+      tally.malformed += 1
+      complain(
+        ScenarioError(
+          file: source.name, position: .text(line: source.line, column: column), message: message))
+      return nil
+    }
+    let isMap = event.kind == .map
+    let (end, isWrapped) = event.iova.addingReportingOverflow(event.size)
+    switch part {
+    case .map, .unmapThis:
+      whole = (isMap, event.iova, isWrapped ? .max : end)
+    case .mapping, .unmapped:
+      if let whole, whole.isMap == isMap, event.iova >= whole.first, end <= whole.end, !isWrapped {
+        tally.debugParts += 1
+        return nil
+      }
+    }
+    tally.events += 1
+    return event
+  }
+}

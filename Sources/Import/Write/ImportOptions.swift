@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import ScenarioLanguage
+
+/// What an import is to make of a trace.
+public struct ImportOptions: Sendable {
+  /// Which events are taken.
+  public var filter = ImportFilter()
+  /// The configuration, where it is given; else the usual one of `like`.
+  public var domain: DomainConfiguration?
+  public var dma: DMAConfiguration?
+  public var like = UsualConfiguration.amd
+  public var kernel = Kernel.linux7_3
+  /// Physical addresses stay as the trace has them.
+  public var keepsAddresses = false
+  /// Names of tasks and devices are written in comments.
+  public var showsNames = false
+  /// The protection of page-level maps, which their events do not tell.
+  public var protection: Protection = [.read, .write]
+
+  public init() {}
+}
+
+/// One scenario that an import writes.
+public struct ImportedSpace: Sendable {
+  /// Of the first event.
+  public var line = 0
+  public var operations = 0
+  /// nil: page-level events alone, without the DMA API.
+  public var device: String?
+  public var domain: DomainConfiguration
+  public var dma: DMAConfiguration?
+  /// The highest address that was mapped.
+  public var highest: UInt64 = 0
+}
