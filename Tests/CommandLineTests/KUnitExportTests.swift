@@ -195,6 +195,10 @@ import Testing
       "domain format=vtdss kernel=7.3 va=39 oa=52 features=none top=2 gather=original\n", 2,
       "gather=original: a kernel has the one revision of gather_range_pages()"
     ),
+    (
+      "domain format=vtdss kernel=7.3 va=39 oa=52 features=none top=2 policy=keep\n", 2,
+      "policy=keep: a kernel has the generic one"
+    ),
   ]) func whatACaseCannotCarryIsRefusedByLine(_ rest: String, _ line: Int, _ why: String) throws {
     let file = try scratch.file("refused.iopt", "iopt 2\n\(rest)".utf8)
     let out = scratch("refused.c")
