@@ -8,7 +8,8 @@ final class AddressComparison {
   /// What is to be said, a sentence each.
   private(set) var lines: [String] = []
   private var domain: DirectDomain?
-  private var line: Int?
+  private var number: Int?
+  private var line = 0
   private var operations = 0
   private var compared = 0
   private var different = 0
@@ -18,8 +19,9 @@ final class AddressComparison {
 
   /// Takes the next operation, with the address that the trace has for it.
   func take(_ space: ImportedSpace, _ operation: Operation, _ address: UInt64?) {
-    if space.line != line {
+    if space.number != number {
       finish()
+      number = space.number
       line = space.line
       operations = 0
       open(space)
@@ -53,16 +55,18 @@ final class AddressComparison {
 
   /// Says what was seen of the scenario at hand.
   func finish() {
-    if let line, compared > 0 {
+    if compared > 0 {
       let range = operations < Self.limit ? "" : " (of the first \(Self.limit) operations)"
       if let first {
         lines.append(
           "space from line \(line): \(different) of \(compared) DMA addresses\(range) differ from"
             + " our allocator's: 0x\(String(first.trace, radix: 16)) in the trace, 0x"
             + "\(String(first.ours, radix: 16)) here, by `\(first.operation)`: another release or mask,"
-            + " other users of the domain, or a trace that began later; the scenario goes by handles")
+            + " other users of the domain, or a trace that began later; the scenario goes by handles"
+        )
       } else {
-        lines.append("space from line \(line): all \(compared) DMA addresses\(range) as our allocator's")
+        lines.append(
+          "space from line \(line): all \(compared) DMA addresses\(range) as our allocator's")
       }
     }
     domain = nil

@@ -50,7 +50,8 @@ import Testing
 
   @Test func anEmptyTraceHasNothingMapped() throws {
     let seen = try only(
-      "<idle>-0 [000] 1.000001: io_page_fault: IOMMU: 0000:01:00.0 iova=0x0000000000001000 flags=0x0001\n")
+      "<idle>-0 [000] 1.000001: io_page_fault: IOMMU: 0000:01:00.0 iova=0x0000000000001000 flags=0x0001\n"
+    )
     #expect(seen.causes == [.neverMapped])
     #expect(seen.isWrite == true)
   }
@@ -174,6 +175,22 @@ import Testing
     #expect(seen.causes == [.mappedAtFault])
     #expect(seen.mapping?.mappedAtLine == 4)
     #expect(seen.doubts.contains { $0.contains("lost") })
+  }
+
+  // The kernel's log.
+
+  @Test(arguments: [
+    "[    3.500000] nvme 0000:01:00.0: AMD-Vi: Event logged [IO_PAGE_FAULT domain=0x0014 address=0x300ff8 flags=0x0020]",
+    "[    3.500000] AMD-Vi: Event logged [IO_PAGE_FAULT device=0000:01:00.0 domain=0x0014 address=0x300ff8 flags=0x0020]",
+    "[    3.500000] DMAR: [DMA Write NO_PASID] Request device [01:00.0] fault addr 0x300ff8 [fault reason 0x05] PTE Write access is not set",
+  ])
+  func aFaultThatADriverPrintsIsReadToo(_ line: String) throws {
+    let seen = try only(
+      "[    1.000001] iommu: map: iova 0x100000 pa 0x0000000200000000 size 0x200000\n\(line)\n")
+    #expect(seen.address == 0x30_0ff8)
+    #expect(seen.isWrite == true && seen.device == "0000:01:00.0")
+    #expect(seen.time == 3.5)
+    #expect(seen.causes == [.pastTheEnd])
   }
 
   // An address that is asked for.

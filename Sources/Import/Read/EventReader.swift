@@ -124,8 +124,9 @@ struct EventReader: ~Copyable {
 
   /// An event without task and time, as people paste it: `map: IOMMU: iova=…`.
   private func bareEvent(_ scan: Scan) -> Scan? {
-    guard scan.sees("map: IOMMU:") || scan.sees("unmap: IOMMU:") || scan.sees("io_page_fault: IOMMU:")
-      || scan.sees("iommu:") || scan.sees("dma:") || scan.sees("dma_")
+    guard
+      scan.sees("map: IOMMU:") || scan.sees("unmap: IOMMU:") || scan.sees("io_page_fault: IOMMU:")
+        || scan.sees("iommu:") || scan.sees("dma:") || scan.sees("dma_")
     else { return nil }
     var probe = scan
     _ = probe.skip("iommu:") || probe.skip("dma:")
@@ -270,6 +271,13 @@ struct EventReader: ~Copyable {
 
   /// An event of the kernel's log; parts of a whole that was told already are left out.
   private mutating func debugEvent(_ scan: inout Scan) -> TraceEvent? {
+    var fault = TraceEvent(kind: .fault)
+    if FaultLog.read(scan, &fault, &names) {
+      fault.line = source.line
+      fault.time = DebugText.time(scan)
+      tally.events += 1
+      return fault
+    }
     guard let part = DebugText.find(&scan) else { return nil }
     var event = TraceEvent(kind: .map)
     event.line = source.line

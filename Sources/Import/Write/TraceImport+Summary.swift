@@ -30,7 +30,9 @@ extension TraceImport {
   private var spaceRemarks: [String] {
     var said: [String] = []
     func say(_ count: Int, _ text: String, line: Int = 0) {
-      if count > 0 { said.append("\(count) \(text)" + (line > 0 ? ", the first at line \(line)" : "")) }
+      if count > 0 {
+        said.append("\(count) \(text)" + (line > 0 ? ", the first at line \(line)" : ""))
+      }
     }
     say(tally.filtered, "events left out by --comm, --device or --cpu")
     say(
@@ -46,7 +48,9 @@ extension TraceImport {
       tally.splitSpaces,
       "times an address was mapped that was mapped already: taken for another domain (ambiguous)",
       line: tally.firstAmbiguous)
-    say(untranslatedDevices, "devices left out: their DMA addresses are physical, no IOMMU in the way")
+    say(
+      untranslatedDevices, "devices left out: their DMA addresses are physical, no IOMMU in the way"
+    )
     return said
   }
 
@@ -60,6 +64,10 @@ extension TraceImport {
     say(tally.inventedPhysical, "buffers whose physical address is not in the trace: made up")
     say(tally.resizedUnmaps, "buffers unmapped with another size than they were mapped with")
     say(tally.withoutHandle, "buffers left out: 65536 were mapped at once")
+    for space in spaces() {
+      guard let cpus = space.dma?.cpus, space.cpus > cpus else { continue }
+      said.append("\(space.cpus) CPUs in the trace, \(cpus) on the dma line: CPUs are folded")
+    }
     let devices = spaces().filter { $0.dma != nil }.count
     if devices > 1 {
       said.append(
