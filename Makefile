@@ -14,7 +14,7 @@ DATADIR ?= $(PREFIX)/share
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build test fuzz fuzz-build fuzz-build-address fuzz-smoke fuzz-parsers fuzz-services afl
-.PHONY: replay records sweeps kernel-source kernel-run kernel-sweeps long-run sanitize sanitize-plugin coverage bench faults alone mutants seeds lint clean
+.PHONY: replay records sweeps kernel-source kernel-run kernel-sweeps long-run sanitize sanitize-plugin coverage bench faults alone driver-faults mutants seeds lint clean
 .PHONY: install uninstall install-check
 
 # What release builds say for --version; `unknown` where this is no checkout of its own.
@@ -72,6 +72,12 @@ records: build ## record the kernel traces' scenarios again on both sides, byte 
 kernel-source: ## a kernel's source for kernel:7.3: make kernel-source VERSION=7.3 [DEB=FILE | TREE=DIR]
 	@Tools/kernel-source '$(VERSION)' $(if $(TREE),--tree '$(TREE)',$(if $(DEB),'$(DEB)'))
 
+.PHONY: kunit
+kunit: ## a release's own KUnit suite and exported cases, as User Mode Linux: make kunit VERSION=7.3 [CASES='FILES'] [DEB=FILE] [EXPECT=contract] [KTAP=file]
+	@.ci/setup flex bison bc gcc python3
+	@[ -z '$(CASES)' ] || $(MAKE) --no-print-directory build
+	@DEB='$(DEB)' EXPECT='$(EXPECT)' KTAP='$(KTAP)' Tools/kunit '$(VERSION)' $(CASES)
+
 sweeps: build ## every sweep for each release: make sweeps [KERNELS='7.1 7.2 7.3'] [DEPTH=3] [COUNT=200]
 	for kernel in $(or $(KERNELS),7.1 7.2 7.3); do for layer in pt dma; do \
 	    .build/release/iopt generate --layer $$layer --count $(or $(COUNT),200) --kernel $$kernel | \
@@ -112,6 +118,9 @@ bench: setup fuzz-build ## measure both sides, the fuzz loop and the replay: mak
 
 alone: fuzz-build ## which known faults a side gives away by itself: make alone [SEEDS=10] [RUNS=N] [ONLY=pattern]
 	Fuzz/alone
+
+driver-faults: ## faults in drivers' commands that the hardware judge catches alone: who, and after how many scenarios
+	DRIVER_FAULT_SEEDS=10 swift test --filter DriverFaultTests 2>&1 | awk '/^\|/ { print } /✘/ { print; bad = 1 } END { exit bad }'
 
 faults: fuzz-build ## how soon each known fault is found: make faults [SEEDS=10] [RUNS=N] [ONLY=pattern]
 	Fuzz/faults

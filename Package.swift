@@ -49,12 +49,13 @@ let package = Package(
         "CIsolation", "Contract", "Hardware", "Log", "ScenarioLanguage", "SwiftSubject",
         "Reference", "SubjectABI",
       ]),
+    .target(name: "Report", dependencies: ["Hardware", "Lockstep", "Log", "ScenarioLanguage"]),
+    .target(name: "Export", dependencies: ["Contract", "Log", "ScenarioLanguage", "SubjectABI"]),
     .target(name: "Import", dependencies: ["ScenarioLanguage"]),
-    .target(name: "Report", dependencies: ["Lockstep", "Log", "ScenarioLanguage"]),
     .executableTarget(
       name: "iopt",
       dependencies: [
-        "CVersion", "Import", "Lockstep", "Report", "ScenarioLanguage",
+        "CVersion", "Export", "Import", "Lockstep", "Report", "ScenarioLanguage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -75,7 +76,8 @@ let package = Package(
     .testTarget(
       name: "LockstepTests",
       dependencies: [
-        "Lockstep", "Reference", "Report", "ScenarioLanguage", "SwiftSubject", "SubjectABI",
+        "Hardware", "Lockstep", "Log", "Reference", "Report", "ScenarioLanguage", "SwiftSubject",
+        "SubjectABI",
       ],
       exclude: ["Fixtures"]),
     .testTarget(

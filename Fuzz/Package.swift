@@ -58,14 +58,15 @@ let package = Package(
         "CIsolation", "Contract", "Hardware", "Log", "ScenarioLanguage", "SwiftSubject",
         "Reference", "SubjectABI",
       ]),
+    .target(name: "Report", dependencies: ["Hardware", "Lockstep", "Log", "ScenarioLanguage"]),
+    .target(name: "Export", dependencies: ["Contract", "Log", "ScenarioLanguage", "SubjectABI"]),
     .target(
       name: "Import", dependencies: ["ScenarioLanguage"], swiftSettings: instrumentedSwift),
-    .target(name: "Report", dependencies: ["Lockstep", "Log", "ScenarioLanguage"]),
     // Its rooms count, and libFuzzer's runtime has what they count in.
     .executableTarget(
       name: "iopt",
       dependencies: [
-        "CVersion", "Import", "Lockstep", "Report", "ScenarioLanguage",
+        "CVersion", "Export", "Import", "Lockstep", "Report", "ScenarioLanguage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),

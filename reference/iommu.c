@@ -55,6 +55,20 @@ void iommu_iotlb_sync(struct iommu_domain *domain, struct iommu_iotlb_gather *ga
 	iommu_iotlb_gather_init(gather);
 }
 
+void iommu_iotlb_gather_add_pages(struct iommu_domain *domain, struct iommu_iotlb_gather *gather,
+				  uint64_t iova, unsigned int pgsize_lg2, uint64_t count)
+{
+	uint64_t pgsize = UINT64_C(1) << pgsize_lg2;
+	bool other_size = gather->pgsize_lg2 && gather->pgsize_lg2 != pgsize_lg2;
+
+	if (iommu_iotlb_gather_queued(gather))
+		return;
+	if (other_size || iommu_iotlb_gather_is_disjoint(gather, iova, pgsize))
+		iommu_iotlb_sync(domain, gather);
+	gather->pgsize_lg2 = (uint8_t)pgsize_lg2;
+	iommu_iotlb_gather_add_range(gather, iova, count << pgsize_lg2);
+}
+
 int iommu_map_nosync(struct iommu_domain *domain, uint64_t iova, uint64_t paddr, uint64_t size,
 		     uint32_t prot)
 {

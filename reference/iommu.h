@@ -27,6 +27,7 @@ struct iommu_iotlb_gather {
 	uint64_t end; /* inclusive; start > end when nothing was gathered */
 	struct iommu_pages_list freelist;
 	bool queued;
+	uint8_t pgsize_lg2; /* of the pages that were gathered one by one, 0 for none */
 	uint8_t leaf_levels; /* bit n: leaves of level n were unmapped */
 	uint8_t table_levels; /* bit n: tables that entries of level n pointed to were removed */
 };
@@ -52,6 +53,7 @@ struct iommu_domain {
 	uint64_t aperture_start;
 	uint64_t aperture_end; /* inclusive */
 	uint32_t gather_revision; /* enum iopt_gather_revision */
+	uint32_t policy; /* enum iopt_policy */
 	uint32_t behaviours; /* enum behaviour bits, see releases.h */
 	bool logs_levels; /* every gather that is reported has its levels reported with it */
 	bool has_sync_map; /* the driver has an iotlb_sync_map */
@@ -62,6 +64,7 @@ struct iommu_domain {
 	bool crashed;
 	struct iommu_services services; /* null members where the host has none */
 	struct iommu_dma_cookie *iova_cookie; /* null without a DMA layer */
+	struct iommu_pages_list kept; /* tables without a link that IOPT_POLICY_KEEP keeps */
 	struct iommu_pages pages;
 };
 
@@ -100,6 +103,10 @@ static inline void iommu_iotlb_gather_add_range(struct iommu_iotlb_gather *gathe
 	gather->start = iova < gather->start ? iova : gather->start;
 	gather->end = last > gather->end ? last : gather->end;
 }
+
+/* Pages gathered one by one are all of one size, and adjacent; what is not is synced for before. */
+void iommu_iotlb_gather_add_pages(struct iommu_domain *domain, struct iommu_iotlb_gather *gather,
+				  uint64_t iova, unsigned int pgsize_lg2, uint64_t count);
 
 /* The driver's flush_iotlb_all. */
 void iommu_flush_iotlb_all(struct iommu_domain *domain);

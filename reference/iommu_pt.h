@@ -15,6 +15,7 @@
 #include "iommu_pt_tables.h"
 #include "iommu_pt_map.h"
 #include "iommu_pt_top.h"
+#include "iommu_pt_sync_tables.h"
 #include "iommu_pt_unmap.h"
 #include "iommu_pt_dirty.h"
 #include "iommu_pt_init.h"
@@ -49,7 +50,7 @@ static int NS(map_range)(struct pt_iommu *pt, uint64_t iova, uint64_t paddr, uin
 	iommu_iotlb_gather_init(&gather);
 	err = do_map(&range, single_page, &map);
 	/* Tables made way for large leaves: walk caches may still point to them. */
-	if (!iommu_pages_list_empty(&gather.freelist))
+	if (!iommu_pages_list_empty(&gather.freelist) || pt->domain.policy == IOPT_POLICY_KEEP)
 		iommu_iotlb_sync(&pt->domain, &gather);
 	pt_warn_on(pt, !err && map.oa - paddr != size);
 	*mapped += map.oa - paddr;

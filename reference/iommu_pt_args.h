@@ -29,6 +29,12 @@ struct unmap_args {
 	uint64_t unmapped; /* bytes */
 };
 
+/* The same for IOPT_POLICY_SYNC_TABLES, which gathers as it goes. */
+struct sync_tables_args {
+	struct iommu_iotlb_gather *gather;
+	uint64_t unmapped; /* bytes */
+};
+
 /* What one table's part of an unmap has done so far. */
 struct unmap_run {
 	unsigned int first; /* first index cleared, UINT16_MAX + 1 for none */

@@ -121,4 +121,5 @@ static void NS(deinit)(struct pt_iommu *pt)
 	if (pt_feature(pt, IOPT_FEATURE_DMA_INCOHERENT))
 		iommu_pages_stop_incoherent_list(&pt->domain, freelist);
 	iommu_put_pages_list(&pt->domain, freelist);
+	iommu_put_pages_list(&pt->domain, &pt->domain.kept);
 }

@@ -75,6 +75,15 @@ static int pt_iommu_new_table(struct pt_state *st, const struct pt_write_attrs *
 	return err;
 }
 
+/* Moves tables that were unlinked to where the domain's end finds them. */
+static inline void keep_tables(struct pt_iommu *pt, struct iommu_pages_list *list)
+{
+	if (pt_feature(pt, IOPT_FEATURE_DMA_INCOHERENT))
+		iommu_pages_stop_incoherent_list(&pt->domain, list);
+	iommu_pages_list_splice(&pt->domain, list, &pt->domain.kept);
+	*list = (struct iommu_pages_list){ 0 };
+}
+
 /* Drops the table under the current item, if nothing below it is mapped. */
 static int clear_contig_table(struct pt_state *st, struct iommu_iotlb_gather *gather)
 {
@@ -88,6 +97,8 @@ static int clear_contig_table(struct pt_state *st, struct iommu_iotlb_gather *ga
 	pt_clear_entries(st, 0);
 	flush_writes_item(st);
 	gather_add_table(&collect.pending, st, pt_table_pa(st));
+	if (pt->domain.policy == IOPT_POLICY_KEEP)
+		keep_tables(pt, &collect.pending.freelist);
 	gather_range_pages(gather, pt, st->range->va, log2_to_int(pt_table_item_lg2sz(st)),
 			   &collect.pending);
 	return 0;

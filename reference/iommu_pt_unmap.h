@@ -35,22 +35,50 @@ static inline void unmap_leaves(struct pt_state *at, struct unmap_run *run)
 
 static int __unmap_range(struct pt_range *range, void *arg, unsigned int level, uint64_t *table);
 
+/* Looks for anything in the table under the current item. What counts entries would know. */
+static bool table_is_empty(const struct pt_state *parent)
+{
+	struct pt_state st = pt_init(parent->range, parent->level - 1u, parent->table_lower);
+	unsigned int count = 1u << pt_num_items_lg2(&st);
+
+	while (st.index < count) {
+		if (pt_load_entry_raw(&st) != PT_ENTRY_EMPTY)
+			return false;
+		st.index++;
+	}
+	return true;
+}
+
+/* Does the table under the current item go, now that the range's part of it was unmapped? */
+static inline bool unmap_drops_table(const struct pt_state *st, bool all, bool something)
+{
+	switch (st->range->pt->domain.policy) {
+	case IOPT_POLICY_EAGER:
+		return all || (something && table_is_empty(st));
+	case IOPT_POLICY_KEEP:
+		return false;
+	default:
+		return all;
+	}
+}
+
 /*
- * Empties a lower table, and drops it when the range covers all of it. It is
- * cleared only after everything below it was.
+ * Empties a lower table, and drops it when the range covers all of it, or as
+ * the domain's policy has it. It is cleared only after everything below it was.
  */
 static inline int unmap_table(struct pt_state *st, struct unmap_args *unmap, struct unmap_run *run)
 {
 	bool covered = pt_entry_fully_covered(st, pt_table_item_lg2sz(st));
+	uint64_t before = unmap->unmapped;
 	int err;
 
 	st->table_lower = pt_table_ptr(st);
 	err = pt_descend(st, unmap, __unmap_range);
-	if (err || !covered)
+	if (!unmap_drops_table(st, covered && !err, unmap->unmapped > before))
 		return err;
 	gather_add_table(&unmap->pending, st, pt_virt_to_phys(st->range->pt, st->table_lower));
 	unmap_clear(st, run, 0);
-	return 0;
+	return err;
 }
 
 /*
@@ -106,6 +134,8 @@ static uint64_t NS(unmap_range)(struct pt_iommu *pt, uint64_t iova, uint64_t siz
 
 	if (make_range(pt, &range, iova, size))
 		return 0;
+	if (pt->domain.policy == IOPT_POLICY_SYNC_TABLES)
+		return unmap_syncing_tables(&range, gather);
 	pt_walk_range(&range, __unmap_range, &unmap);
 	gather_range_pages(gather, pt, iova, unmap.unmapped, &unmap.pending);
 	return unmap.unmapped;

@@ -62,6 +62,7 @@
 #define announce_link announce_link_debug
 #define link_leads_to link_leads_to_debug
 #define pt_iommu_new_table pt_iommu_new_table_debug
+#define keep_tables keep_tables_debug
 #define clear_contig_table clear_contig_table_debug
 #define clear_contig clear_contig_debug
 
@@ -91,11 +92,20 @@
 #define increase_top increase_top_debug
 #define check_map_range check_map_range_debug
 
+/* iommu_pt_sync_tables.h */
+#define table_is_full table_is_full_debug
+#define remove_full_table remove_full_table_debug
+#define clear_pages clear_pages_debug
+#define __unmap_syncing_tables __unmap_syncing_tables_debug
+#define unmap_syncing_tables unmap_syncing_tables_debug
+
 /* iommu_pt_unmap.h */
 #define unmap_clear unmap_clear_debug
 #define unmap_leaves unmap_leaves_debug
 #define unmap_table unmap_table_debug
 #define __unmap_range __unmap_range_debug
+#define table_is_empty table_is_empty_debug
+#define unmap_drops_table unmap_drops_table_debug
 
 /* iommu_pt_dirty.h */
 #define dirty_rest_of_leaf dirty_rest_of_leaf_debug

@@ -25,7 +25,7 @@ const struct iopt_capabilities subject_capabilities = {
 	.layers = IOPT_LAYER_PAGE_TABLE | IOPT_LAYER_DMA | IOPT_LAYER_TWO_STEP,
 	.options = IOPT_OPTION_PGSIZES | IOPT_OPTION_SME_MASK | IOPT_OPTION_PCI32 |
 		   IOPT_OPTION_SYNC_MAP | IOPT_OPTION_MAGAZINE | IOPT_OPTION_FAIL_MAGAZINE |
-		   IOPT_OPTION_LIMIT | IOPT_OPTION_ROWS,
+		   IOPT_OPTION_LIMIT | IOPT_OPTION_ROWS | IOPT_OPTION_POLICY,
 	.operations = OP(MAP) | OP(MAP_RANGE) | OP(UNMAP) | OP(GATHER) | OP(UNMAP_FAST) |
 		      OP(IOTLB_SYNC) | OP(FLUSH) | OP(IOVA_TO_PHYS) | OP(SET_DIRTY) |
 		      OP(READ_AND_CLEAR_DIRTY) | OP(DMA_MAP) | OP(DMA_MAP_SG) | OP(DMA_UNMAP) |
@@ -124,6 +124,8 @@ static bool release_known(const struct iopt_config *config)
 static bool version_2_known(const struct iopt_config *config)
 {
 	if (iopt_has(config, sync_map) && !is_known("sync_map", config->sync_map, 1))
+		return false;
+	if (iopt_has(config, policy) && !is_known("policy", config->policy, IOPT_POLICY_KEEP))
 		return false;
 	if (!config->has_dma)
 		return true;

@@ -105,6 +105,7 @@ static uint32_t subject_open(struct iopt_host *host, const struct iopt_config *c
 	domain->arena = host->arena;
 	domain->ops = formats[config->format][config->build];
 	domain->gather_revision = config->gather;
+	domain->policy = iopt_has(config, policy) ? config->policy : IOPT_POLICY_GENERIC;
 	domain->behaviours = subject_behaviours(config);
 	domain->has_sync_map = iopt_has(config, sync_map) && config->sync_map;
 	take_services(domain, host);

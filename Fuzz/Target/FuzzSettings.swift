@@ -97,7 +97,7 @@ public struct FuzzSettings: Sendable {
     choice.filter = PropertyFilter(
       only: try OracleChoice.properties(only, "--only"),
       except: try OracleChoice.properties(except, "--except"))
-    choice.driver = try OracleChoice.driver(driver)
+    try choice.take(drivers: driver.map { [$0] } ?? [])
     if choice.judgesNothing { throw OracleChoice.nothingLeft }
     return choice
   }

@@ -7,22 +7,26 @@ extension HardwareJudge {
   /// What may be cached, since when, and what was sent without removing it.
   func describe(_ entry: StaleEntry) -> String {
     let range = "\(hex(entry.first)) to \(hex(entry.last))"
-    let what =
+    let (what, how) =
       switch entry.kind {
       case .leaf:
-        "the translation of \(range) to \(hex(entry.pa)) (leaves of 2^\(entry.sizeLog2) bytes),"
-          + " removed in operation \(entry.operation), may still be cached"
+        (
+          "the translation of \(range) to \(hex(entry.pa)) (leaves of 2^\(entry.sizeLog2) bytes),"
+            + " removed in operation \(entry.operation)", ""
+        )
       case .pointer:
-        "the pointer at level \(entry.level) to the table at \(hex(entry.pa)) (\(range)), removed"
-          + " in operation \(entry.operation), may still be cached"
+        (
+          "the pointer at level \(entry.level) to the table at \(hex(entry.pa)) (\(range)), removed"
+            + " in operation \(entry.operation)", ""
+        )
       case .dirty:
-        "\(range), whose dirty bit was cleared in operation \(entry.operation), may still be"
-          + " cached as dirty"
-      case .absence:
-        "\(range), mapped in operation \(entry.operation), may still be cached as not mapped"
+        ("\(range), whose dirty bit was cleared in operation \(entry.operation)", " as dirty")
+      case .absence: ("\(range), mapped in operation \(entry.operation)", " as not mapped")
       }
-    if entry.isUnwritten { return what + ": its entry was not written back" }
-    return what + sent
+    let text =
+      entry.isInIOMMU
+      ? "\(what), may still be cached\(how)" : "the device TLB may still hold \(what)\(how)"
+    return entry.isUnwritten ? text + ": its entry was not written back" : text + sent
   }
 
   /// The commands of the operation, where there are any.

@@ -7,21 +7,54 @@ import SubjectABI
 /// keeps ``MayCache``, lets a driver turn calls into commands, and asks the properties.
 public final class HardwareJudge {
   let cache: MayCache
-  private(set) var driver: any Driver
+  /// What it judges behind, of the scenario at hand.
+  public private(set) var driver: any Driver
   let commands = CommandList()
   var state = State()
+  /// Whether dangers are accounted for at length; what that takes is kept then. Changed between
+  /// scenarios only.
+  public var keepsAccounts = false {
+    didSet { if keepsAccounts != oldValue { cache.keepWriters(keepsAccounts) } }
+  }
+  var history = CommandHistory()
+  /// What the operation at hand asks to be mapped.
+  var asked = AskedMemory()
   /// IOVAs that have an owner.
   var owned = IntervalMap()
   /// What was queued and has not come back.
   var queued: [QueuedRange] = []
   /// What the operation at hand reported dirty.
   var reported = RangeSet()
+  /// In the order in which they were given.
+  let addresses = PlainBuffer<HandedOut>(capacity: 64)
+  /// Buffers that went back while they might be reached, since the judge was made.
+  public internal(set) var window = WindowCount()
+  /// What was counted, the window and what the cache counts left out.
+  var costs = HardwareCosts()
+  /// Whether that is asked for.
+  let measures: Bool
+  /// Which properties count.
+  private let properties: Set<HardwareProperty>
+  /// A buffer in the window is a danger.
+  let isStrict: Bool
 
   struct QueuedRange {
     var iova: UInt64
     var length: UInt64
     /// Flushes of everything before it was queued.
     var flushes: Int
+    /// Bytes of it that may be cached, and since when its buffer is its driver's again, if it is.
+    var bytes: UInt64
+    var isOpen = false
+    var since: UInt64 = 0
+
+    var last: UInt64 { iova &+ (length &- 1) }
+  }
+
+  /// The address that a handle's operation gave.
+  struct HandedOut: BitwiseCopyable {
+    var handle: UInt32
+    var iova: UInt64
   }
 
   /// Of the scenario and of the operation at hand.
@@ -32,9 +65,14 @@ public final class HardwareJudge {
     var release = Kernel.linux7_1
     /// Another body of `gather_range_pages()` than the merged one.
     var isOlderGather = false
+    /// The production build, and a map of a length that its pages do not make up.
+    var isProduction = false
+    var hasRaggedMap = false
+    /// The policy in force is ``Policy/syncTables``.
+    var syncsTables = false
     /// Gathers that took in what a dirty read cleared.
     var dirtyGathers = GatherSet()
-    /// The driver was asked to sync everything, and has sent nothing.
+    /// The driver was asked to sync everything, and has sent nothing, or what reaches nothing.
     var hasUnsentSync = false
     /// Gathers that took in an unmap of nothing.
     var stretchedGathers = GatherSet()
@@ -55,32 +93,69 @@ public final class HardwareJudge {
     var result: UInt64 = 0
     var levels: LevelsRecord?
     var danger: Danger?
+    /// A property of what is cached was broken, and does not count.
+    var isSilenced = false
+    /// A flush queue takes what is unmapped.
+    var hasQueue = false
+    /// Virtual time, milliseconds.
+    var now: UInt64 = 0
+    /// The same when the operation began.
+    var tickStart: UInt64 = 0
+    /// The operation has queued something; it has warned.
+    var hasQueuedNow = false
+    var hasWarned = false
+    /// Its handle was in the wrong state: nothing was done.
+    var isSkipped = false
+    // What the operation names.
+    var handle: UInt32 = 0
+    var pa: UInt64 = 0
+    var length: UInt64 = 0
+    var offset: UInt64 = 0
+    /// Bytes of leaves that were removed before it warned; of IOVAs that it gave back or queued.
+    var removedAtWarning: UInt64 = 0
+    var givenBack: UInt64 = 0
+    /// IOVAs, both inclusive, of a two-step range that the operation syncs.
+    var syncedPart: (first: UInt64, last: UInt64)?
   }
 
-  /// A judge that is given its driver with each scenario.
-  public init() {
+  /// A judge of these properties, that is given its driver with each scenario. `isStrict`: memory in the
+  /// window is a danger. `measures`: costs are counted.
+  public init(
+    _ properties: Set<HardwareProperty> = Set(HardwareProperty.allCases), isStrict: Bool = false,
+    measures: Bool = false
+  ) {
+    self.measures = measures
+    self.properties = properties
+    self.isStrict = isStrict
     let domain = DomainConfiguration(format: .riscv64, va: 39, oa: 56, features: [])
     cache = MayCache(domain)
     driver = ExactDriver()
   }
 
   /// Starts a scenario whose domain was opened with `info`; takes in the log of its opening.
+  /// `hasQueue`: its DMA layer has a flush queue from the beginning.
   public func begin(
-    _ domain: DomainConfiguration, _ info: InfoRecord, hasLayer: Bool, _ driver: any Driver,
-    _ log: RecordView
+    _ domain: DomainConfiguration, _ info: InfoRecord, hasLayer: Bool, hasQueue: Bool = false,
+    _ driver: any Driver, _ log: RecordView
   ) -> Danger? {
     self.driver = driver
     state = State()
     state.features = Features(rawValue: info.features)
     state.pageSizes = info.pageSizes
     state.hasLayer = hasLayer
+    state.hasQueue = hasQueue
     state.release = domain.kernel ?? .linux7_1
+    state.isProduction = domain.build == .production
+    state.syncsTables = domain.policy == .syncTables
     state.isOlderGather = (domain.gather ?? .merged) != .merged
     cache.reset(
       domain, features: state.features, width: Int(info.inputWidth), driver)
     if !domain.hasSyncMap { cache.cachesAbsence = false }
     owned = IntervalMap()
     queued.removeAll(keepingCapacity: true)
+    history.removeAll()
+    addresses.cut(to: 0)
+    asked = AskedMemory()
     for record in log { take(record) }
     cache.noteTop(pa: info.top, level: info.level)
     return state.danger
@@ -90,8 +165,35 @@ public final class HardwareJudge {
   public func judge(_ operation: UnsafePointer<iopt_op>, _ log: RecordView) -> Danger? {
     start(operation.pointee)
     for record in log { take(record) }
-    if state.danger == nil { finish() }
+    if operation.pointee.kind == IOPT_OP_TICK.rawValue {
+      state.now = state.tickStart &+ operation.pointee.len
+    }
+    finish()
     defer { settle() }
+    return classified()
+  }
+
+  /// The operation has crashed.
+  public func judgeCrash(_ operation: UnsafePointer<iopt_op>) -> Danger? {
+    start(operation.pointee)
+    checkCrashed()
+    return classified()
+  }
+
+  /// The scenario is over. `judgesLeaks`: nobody else looks for tables that are lost.
+  public func end(judgesLeaks: Bool = true) -> Danger? {
+    closeWindows()
+    if measures { costs.tablesKept &+= cache.emptyTables }
+    guard judgesLeaks else { return nil }
+    state.danger = nil
+    state.kind = 0
+    state.maps = false
+    cache.begin(operation: state.number + 1, gather: -1, isOutside: false)
+    checkLost()
+    return classified()
+  }
+
+  private func classified() -> Danger? {
     guard var danger = state.danger else { return nil }
     danger.known = danger.known ?? known(danger)
     return danger
@@ -102,8 +204,19 @@ public final class HardwareJudge {
     state.number += 1
     state.gather = Self.namesGather(operation.kind) ? Int32(operation.gather) : -1
     state.maps = [IOPT_OP_MAP.rawValue, IOPT_OP_MAP_RANGE.rawValue].contains(operation.kind)
+    state.handle = operation.handle
+    state.pa = operation.pa
+    state.length = operation.len
+    state.offset = operation.offset
+    state.givenBack = 0
+    state.hasQueuedNow = false
+    state.hasWarned = false
+    state.isSkipped = false
+    state.tickStart = state.now
+    state.syncedPart = nil
     state.result = 0
     state.danger = nil
+    state.isSilenced = false
     state.levels = nil
     commands.removeAll()
     reported.removeAll()
@@ -112,13 +225,27 @@ public final class HardwareJudge {
     {
       state.past = .besideTheLayer
     }
+    if state.maps, state.isProduction,
+      operation.len & ((state.pageSizes & (0 &- state.pageSizes)) &- 1) != 0
+    {
+      state.hasRaggedMap = true
+    }
     if state.release < .linux7_3, Self.hasEmptyPiece(operation) { state.past = .emptyPiece }
     let isOutside = !isCanonical(operation.iova) || !isCanonical(lastAddress(operation))
     cache.begin(
       operation: state.number, gather: state.gather,
       isOutside: isOutside && !state.hasLayer)
+    asked = AskedMemory(operation)
+    cache.attributes.want(asked, cache.reader, state.features)
     state.wasQueued = state.queuedGathers.contains(state.gather)
-    if operation.kind == IOPT_OP_GATHER.rawValue { forget(state.gather) }
+    if operation.kind == IOPT_OP_GATHER.rawValue {
+      forget(state.gather)
+      state.queuedGathers.remove(state.gather)
+      if operation.flag != 0 { state.queuedGathers.insert(state.gather) }
+    }
+    if operation.kind == IOPT_OP_DMA_IOVA_SYNC.rawValue, cache.cachesAbsence {
+      state.syncedPart = syncedPart(operation)
+    }
     if operation.kind == IOPT_OP_READ_AND_CLEAR_DIRTY.rawValue {
       state.dirtyGathers.insert(state.gather)
     }
@@ -135,6 +262,18 @@ public final class HardwareJudge {
   private static func hasEmptyPiece(_ operation: iopt_op) -> Bool {
     guard let pieces = operation.pieces, operation.piece_count > 1 else { return false }
     return (1..<Int(operation.piece_count)).contains { pieces[$0].len == 0 }
+  }
+
+  private func syncedPart(_ operation: iopt_op) -> (first: UInt64, last: UInt64)? {
+    guard operation.len > 0, let iova = handedOut(operation.handle) else { return nil }
+    let first = iova &+ operation.offset
+    let (last, overflow) = first.addingReportingOverflow(operation.len - 1)
+    return overflow ? nil : (first, last)
+  }
+
+  /// The address that a handle has now.
+  func handedOut(_ handle: UInt32) -> UInt64? {
+    addresses.elements.last { $0.handle == handle }?.iova
   }
 
   private func lastAddress(_ operation: iopt_op) -> UInt64 {
@@ -170,13 +309,40 @@ public final class HardwareJudge {
   /// Dangers from here on come of this, where nothing came before it.
   func remember(_ past: KnownClass) { state.past = state.past ?? past }
 
-  /// Keeps the first; `known` where its class is plain at once.
+  /// What one cause may break several of: where the first does not count, the others are not asked.
+  private static let ofTheCache: Set<HardwareProperty> = [
+    .tableUseAfterFree, .walkerVisibility, .missingSync, .syncBeforeStore, .staleTranslation,
+    .iovaReuse, .queueOrder,
+  ]
+
+  /// Keeps the first that counts; `known` where its class is plain at once. `entry` is what may be
+  /// cached, where something is, `freed` the slot of a table that it is about, and `iova` one that
+  /// memory translates.
   func found(
     _ property: HardwareProperty, _ kind: String, _ text: @autoclosure () -> String,
-    isUnwritten: Bool = false, isEverything: Bool = false, known: KnownClass? = nil
+    isUnwritten: Bool = false, isEverything: Bool = false, known: KnownClass? = nil,
+    of entry: StaleEntry? = nil, freed: Int? = nil, mapped iova: UInt64? = nil
   ) {
     guard state.danger == nil else { return }
+    let isOfTheCache = Self.ofTheCache.contains(property)
+    if isOfTheCache, state.isSilenced { return }
+    guard properties.contains(property) else {
+      if isOfTheCache { state.isSilenced = true }
+      return
+    }
     state.danger = Danger(
       property, kind, text(), isUnwritten: isUnwritten, isEverything: isEverything, known: known)
+    guard keepsAccounts else { return }
+    if let entry {
+      state.danger!.account = account(entry, freed: freed, property.promise)
+    } else if let freed {
+      let pa = hex(ArenaLayout.address(ofSlot: freed))
+      state.danger!.account = account(
+        ofMemory: "the pointer to the table at \(pa)", at: cache.tables[freed].iova,
+        level: Int(cache.tables[freed].level) + 1, property.promise)
+    } else if let iova {
+      state.danger!.account = account(
+        ofMemory: "the translation of \(hex(iova))", at: iova, level: 0, property.promise)
+    }
   }
 }

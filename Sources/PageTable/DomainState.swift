@@ -16,6 +16,7 @@ struct DomainState: ~Copyable {
   let log: UnsafeMutablePointer<iopt_log>
   let memory: DomainMemory
   let revision: iopt_gather_revision
+  let policy: iopt_policy
   /// The release's.
   let behaviours: Behaviours
   /// The driver has an `iotlb_sync_map`.
@@ -43,6 +44,8 @@ struct DomainState: ~Copyable {
   /// First and last byte (inclusive) that can be mapped at all.
   var aperture: (first: UInt64, last: UInt64) = (0, 0)
   var pages = PageRegistry()
+  /// Tables that nothing leads to any more and that a policy keeps until the domain ends.
+  var kept = TableList()
   /// Set where the kernel's code would run away; what follows only has to come to an end.
   var hasCrashed = false
 
@@ -56,6 +59,7 @@ struct DomainState: ~Copyable {
     log = host.pointee.log
     memory = DomainMemory(host: host)
     revision = iopt_gather_revision(rawValue: configuration.gather)
+    policy = iopt_policy(rawValue: configuration.policy)
     self.behaviours = behaviours
     hasSyncMap = configuration.sync_map != 0
     encryptionBit = configuration.sme_mask

@@ -32,6 +32,8 @@ public struct Gather {
   /// Levels at which leaves were unmapped, a bit each, and those of entries that pointed at tables
   /// which were removed. Collected with ``FeatureSet/detailedGather`` alone.
   public internal(set) var levels = GatheredLevels()
+  /// Base-2 logarithm of the pages that were gathered one by one (`pgsize`); 0: none was.
+  private(set) var pageLog2 = 0
   /// Tables that may go back once the range was invalidated.
   public internal(set) var tables = TableList()
 
@@ -48,6 +50,18 @@ public struct Gather {
   @inline(__always)
   func isDisjoint(_ iova: UInt64, _ length: UInt64) -> Bool {
     last != 0 && (iova &+ length < start || iova > last &+ 1)
+  }
+
+  /// Whether pages of another size, or apart from what was gathered, need a gather of their own
+  /// (`iommu_iotlb_gather_add_page()`).
+  func refuses(pageAt iova: UInt64, log2: Int) -> Bool {
+    pageLog2 != 0 && pageLog2 != log2 || isDisjoint(iova, power(of: log2))
+  }
+
+  /// Adds so many pages that lie one after the other.
+  mutating func add(pagesAt iova: UInt64, log2: Int, count: Int) {
+    pageLog2 = log2
+    add(iova, UInt64(count) &<< UInt64(log2))
   }
 
   @inline(__always)

@@ -87,5 +87,6 @@ extension Walker {
       &range, whole.table!, level: whole.level, unlessMapped: false, into: &list, &levels)
     if has(.dmaIncoherent) { domain.stopIncoherent(list) }
     domain.free(list)
+    domain.free(state.pointee.kept)
   }
 }

@@ -163,6 +163,11 @@ extension Walker {
     cleanItem(cursor)
     state.pointee.pages.append(state.pointee.memory.address(of: lower), to: &list)
     levels.addTable(level: cursor.level)
+    if state.pointee.policy == IOPT_POLICY_KEEP {
+      if has(.dmaIncoherent) { domain.stopIncoherent(list) }
+      state.pointee.pages.prepend(list, to: &state.pointee.kept)
+      list = TableList()
+    }
     gather(
       &mapping.gather, range.first, power(of: cursor.itemLog2), tables: list, levels: levels)
     return .done

@@ -92,7 +92,9 @@ extension Walker {
     _ = warns(mapping.leafLevel > range.level)
     status = install(&mapping, &range, isSinglePage: isSinglePage)
     // Tables made way for larger leaves, and the hardware may still walk them.
-    if !mapping.gather.tables.isEmpty { domain.sync(&mapping.gather) }
+    if !mapping.gather.tables.isEmpty || state.pointee.policy == IOPT_POLICY_KEEP {
+      domain.sync(&mapping.gather)
+    }
     _ = warns(status == .done && mapping.output &- start.output != length)
     mapped &+= mapping.output &- start.output
     return status

@@ -14,10 +14,13 @@ extension Walker {
   func unmap(_ gather: inout Gather, _ iova: UInt64, _ length: UInt64) -> UInt64 {
     var status = Status.done
     guard var range = checkedRange(iova, length, &status) else { return 0 }
+    if state.pointee.policy == IOPT_POLICY_SYNC_TABLES {
+      return unmapSyncingTables(&gather, &range)
+    }
     var removal = Removal()
     var cursor = Cursor(range.table!, level: range.level)
     loadFirst(&cursor, range)
-    if !Build.checks { narrow(&cursor, range) }
+    if !Build.checks, state.pointee.policy != IOPT_POLICY_EAGER { narrow(&cursor, range) }
     _ = unmap(&range, cursor.words, level: cursor.level, &removal)
     self.gather(
       &gather, iova, removal.bytes, tables: removal.tables, levels: removal.levels)
@@ -95,24 +98,44 @@ extension Walker {
     } while Format.kind(of: cursor.entry, level: level) == .leaf
   }
 
-  /// Empties the table below an item, and drops it when the range covers all of it.
+  /// Empties the table below an item, and drops it when the policy in force says so.
   @inline(__always)
   private func unmapTable(
     _ cursor: Cursor, _ range: inout WalkRange, _ removal: inout Removal
   ) -> (Status, isDropped: Bool) {
     let lower = lowerTable(cursor)
     let isCovered = covers(range, cursor.itemLog2)
+    let before = removal.bytes
     let status = unmap(&range, lower, level: cursor.level - 1, &removal)
-    guard status == .done, isCovered else { return (status, false) }
+    guard
+      status == .done && isCovered && state.pointee.policy != IOPT_POLICY_KEEP
+        || isEmptied(lower, level: cursor.level - 1, removal.bytes != before)
+    else { return (status, false) }
     state.pointee.pages.append(state.pointee.memory.address(of: lower), to: &removal.tables)
     if has(.detailedGather) { removal.levels.addTable(level: cursor.level) }
     clear(cursor, itemsLog2: 0)
-    return (.done, true)
+    return (status, true)
+  }
+
+  /// Whether the policy drops every empty table, and this one became empty.
+  @inline(__always)
+  private func isEmptied(_ words: TableWords, level: Int, _ isChanged: Bool) -> Bool {
+    state.pointee.policy == IOPT_POLICY_EAGER && isChanged && isEmpty(words, level: level)
+  }
+
+  /// An implementation in earnest would count entries; here the table is looked through.
+  @inline(never)
+  private func isEmpty(_ words: TableWords, level: Int) -> Bool {
+    for index in 0..<(1 << itemsLog2(level: level))
+    where Format.kind(of: words[index], level: level) != .empty {
+      return false
+    }
+    return true
   }
 
   /// Whether the range holds all of the 2^log2 bytes that it begins in.
   @inline(__always)
-  private func covers(_ range: WalkRange, _ log2: Int) -> Bool {
+  func covers(_ range: WalkRange, _ log2: Int) -> Bool {
     guard range.first.isAligned(to: log2) else { return false }
     return (range.first ^ range.last).divided(by: log2) != 0
       || range.last & ones(below: log2) == ones(below: log2)

@@ -224,7 +224,8 @@ struct Walker<Format: PageTableFormat, Build: BuildMode> {
   @inline(__always)
   func clear(_ cursor: Cursor, itemsLog2: Int) {
     checkClear(cursor, itemsLog2: itemsLog2)
-    state.pointee.memory.store(0, to: cursor.words, cursor.index, count: 1 &<< itemsLog2)
+    let count = min(1 &<< itemsLog2, TableShape.items &- cursor.index)
+    state.pointee.memory.store(0, to: cursor.words, cursor.index, count: count)
   }
 
   @inline(__always)

@@ -26,12 +26,14 @@ public struct ChangeJSON: Encodable {
   var before: Side
   var after: Side
   var measured: Figure?
+  var kunit: String?
 
   /// The members of `report` that programs read.
   public init(_ report: ChangeReport) {
     name = report.change.name
     change = report.change.summary
     scenario = report.change.text
+    kunit = report.kunit
     before = Side(name: report.change.before)
     after = Side(name: report.change.after)
     measured = report.figure.map {

@@ -10,12 +10,18 @@ public struct ChangeReport: Sendable {
   public var outcome: ChangeOutcome?
   /// nil where nothing was measured.
   public var figure: HistoryFigure?
+  /// A sentence of Markdown about its KUnit case; nil where that was not run.
+  public var kunit: String?
 
   /// A report of one change.
-  public init(_ change: KernelChange, _ outcome: ChangeOutcome?, _ figure: HistoryFigure?) {
+  public init(
+    _ change: KernelChange, _ outcome: ChangeOutcome?, _ figure: HistoryFigure?,
+    kunit: String? = nil
+  ) {
     self.change = change
     self.outcome = outcome
     self.figure = figure
+    self.kunit = kunit
   }
 
   /// Whether the two sides differ; false also where that was not seen.
@@ -34,6 +40,7 @@ public struct ChangeReport: Sendable {
       lines.append("  \(name): " + done.joined(separator: "; "))
       lines.append("    the contract: \(verdict.text)")
     }
+    if let kunit { lines.append("  " + kunit.replacing("`", with: "")) }
     if let figure { lines.append("  found: \(figure.text)") }
     return lines.joined(separator: "\n")
   }
@@ -62,6 +69,7 @@ public struct ChangeReport: Sendable {
       let cell = done.map { $0.hasPrefix("= ") ? "`\($0)`" : $0 }.joined(separator: "<br>")
       lines.append("| \(name) | \(cell) | \(verdict.text) |")
     }
+    if let kunit { lines += ["", kunit] }
     return (lines + [""]).joined(separator: "\n")
   }
 }

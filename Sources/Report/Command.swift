@@ -14,7 +14,8 @@ enum Command {
     case .abi where subjects.count == 2:
       return "iopt diff \(file) --left \(subjects[0]) --right \(subjects[1])"
     case .abi, .leak, .contract, .hardware, .process:
-      let driver = finding.driver.map { " --driver \($0)" } ?? ""
+      let driver =
+        finding.hardware.map { $0.isForced ? " --driver \($0.driver)" : "" } ?? ""
       let check = "iopt check \(file) --subject \(quoted(finding.faultySubject))\(driver)"
       guard case .departure(_, let name) = finding.evidence else { return check }
       return "\(check) --forbid \(name)"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Hardware
 import Lockstep
 import Log
 
@@ -26,6 +27,12 @@ public struct FindingJSON: Encodable {
   var left: Side?
   var right: Side?
   var reproduce: String
+  /// The driver that a subject was judged behind, why it would never make such a domain, the danger
+  /// behind a departure, and what may have been cached.
+  var driver: String?
+  var neverMade: String?
+  var danger: String?
+  var cached: CacheAccount?
 
   /// The members of `finding` that programs read.
   public init(_ finding: Finding) {
@@ -38,6 +45,10 @@ public struct FindingJSON: Encodable {
     headline = finding.headline
     signature = finding.signature.description
     reproduce = Command.reproduce(finding)
+    driver = finding.hardware?.driver
+    neverMade = finding.hardware?.unlikeness
+    danger = finding.hardware?.danger
+    cached = finding.hardware?.account
     switch finding.evidence {
     case .observations(let one, let other), .memory(_, let one, let other):
       left = Side(one)

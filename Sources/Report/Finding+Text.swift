@@ -57,6 +57,7 @@ extension Finding {
       lines += right.lines.prefix(12).map { "    \($0.text)" }
     case .misuse, .refusal, .breach, .departure, .leak, .process: break
     }
+    lines += hardware?.lines ?? []
     if !place.file.isEmpty { lines.append("  reproduce: \(Command.reproduce(self))") }
     return lines.joined(separator: "\n") + "\n"
   }

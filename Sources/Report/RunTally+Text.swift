@@ -20,6 +20,15 @@ extension RunTally {
     Self.lines(unopened.map { ($0.reason, $1) }, "not opened")
   }
 
+  /// What to say of domains that were judged behind a driver that would never make them: a line for
+  /// each driver.
+  public var neverMadeLines: [String] {
+    neverMade.sorted { $0.key < $1.key }.map { driver, domains in
+      "  \(domains.count) \(domains.count == 1 ? "domain" : "domains") that \(driver) would never make:"
+        + " \(domains.reason)\(domains.count == 1 ? "" : ", in the first of them")"
+    }
+  }
+
   /// How a run ended, in words: `agrees` or `differs`, unless nothing at all was compared.
   public func verdict(agrees: String, differs: String) -> String {
     switch verdict {

@@ -9,6 +9,9 @@ enum Ability {
   static let revisions = mask(
     IOPT_GATHER_MERGED.rawValue, IOPT_GATHER_ORIGINAL.rawValue, IOPT_GATHER_ALWAYS_ADD.rawValue,
     IOPT_GATHER_PROPOSED.rawValue)
+  static let policies = mask(
+    IOPT_POLICY_GENERIC.rawValue, IOPT_POLICY_SYNC_TABLES.rawValue, IOPT_POLICY_EAGER.rawValue,
+    IOPT_POLICY_KEEP.rawValue)
   static let kernels = Behaviours.kernels
   static let queues = mask(IOPT_QUEUE_PERCPU.rawValue, IOPT_QUEUE_SINGLE.rawValue)
   static let modes = mask(IOPT_DMA_STRICT.rawValue, IOPT_DMA_FQ.rawValue)
@@ -54,7 +57,7 @@ enum Ability {
       IOPT_OPTION_PGSIZES.rawValue | IOPT_OPTION_SME_MASK.rawValue | IOPT_OPTION_PCI32.rawValue
       | IOPT_OPTION_SYNC_MAP.rawValue | IOPT_OPTION_MAGAZINE.rawValue
       | IOPT_OPTION_FAIL_MAGAZINE.rawValue | IOPT_OPTION_LIMIT.rawValue
-      | IOPT_OPTION_ROWS.rawValue
+      | IOPT_OPTION_ROWS.rawValue | IOPT_OPTION_POLICY.rawValue
     for kind in tableOperations + layerOperations {
       stated.operations |= 1 << UInt64(kind.rawValue)
     }

@@ -29,6 +29,7 @@ func fault(
     ?? UnknownNumber("gather", configuration.gather, Ability.revisions)
     ?? UnknownNumber("kernel", configuration.kernel, Ability.kernels)
     ?? UnknownNumber("sync_map", configuration.sync_map, zeroOrOne)
+    ?? UnknownNumber("policy", configuration.policy, Ability.policies)
     ?? UnknownNumber("has_dma", configuration.has_dma, zeroOrOne)
   if let unknown { return unknown.reason }
   guard let behaviours = Behaviours(configuration) else {

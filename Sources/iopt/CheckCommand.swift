@@ -16,6 +16,14 @@ struct Check: ParsableCommand {
       departure is named and counted; --forbid makes one a failure, so that "this one no longer \
       has it" can be asserted. \(exitStatuses)
 
+      The properties of hardware, the first being believed where two say the same:
+
+      \(OracleChoice.promises.joined(separator: "\n"))
+
+      What --costs counts:
+
+      \(CostReport.definitions.joined(separator: "\n"))
+
       Example: iopt check case.iopt --subject reference --forbid forbiddenSmallPage
       """)
 
@@ -25,6 +33,9 @@ struct Check: ParsableCommand {
   @OptionGroup var subjects: SubjectsOption
 
   @OptionGroup var oracles: OracleOptions
+
+  @Flag(help: "Count what calls cost behind the driver, and print it.")
+  var costs = false
 
   @OptionGroup var isolation: IsolationOptions
 
@@ -37,7 +48,12 @@ struct Check: ParsableCommand {
   }
 
   private func choice() throws -> OracleChoice {
-    try oracles.choice(default: OracleChoice.usual(alone: true))
+    var choice = try oracles.choice(default: OracleChoice.usual(alone: true))
+    choice.measures = costs
+    if costs, !choice.names.contains(.hardware) {
+      throw ValidationError("--costs: hardware counts them, which --oracle leaves out")
+    }
+    return choice
   }
 
   func run() throws {
@@ -47,9 +63,10 @@ struct Check: ParsableCommand {
       "\($0.scenarios) scenarios, \($0.statements) statements"
     }
     if output.json {
-      try printJSON(CheckJSON(subjects: judges.map(CheckJSON.Subject.init), reports: printer.json))
+      let subjects = judges.map { CheckJSON.Subject($0, costs: costs) }
+      try printJSON(CheckJSON(subjects: subjects, reports: printer.json))
     } else {
-      for judge in judges { print(judge.judgementText) }
+      for judge in judges { print(judge.judgementText(costs: costs)) }
     }
     try RunTally(judges).verdict.leave()
   }
@@ -57,16 +74,29 @@ struct Check: ParsableCommand {
 
 extension Judging {
   /// What was judged of one subject, and how it ended: departures and refusals a line each, the
-  /// verdict last.
-  var judgementText: String {
-    let last = Ink.standardOutput.summary(verdictLine, tally.verdict)
-    return (departureLines + tally.unopenedLines + tally.refusalLines + [last])
-      .joined(separator: "\n")
+  /// verdict, and what it cost.
+  func judgementText(costs: Bool) -> String {
+    let verdict = Ink.standardOutput.summary(verdictLine, tally.verdict)
+    let lines =
+      departureLines + windowLines + tally.neverMadeLines + tally.unopenedLines
+      + tally.refusalLines + [verdict]
+    return (lines + (costs ? costReports.map(\.text) : [])).joined(separator: "\n")
+  }
+
+  /// Buffers that waited for a flush.
+  private var windowLines: [String] {
+    let reports = costReports
+    return reports.compactMap { report in
+      report.window.map {
+        "  memory-in-the-window\(reports.count > 1 ? " behind \(report.driver)" : ""): \($0)"
+      }
+    }
   }
 
   /// What is known and allowed, and what was judged in part only, a line each.
   var departureLines: [String] {
-    var departures = departures.map { "  \($0.name): \($0.count)" }
+    let counts = Dictionary(departures.map { ($0.name, $0.count) }, uniquingKeysWith: +)
+    var departures = counts.sorted { $0.key < $1.key }.map { "  \($0.key): \($0.value)" }
     if tally.crashed > 0 {
       departures.append("  judged only up to a crash: \(tally.crashed) scenarios")
     }
@@ -97,11 +127,19 @@ private struct CheckJSON: Encodable {
     var refusals: [String: Int]
     var unanswered: [String: Int]
     var notOpened: [String: Int]
+    var neverMade: [String: Int]
     var withoutStores: Int
     var findings: Int
     var departures: [String: Int]
+    /// Where they were asked for, by driver; buffers that waited for a flush are told anyway.
+    var costs: [CostReport]?
+    var memoryInTheWindow: [String: String]?
 
-    init(_ judge: any Judging) {
+    init(_ judge: any Judging, costs isMeasured: Bool) {
+      let reports = judge.costReports
+      costs = isMeasured ? reports : nil
+      let windows = reports.compactMap { report in report.window.map { (report.driver, $0) } }
+      memoryInTheWindow = windows.isEmpty ? nil : Dictionary(uniqueKeysWithValues: windows)
       let tally = judge.tally
       name = judge.labels[0]
       scenarios = tally.scenarios
@@ -111,6 +149,7 @@ private struct CheckJSON: Encodable {
       refusals = tally.refusals
       unanswered = tally.unanswered
       notOpened = tally.unopenedReasons
+      neverMade = tally.neverMade.mapValues(\.count)
       withoutStores = tally.withoutStores
       findings = tally.findings
       departures = Dictionary(

@@ -72,7 +72,7 @@ struct HistoryCommand: ParsableCommand {
       try HistoryFigures(text: String(decoding: try readBytes($0), as: UTF8.self), file: $0)
     }
     let reports = try changes.map { change in
-      ChangeReport(change, try outcome(change), measured?[change])
+      ChangeReport(change, try outcome(change), measured?[change], kunit: try kunit(change))
     }
     if json {
       try printJSON(reports.map(ChangeJSON.init))
@@ -89,6 +89,12 @@ struct HistoryCommand: ParsableCommand {
   private func outcome(_ change: KernelChange) throws -> ChangeOutcome? {
     guard let sides = change.sides(of: subject, plugins: plugins) else { return nil }
     return try change.outcome(sides) { try isolation.judge($0, file: "") }
+  }
+
+  /// What its KUnit case tells; nil where that cannot be run.
+  private func kunit(_ change: KernelChange) throws -> String? {
+    guard let sides = change.sides(of: subject, plugins: plugins) else { return nil }
+    return try ChangeCase(change, isolation).told(sides)
   }
 
   private func printSides() {

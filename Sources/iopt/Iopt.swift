@@ -19,8 +19,9 @@ struct Iopt: ParsableCommand {
     version: "iopt \(String(cString: lockstep_version()))",
     subcommands: [
       Replay.self, Record.self, Diff.self, Check.self, Minimize.self, Show.self, Encode.self,
-      ImportCommand.self, ExplainFaultCommand.self, Upgrade.self, Generate.self, Sweep.self, Corpus.self, HistoryCommand.self, KernelCommand.self,
-      ReviewCommand.self, MeasureCommand.self,
+      ImportCommand.self, ExplainFaultCommand.self, ExportCommand.self, Upgrade.self, Generate.self,
+      Sweep.self, Corpus.self, HistoryCommand.self, KernelCommand.self, ReviewCommand.self,
+      MeasureCommand.self,
     ])
 
   static func main() {

@@ -14,6 +14,9 @@ struct KernelCases: ParsableCommand {
       files ended before is not tried again. Exit status: 0 all pass or skip themselves, 1 a case \
       fails, 2 there is no such tree, 3 none was run.
 
+      With --case the cases of files are run instead, as iopt export kunit writes them; each is \
+      printed, and a file that does not compile in the tree is status 2.
+
       Example: iopt kernel kunit 7.3
       """)
 
@@ -26,14 +29,21 @@ struct KernelCases: ParsableCommand {
   @Flag(help: "Print each case.")
   var list = false
 
+  @Option(
+    name: .customLong("case"),
+    help: ArgumentHelp(
+      "Run the cases of this file instead; may be repeated.", valueName: "file.c"))
+  var files: [String] = []
+
   func run() throws {
-    let running = try RunningTreeCases(of: KernelSubject(tree: tree), inBackground: false)
+    let running = try RunningTreeCases(
+      of: KernelSubject(tree: tree), files: files, inBackground: false)
     switch try running.result() {
     case .notRun(let reason):
       print("skipped: \(reason)")
       throw nothingJudged
     case .ran(let cases):
-      if list { print(cases.allLines.joined(separator: "\n")) }
+      if list || !files.isEmpty { print(cases.allLines.joined(separator: "\n")) }
       print(cases.lines.joined(separator: "\n"))
       let counts = cases.formats.map(\.count)
       if counts.contains(where: { $0.failed > 0 }) { throw somethingDiffers }

@@ -71,9 +71,10 @@ struct OracleOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The driver that hardware puts behind every page table, such as riscv-nl-s or vtd+mamv=9+ats; the"
+      "The driver that hardware puts behind every page table, such as riscv-nl-s or vtd+mamv=9+ats; may be"
+        + " repeated, and `all` is each whose hardware can have the table; the"
         + " format's natural one where nobody says.", valueName: "driver"))
-  var driver: String?
+  var driver: [String] = []
 
   @Option(
     help: ArgumentHelp("Judge only these properties, a list.", valueName: "properties"))
@@ -88,6 +89,11 @@ struct OracleOptions: ParsableArguments {
       valueName: "departure"))
   var forbid: [String] = []
 
+  @Flag(
+    help: "Make a buffer that a flush queue keeps within reach of its device a failure of hardware."
+  )
+  var strict = false
+
   /// The choice, `default` where --oracle says nothing.
   func choice(default list: String) throws -> OracleChoice {
     for name in forbid where name != "all" && !OracleChoice.departures.contains(name) {
@@ -100,7 +106,8 @@ struct OracleOptions: ParsableArguments {
         only: try OracleChoice.properties(only, "--only"),
         except: try OracleChoice.properties(except, "--except"))
       choice.forbidden = Set(forbid)
-      choice.driver = try OracleChoice.driver(driver)
+      try choice.take(drivers: driver)
+      choice.isStrict = strict
       if choice.judgesNothing { throw OracleChoice.nothingLeft }
       return choice
     } catch {

@@ -8,7 +8,8 @@ struct SweepAllocations: ParsableCommand {
     commandName: "allocations",
     abstract: "Let the 1st, 2nd, … nth allocation of each scenario fail in turn.",
     discussion: """
-      Until a run makes none fail. Both sides must do the same in every run, lose no table (but \
+      Until a run makes none fail. Both sides must do the same in every run, or with --subject one \
+      keep what its oracles ask (--oracle), lose no table (but \
       those that a gather took: one that is initialised again forgets its tables, and so does an \
       operation's own where gather=original or proposed left the range out), and a map that fails \
       must leave the mappings as they were. fail_alloc operations of a scenario's own are \
@@ -29,18 +30,23 @@ struct SweepAllocations: ParsableCommand {
 
   @OptionGroup var release: SweepRelease
 
-  @OptionGroup var options: SweepOptions
+  @OptionGroup var judges: JudgeOptions
+
+  @OptionGroup var isolation: IsolationOptions
+
+  @OptionGroup var output: SweepOutput
 
   func validate() throws {
+    _ = try judges.choice()
     guard failures != 0 else { throw ValidationError("--failures takes at least 1") }
   }
 
   func run() throws {
-    let plan = try options.plan(OracleChoice([.comparison]).engine)
+    let plan = try judges.plan()
     let progress = ProgressLine()
     let findings = SweepFindings(
-      options.output, try options.isolation.judge(plan, file: files[0]), progress)
-    if options.isolation.isolates(plan.requests) {
+      output, try isolation.judge(plan, file: files[0]), progress)
+    if isolation.isolates(plan.requests) {
       return try runIsolated(plan, findings, progress)
     }
     let engine = try plan.engine()
@@ -70,7 +76,7 @@ struct SweepAllocations: ParsableCommand {
     for file in files {
       scenarios += try readScenarios(path: file).map { release.applied(to: $0.scenario) }
     }
-    let isolated = IsolatedSweep(plan, limit: options.isolation.duration)
+    let isolated = IsolatedSweep(plan, limit: isolation.duration)
     let position = AllocationSweep.Position(isShared: true)
     isolated.onText = { text in
       if let fault = AllocationSweep.Fault(message: text) { tell(fault, findings) }

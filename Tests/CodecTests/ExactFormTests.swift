@@ -53,6 +53,7 @@ struct ExactFormTests {
     var domain = smallDomain
     domain.kernel = kernel
     domain.hasSyncMap = true
+    domain.policy = [.syncTables, .eager, .keep][Int(kernel.rawValue) % 3]
     domain.features.formUnion(domain.format.expressibleFeatures(of: kernel))
     let dma = DMAConfiguration(
       queue: .single, cpus: 256, mode: .strict, limit: 1, magazine: 127, failMagazine: .max)
@@ -82,6 +83,38 @@ struct ExactFormTests {
     check(Scenario(domain: domain))
   }
 
+  @Test("keeps every driver", arguments: DriverName.allCases)
+  func drivers(name: DriverName) {
+    for mask in [nil] + (0...63).map(Optional.some) as [UInt8?] {
+      for hasATS in [false, true] {
+        var domain = smallDomain
+        domain.kernel = .linux7_3
+        domain.driver = DriverChoice(name, largestMask: mask, hasATS: hasATS)
+        check(
+          Scenario(
+            domain: domain, operations: [.unmap(iova: 1, length: 2), .iovaToPhys(iova: 3)]))
+      }
+    }
+  }
+
+  @Test("reads a driver's word behind a release word alone")
+  func driverWord() {
+    let release: [UInt64] = [0xd8, 0x0000_0000_010a_06d9]
+    let named = decode(bytes([0] + release + [0x00]))
+    #expect(named.domain.driver == DriverChoice(.vtd, largestMask: 9, hasATS: true))
+    #expect(named.operations.count == 1)
+    let unnamed = decode(bytes([0, release[1], release[0]]))
+    #expect(unnamed.domain.driver == nil && unnamed.domain.kernel == nil)
+    #expect(unnamed.operations.count == 2)
+    // A number that is nobody's yet.
+    let later = decode(bytes([0, release[0], 0x0000_0000_0000_fcd9]))
+    #expect(later.domain.driver == DriverChoice(.amd))
+  }
+
+  private func bytes(_ words: [UInt64]) -> [UInt8] {
+    words.flatMap { word in withUnsafeBytes(of: word.littleEndian) { Array($0) } }
+  }
+
   @Test("says what any bytes behind a release word come to in text that reads back")
   func randomVersion2() throws {
     var random = SeededRandom(seed: 5)
@@ -89,6 +122,7 @@ struct ExactFormTests {
       var bytes: [UInt8] = (0..<240).map { _ in UInt8(truncatingIfNeeded: random.next()) }
       bytes[7] = 0
       bytes[8] = 0xd8
+      if random.oneIn(2) { bytes[16] = 0xd9 }
       let scenario = decode(bytes)
       #expect(scenario.domain.version == 2)
       let read = try readScenarios(bytes: Array(scenario.text.utf8), name: "text")

@@ -33,6 +33,29 @@ struct MutationTests {
     #expect(near > 400)
   }
 
+  @Test("names drivers, changes them and drops them, and leaves operations alone then")
+  func drivers() {
+    var domain = decode([]).domain
+    domain.kernel = .linux7_3
+    var (named, dropped, others) = (0, 0, 0)
+    for driver in [nil, DriverChoice(.vtd, largestMask: 9)] {
+      domain.driver = driver
+      let before = Scenario(
+        domain: domain, operations: (1...6).map { .unmap(iova: $0 << 12, length: 0x1000) })
+      let input = encode(before)
+      for seed in 0..<6000 as Range<UInt64> {
+        let after = decode(mutated(input, capacity: 1024, seed: seed))
+        switch (driver, after.domain.driver) {
+        case (nil, .some): named += 1
+        case (.some, nil) where after.domain.kernel != nil: dropped += 1
+        case (.some(let old), .some(let new)) where old != new: others += 1
+        default: break
+        }
+      }
+    }
+    for count in [named, dropped, others] { #expect(count > 8) }
+  }
+
   @Test("inserts relaxations and ticks, drops, repeats and reorders operations")
   func kindsOfEdits() {
     var (relaxed, ticked, longer, shorter, reordered, configured) = (0, 0, 0, 0, 0, 0)

@@ -35,6 +35,19 @@ import Testing
     #expect(lowered.contains { $0.0.pieces?.dropFirst().last?.length == 0 })
   }
 
+  @Test func someNameADriverNaturalOrNot() {
+    let made = scenarios(.linux7_3, 1200).map(\.domain)
+    let drivers = made.compactMap { domain in domain.driver.map { (domain.format, $0) } }
+    #expect(drivers.count > 240 && drivers.count < 360)
+    #expect(Set(drivers.map(\.1.kind)) == Set(DriverName.allCases))
+    #expect(drivers.contains { $0.1.hasATS } && drivers.contains { $0.1.largestMask != nil })
+    let riscv = drivers.filter { $0.0 == .riscv64 }.map(\.1.kind)
+    let own = riscv.filter { $0.rawValue <= DriverName.riscvNonLeafRanges.rawValue }
+    #expect(own.count > riscv.count / 2 && own.count < riscv.count)
+    var version1 = ScenarioGenerator(seed: 21, layer: .both)
+    #expect((0..<200).allSatisfy { _ in version1.next().domain.driver == nil })
+  }
+
   @Test func mostProductionDomainsAskForWhatTheirBuildTakes() {
     let riscv = scenarios(.linux7_3, 2000).map(\.domain)
       .filter { $0.format == .riscv64 && $0.build == .production }
@@ -69,6 +82,7 @@ import Testing
       seed: 5, layer: .both, kernel: .linux7_3, narrowing: Narrowing([party]))
     let made = (0..<200).compactMap { _ in generator.nextFitting() }
     #expect(made.count == 200 && made.allSatisfy { $0.domain.version == 1 })
+    #expect(made.allSatisfy { $0.domain.driver == nil })
     let kinds = Set(made.flatMap(\.operations).map(\.kind.rawValue))
     #expect(kinds.isSuperset(of: IOPT_OP_DMA_MAP.rawValue...IOPT_OP_DMA_UNMAP.rawValue))
     #expect(kinds.allSatisfy { $0 < IOPT_OP_KINDS.rawValue })

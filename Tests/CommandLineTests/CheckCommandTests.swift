@@ -49,6 +49,70 @@ import Testing
     #expect(tool.status == 0)
   }
 
+  /// Of all of the address space, for which one driver of 7.1 sends nothing.
+  private static func wholeSpace(_ end: String) -> String {
+    """
+    iopt 2
+    domain format=x86_64 kernel=7.1 va=48 oa=52 features=flush_range_no_gaps top=3\(end)
+    unmap_fast 0 0x0 0x1000
+    map 0x0 0x0 0x1000 r
+    unmap_fast 0 0x0 0x1000
+    unmap_fast 0 0x1000 0x1000
+    iotlb_sync 0
+
+    """
+  }
+
+  @Test func theDomainLineChoosesTheDriverAndTheOptionGoesBeforeIt() throws {
+    func status(_ end: String, _ options: String...) throws -> Int32 {
+      try Tool.iopt(
+        ["check", "-", "--subject", "reference", "--forbid", "wholeSpaceUnderNpCache"] + options,
+        input: Self.wholeSpace(end)
+      ).status
+    }
+    #expect(try status("") == 1)
+    #expect(try status(" driver=amd") == 0)
+    #expect(try status(" driver=amd-np") == 1)
+    #expect(try status(" driver=amd-np", "--driver", "amd") == 0)
+    #expect(try status(" driver=amd", "--driver", "amd-np") == 1)
+  }
+
+  @Test func aDomainThatItsDriverWouldNeverMakeIsMarked() throws {
+    let kept = try Tool.iopt(
+      "check", "-", "--subject", "swift", input: Self.wholeSpace(" driver=riscv"))
+    #expect(kept.status == 0)
+    #expect(
+      kept.output.contains("\n  1 domain that riscv would never make: its tables are riscv_64\n")
+        || kept.output.hasPrefix("  1 domain that riscv would never make:"))
+    let found = try Tool.iopt(
+      "check", "-", "--subject", "swift", "--forbid", "wholeSpaceUnderNpCache",
+      input: Self.wholeSpace(" driver=amd-np"))
+    #expect(found.output.contains("  amd-np would never make such a domain: it asks for va=47"))
+  }
+
+  @Test func aFindingOfHardwareShowsItsWalkInTextAndJSON() throws {
+    let text = try Tool.iopt(
+      "check", "-", "--subject", "swift,gather=original", input: Self.strictBuffer)
+    for line in [
+      "may be cached by the IOMMU: the translation of ", "should have removed it: ",
+      "sent since: nothing", "a danger from operation 1 on: ", "the walk, from the top down:",
+      "    level 0: table 0x", "      may be cached as: leaf oa=0x80000000 of 2^12 bytes",
+    ] { #expect(text.output.contains(line), "\(line)") }
+    let json = try Tool.iopt(
+      "check", "-", "--subject", "swift,gather=original", "--json", input: Self.strictBuffer)
+    for member in ["\"walk\"", "\"remedy\"", "\"driver\" : \"vtd\""] {
+      #expect(json.output.contains(member), "\(member)")
+    }
+  }
+
+  @Test func aTraceWithADriverIsTheOneWithout() throws {
+    let named = try Tool.iopt("record", "-", input: Self.wholeSpace(" driver=vtd+mamv=9+ats"))
+    let plain = try Tool.iopt("record", "-", input: Self.wholeSpace(""))
+    #expect(named.status == 0 && named.output.contains("driver=vtd+mamv=9+ats\n"))
+    #expect(
+      named.output.replacingOccurrences(of: " driver=vtd+mamv=9+ats", with: "") == plain.output)
+  }
+
   @Test func aBreachIsReportedWithItsCommand() throws {
     let tool = try Tool.iopt(
       "check", "-", "--subject", "swift,gather=original", input: Self.strictBuffer)

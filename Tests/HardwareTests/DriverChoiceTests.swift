@@ -15,6 +15,13 @@ import Testing
     #expect(choice.driver(for: domain(.vtdss)).name == name)
   }
 
+  @Test func everyNameHasADriverBehindIt() {
+    #expect(DriverName.list == Self.names)
+    for name in DriverName.allCases {
+      #expect(DriverChoice(name).driver(for: domain(.vtdss)).name == "\(name.word)")
+    }
+  }
+
   @Test func optionsComeInAnyOrder() throws {
     #expect(try DriverChoice(parsing: "vtd+ats+mamv=9").name == "vtd+mamv=9+ats")
   }
@@ -38,7 +45,8 @@ import Testing
   ])
   func aWrongNameIsToldWhatWasExpected(name: String, expected: String) {
     let error = #expect(throws: DriverNameError.self) { try DriverChoice(parsing: name) }
-    #expect(error?.expected == expected)
+    let drivers = expected.hasPrefix("after") ? " (drivers: \(Self.names))" : ""
+    #expect(error?.expected == expected + drivers)
   }
 
   @Test func theNaturalDriverIsTheFormats() {
@@ -63,6 +71,22 @@ import Testing
         #expect(!choice.isOfItsKind(domain), "\(request.name) of \(release.name)")
       }
     }
+  }
+
+  @Test func whatADriverWouldNeverMakeIsToldWhy() throws {
+    func why(_ name: String, _ domain: DomainConfiguration) throws -> String? {
+      try DriverChoice(parsing: name).unlikeness(domain)
+    }
+    var own = DriverRequest.all(of: .linux7_3).first { $0.domain.format == .vtdss }!.domain
+    #expect(try why("vtd+mamv=9", own) == nil && why("exact", own) == nil)
+    #expect(try why("riscv", own) == "its tables are riscv_64")
+    #expect(try why("amd", own) == "its tables are amdv1 or x86_64")
+    #expect(try why("vtd-caching", own) == "it asks for sync_map")
+    #expect(try why("shadow", own) == "it asks for flush_range_no_gaps")
+    #expect(try why("s390", own) == "its own tables are of another format")
+    own.oa = 46
+    own.features = []
+    #expect(try why("vtd", own) == "it asks for oa=52, flush_range")
   }
 
   @Test func theReleaseDecidesWhatIsOfItsKindAndWhatIsSent() throws {

@@ -10,8 +10,11 @@ struct FedJudge {
   static let domain = DomainConfiguration(
     format: .vtdss, va: 39, oa: 52, features: .flushRange, top: 2, kernel: .linux7_3)
 
-  private let judge = HardwareJudge()
+  private let judge: HardwareJudge
   private let incoherent: Bool
+
+  /// Buffers that it counted in the window.
+  var window: WindowCount { judge.window }
 
   /// What a test logs, one record each.
   enum Record {
@@ -27,23 +30,29 @@ struct FedJudge {
     case dirty(UInt64, UInt64)
     case iovaAlloc(UInt64, UInt64)
     case iovaFree(UInt64, UInt64)
-    case queue(UInt64, UInt64)
+    case queue(UInt64, UInt64, tables: [Int] = [])
     case gather(Int, isQueued: Bool)
+    case timerFire(UInt64)
+    case warn
     case result(UInt64)
   }
 
   static func table(_ number: Int) -> UInt64 { ArenaLayout.base + UInt64(number) << 12 }
   /// An entry that points to a table; a leaf of a page; of 2 MiB.
   static func link(_ number: Int) -> UInt64 { table(number) | 3 }
-  static func page(_ pa: UInt64) -> UInt64 { pa | 3 }
-  static func large(_ pa: UInt64) -> UInt64 { pa | 0x83 }
+  static func page(_ pa: UInt64) -> UInt64 { pa | 1 }
+  static func large(_ pa: UInt64) -> UInt64 { pa | 0x81 }
 
   /// Opens a domain whose top, table 0, leads by tables 1 and 2 to two pages at 0x1000 and 0x2000.
   init(
     features: Features = .flushRange, hasLayer: Bool = false, driver: any Driver = ExactDriver(),
-    hasSyncMap: Bool = false, kernel: Kernel = .linux7_3, pageSizes: UInt64 = 0x4020_1000
+    hasSyncMap: Bool = false, kernel: Kernel = .linux7_3, pageSizes: UInt64 = 0x4020_1000,
+    hasQueue: Bool = false, isStrict: Bool = false, measures: Bool = false,
+    keepsAccounts: Bool = false
   ) throws {
+    judge = HardwareJudge(isStrict: isStrict, measures: measures)
     incoherent = features.contains(.dmaIncoherent)
+    judge.keepsAccounts = keepsAccounts
     var domain = Self.domain
     domain.features = features
     domain.hasSyncMap = hasSyncMap
@@ -58,28 +67,46 @@ struct FedJudge {
     let opening = words.withUnsafeBufferPointer { buffer -> Danger? in
       let view = RecordView(buffer)
       let info = view.lazy.compactMap(InfoRecord.init).first { _ in true }!
-      return judge.begin(domain, info, hasLayer: hasLayer, driver, view)
+      return judge.begin(domain, info, hasLayer: hasLayer, hasQueue: hasQueue, driver, view)
     }
     precondition(opening == nil)
     var linking: [Record] = [.alloc(1), .alloc(2)]
     if incoherent { linking += [.incoherent(1), .incoherent(2)] }
+    let snoop: UInt64 = features.contains(.vtdssForceCoherence) ? 0x800 : 0
     linking += [
-      .store(2, 1, Self.page(0x8000)), .store(2, 2, Self.page(0x9000)), .clean(2, 1, words: 2),
+      .store(2, 1, Self.page(0x8000) | snoop), .store(2, 2, Self.page(0x9000) | snoop),
+      .clean(2, 1, words: 2),
       .store(1, 0, Self.link(2)), .clean(1, 0, words: 1), .store(0, 0, Self.link(1)),
       .clean(0, 0, words: 1), .syncMap(0x1000, 0x2000), .result(0),
     ]
     let danger = run(.mapRange(iova: 0x1000, pa: 0x8000, length: 0x2000, prot: .read), linking)
     precondition(danger == nil, "\(danger!.text)")
+    _ = judge.takeCosts()
   }
+
+  /// What was counted since it was asked last.
+  func costs() -> HardwareCosts { judge.takeCosts() }
 
   /// One operation, and what it logs.
   func run(_ operation: Operation, _ records: [Record]) -> Danger? {
+    lower(operation) { lowered in
+      Self.words(records).withUnsafeBufferPointer { judge.judge(lowered, RecordView($0)) }
+    }
+  }
+
+  /// One operation that crashes.
+  func crash(_ operation: Operation) -> Danger? { lower(operation, judge.judgeCrash) }
+
+  /// The scenario is over.
+  func end() -> Danger? { judge.end() }
+
+  private func lower(
+    _ operation: Operation, _ body: (UnsafePointer<iopt_op>) -> Danger?
+  ) -> Danger? {
     let lowered = UnsafeMutablePointer<iopt_op>.allocate(capacity: 1)
     lowered.initialize(to: operation.lowered(pieces: nil))
     defer { lowered.deallocate() }
-    return Self.words(records).withUnsafeBufferPointer {
-      judge.judge(UnsafePointer(lowered), RecordView($0))
-    }
+    return body(UnsafePointer(lowered))
   }
 
   private static func words(_ records: [Record]) -> [UInt64] { records.flatMap(words) }
@@ -100,7 +127,10 @@ struct FedJudge {
     case .dirty(let iova, let length): Self.record(.dirty, [iova, length])
     case .iovaAlloc(let iova, let length): Self.record(.iovaAlloc, [iova, length])
     case .iovaFree(let iova, let length): Self.record(.iovaFree, [iova, length])
-    case .queue(let iova, let length): Self.record(.queue, [0, iova, length, 0])
+    case .queue(let iova, let length, let tables):
+      Self.record(.queue, [0, iova, length, 0] + tables.map(table))
+    case .timerFire(let time): Self.record(.timerFire, [time])
+    case .warn: Self.record(.warn, [])
     case .gather(let number, let isQueued):
       Self.record(.gather, [UInt64(number), 0, 0, isQueued ? 1 : 0])
     case .result(let value): Self.record(.result, [value, 0])

@@ -49,6 +49,11 @@ import Testing
     #expect(s390.texts(.syncMap(first: 0x1000, length: 0x2000)) == ["RPCIT 0x1000 0x2000"])
     #expect(s390.texts(.flushAll) == ["RPCIT 0x0 0x1000000000000"])
     #expect(s390.texts(.sync(.max, 0)).isEmpty)
+    let widest = S390Driver(width: 64).reaches(.flushAll)
+    #expect(
+      [0x1000, .max - 0xfff].allSatisfy { page in
+        widest.contains { $0.removesLeaf(page...page | 0xfff) }
+      })
   }
 
   @Test func s390RemovesItsRangeAndNothingOfALengthThatWraps() {

@@ -27,6 +27,7 @@ import Testing
     UnknownMember(member: "kernel", value: "4") { $0.kernel = IOPT_KERNEL_7_3.rawValue + 1 },
     UnknownMember(member: "kernel", value: "40") { $0.kernel = 40 },
     UnknownMember(member: "sync_map", value: "2") { $0.sync_map = 2 },
+    UnknownMember(member: "policy", value: "4") { $0.policy = 4 },
     UnknownMember(member: "has_dma", value: "2") { $0.has_dma = 2 },
     UnknownMember(member: "dma_magazine", value: "128") { $0.dma_magazine = 128 },
     UnknownMember(member: "queue", value: "2") { $0.dma.queue = 2 },

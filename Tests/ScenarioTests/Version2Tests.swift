@@ -6,7 +6,7 @@ import Testing
 @Suite struct Version2Tests {
   private static let domain =
     "iopt 2\ndomain format=riscv_64 kernel=7.3 va=39 oa=56 features=sign_extend,flush_range,"
-    + "detailed_gather,riscv_svnapot_64k build=debug gather=proposed sync_map\n"
+    + "detailed_gather,riscv_svnapot_64k build=debug gather=proposed sync_map policy=eager driver=vtd+mamv=9+ats\n"
   private static let dma =
     "dma queue=percpu cpus=2 size=4 timeout=10 mode=fq limit=0xffff magazine=3 fail_magazine=9 pci32\n"
 
@@ -31,6 +31,11 @@ import Testing
     #expect(read[0].scenario.domain.version == 2)
   }
 
+  /// A scenario whose `domain` line ends so.
+  private static func line(_ end: String) -> String {
+    "iopt 2\ndomain format=riscv_64 kernel=7.3 va=39 oa=56 features=none \(end)\n"
+  }
+
   /// What is wrong, and what is said of it.
   private static let faults: [(text: String, expected: String)] = [
     ("iopt 3\n", "1:6: error: expected version 1 or 2 of the language, found `3`"),
@@ -50,6 +55,32 @@ import Testing
     (
       "iopt 1\ndomain format=riscv_64 kernel=7.1 va=39 oa=56 features=none\n",
       "expected an argument of `domain`, found `kernel=7.1`"
+    ),
+    (
+      "iopt 1\ndomain format=riscv_64 va=39 oa=56 features=none driver=riscv\n",
+      "2:50: error: expected an argument of `domain`, found `driver=riscv`"
+    ),
+    (
+      line("driver=intel"),
+      "2:68: error: expected a driver: riscv, riscv-nl, riscv-s, riscv-nl-s, amd, amd-np, vtd, "
+        + "vtd-caching, shadow, s390 or exact, found `intel`"
+    ),
+    (
+      line("policy=lazy"),
+      "2:68: error: expected a policy: generic, sync-tables, eager or keep, found `lazy`"
+    ),
+    (line("policy=keep policy=keep"), "every argument once"),
+    (
+      "iopt 1\ndomain format=riscv_64 va=39 oa=56 features=none policy=keep\n",
+      "2:50: error: expected an argument of `domain`, found `policy=keep`"
+    ),
+    (line("driver="), "s390 or exact, found the end of the line"),
+    (line("driver"), "2:61: error: expected `driver=` and a value, found `driver`"),
+    (line("driver=amd driver=amd"), "2:72: error: expected every argument once"),
+    (line("driver=riscv+ats"), "2:68: error: expected after `riscv` no option (drivers: riscv, "),
+    (
+      line("driver=vtd+mamv=64"),
+      "2:68: error: expected an address mask after `mamv=`, 0 to 63, found `vtd+mamv=64`"
     ),
     (domain + "dma_iova_free 1\n", "expected a `dma` line before an operation of the DMA layer"),
     (

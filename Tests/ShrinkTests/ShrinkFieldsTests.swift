@@ -30,6 +30,21 @@ import Testing
     #expect(result == [.iovaToPhys(iova: 0x1000)])
   }
 
+  @Test func aDriverGoesWhereItDoesNotMatterAndKeepsTheOptionsThatDo() {
+    var domain = domain
+    domain.kernel = .linux7_3
+    domain.driver = DriverChoice(.vtd, largestMask: 9, hasATS: true)
+    let scenario = Scenario(domain: domain, operations: [.iovaToPhys(iova: 0)])
+    let any = Shrinker().smallest(scenario) { _ in true }
+    #expect(any.domain.driver == nil)
+    let vtd = Shrinker().smallest(scenario) { $0.domain.driver?.kind == .vtd }
+    #expect(vtd.domain.driver == DriverChoice(.vtd))
+    let masked = Shrinker().smallest(scenario) { $0.domain.driver?.largestMask == 9 }
+    #expect(masked.domain.driver == DriverChoice(.vtd, largestMask: 9))
+    let devices = Shrinker().smallest(scenario) { $0.domain.driver?.hasATS == true }
+    #expect(devices.domain.driver == DriverChoice(.vtd, hasATS: true))
+  }
+
   @Test func equalAddressesStayEqual() {
     let result = shrink([
       .map(iova: 0x7f_0000_3000, pa: 0x8_0000_0000, length: 0x8000, prot: [.read, .write]),

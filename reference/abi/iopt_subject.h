@@ -129,6 +129,17 @@ enum iopt_gather_revision {
 	IOPT_GATHER_PROPOSED = 3,
 };
 
+/*
+ * What becomes of tables that nothing is mapped in; Documentation/policies.md. The
+ * kernel's own code is GENERIC.
+ */
+enum iopt_policy {
+	IOPT_POLICY_GENERIC = 0, /* those that an unmap covers wait in its gather */
+	IOPT_POLICY_SYNC_TABLES = 1, /* as io-pgtable-arm: invalidated for and freed at once */
+	IOPT_POLICY_EAGER = 2, /* those that an unmap empties wait in its gather, too */
+	IOPT_POLICY_KEEP = 3, /* kept until the domain ends */
+};
+
 enum iopt_build {
 	IOPT_BUILD_PRODUCTION = 0,
 	/* As CONFIG_DEBUG_GENERIC_PT compiles the format. */
@@ -163,7 +174,7 @@ struct iopt_dma_config {
 	uint32_t reserved;
 };
 
-/* One domain: the arguments of the language's `domain` and `dma` lines. */
+/* One domain: the arguments of the language's `domain` and `dma` lines, but `driver=`. */
 struct iopt_config {
 	uint32_t size; /* sizeof(struct iopt_config) */
 	uint32_t format; /* enum iopt_format */
@@ -188,6 +199,8 @@ struct iopt_config {
 	 * an enum iopt_kernel; 0: as `kernel` has it.
 	 */
 	uint64_t rows;
+	uint32_t policy; /* enum iopt_policy */
+	uint32_t reserved_2;
 };
 
 /* What version 1 has, and every later one. */
@@ -663,6 +676,7 @@ enum iopt_option {
 	IOPT_OPTION_FAIL_MAGAZINE = 1 << 5, /* iopt_config.dma_fail_magazine */
 	IOPT_OPTION_LIMIT = 1 << 6, /* iopt_op.has_limit */
 	IOPT_OPTION_ROWS = 1 << 7, /* iopt_config.rows */
+	IOPT_OPTION_POLICY = 1 << 8, /* iopt_config.policy */
 };
 
 /* Which of the host's optional services a subject calls, bits of iopt_capabilities.services. */

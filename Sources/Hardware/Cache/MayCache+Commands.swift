@@ -4,14 +4,16 @@ import ScenarioLanguage
 
 extension MayCache {
   /// A command has completed: what it is guaranteed to remove is gone, but what a walker can still read
-  /// in memory is cached anew.
+  /// in memory is cached anew, and what the IOMMU may have a device can ask for again.
   func apply(_ reach: Reach) {
-    if reach.isEverything { return removeAll() }
-    if reach.pointers == .all { removePointers(reach) }
+    if reach.isEverything, !reach.isDeviceTLB { return removeAll() }
+    if reach.pointers == .all, !reach.isDeviceTLB { removePointers(reach) }
     let count = stale.count
     for index in 0..<count {
       let entry = stale.elements[index]
-      if entry.kind == .pointer || reach.leaves == .none || staysVisible(entry) {
+      if entry.kind == .pointer || reach.leaves == .none || staysVisible(entry)
+        || entry.isInIOMMU == reach.isDeviceTLB
+      {
         keep(entry)
       } else {
         trim(entry, reach)
@@ -30,8 +32,11 @@ extension MayCache {
       tables[Int(entry.target)].stalePointers -= 1
     }
     var kept = 0
-    for index in 0..<stale.count where stale.elements[index].isUnwritten {
-      stale.elements[kept] = stale.elements[index]
+    for index in 0..<stale.count {
+      let entry = stale.elements[index]
+      guard entry.isUnwritten || entry.isInDevice else { continue }
+      stale.elements[kept] = entry
+      if !entry.isUnwritten { stale.elements[kept].isInIOMMU = false }
       kept += 1
     }
     stale.cut(to: kept)
@@ -67,7 +72,7 @@ extension MayCache {
 
   /// Whether `reach` names an address from `first` to `last`.
   @inline(__always)
-  private func holdsAddress(_ first: UInt64, _ last: UInt64, _ reach: Reach) -> Bool {
+  func holdsAddress(_ first: UInt64, _ last: UInt64, _ reach: Reach) -> Bool {
     if last < reach.first || first > reach.last { return false }
     guard let address = reach.address(from: first) else { return false }
     return address <= min(last, reach.last)
@@ -75,9 +80,14 @@ extension MayCache {
 
   // MARK: Leaves
 
-  /// Keeps what the command need not remove of a run of leaves.
+  /// Keeps what the command need not remove of a run of leaves: each is one, but where a command says
+  /// addresses. A walker may cache a leaf of several words by its words then, each for its own address
+  /// (RISC-V Privileged Architecture, "Svnapot": implicit reads "may create address-translation cache
+  /// entries" for any or all of them).
   private func trim(_ entry: StaleEntry, _ reach: Reach) {
-    let size = 1 << UInt64(min(entry.sizeLog2, 63)) as UInt64
+    let leafLog2 = UInt64(min(entry.sizeLog2, 63))
+    let itemLog2 = UInt64(TableEntry.itemLog2(Int(entry.level)))
+    let size: UInt64 = 1 << (reach.leaves == .holdingAddress ? min(leafLog2, itemLog2) : leafLog2)
     let mask = ~(size - 1)
     guard entry.first <= reach.last, entry.last >= reach.first else {
       return keep(entry)
@@ -100,8 +110,9 @@ extension MayCache {
     }
   }
 
-  /// Keeps what lies outside of `first` to `last`.
+  /// Keeps what lies outside of `first` to `last`, and for a device what the IOMMU has lost.
   private func cut(_ entry: StaleEntry, _ first: UInt64, _ last: UInt64) {
+    lose(entry, first, last)
     if entry.first < first {
       var below = entry
       below.last = first - 1
@@ -121,6 +132,7 @@ extension MayCache {
     var next = reach.address(from: entry.first)
     while let address = next, address <= min(reach.last, entry.last) {
       let leaf = address & ~(size - 1)
+      lose(entry, leaf, leaf + (size - 1))
       if leaf > rest.first {
         var below = rest
         below.last = leaf - 1
@@ -133,6 +145,20 @@ extension MayCache {
       next = overflow ? nil : sum
     }
     keep(rest)
+  }
+
+  /// One of the two caches has lost what lies in `first` to `last`; a device may have it still, where
+  /// the IOMMU was who did.
+  private func lose(_ entry: StaleEntry, _ first: UInt64, _ last: UInt64) {
+    guard entry.isInIOMMU, entry.isInDevice else { return }
+    var lost = entry
+    lost.isInIOMMU = false
+    if first > lost.first {
+      lost.pa &+= first - lost.first
+      lost.first = first
+    }
+    lost.last = min(last, lost.last)
+    keep(lost)
   }
 
   private func keep(_ entry: StaleEntry) { spill.extend(by: 1).initialize(to: entry) }

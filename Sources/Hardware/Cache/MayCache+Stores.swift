@@ -19,6 +19,7 @@ extension MayCache {
       tables[slot].low = min(tables[slot].low, Int32(word - start))
       tables[slot].high = max(tables[slot].high, Int32(end - start))
     }
+    tables[slot].isWritten = true
     let isSeen = !byHardware && isExposed(slot)
     let decoding = start + (isSeen ? wordsThatDecode(slot) : 0)
     var value = value
@@ -26,6 +27,7 @@ extension MayCache {
       let old = words[word]
       words[word] = value
       if old != value, word < decoding { noteChange(slot, word - start, old, value) }
+      if let writers { writers[word] = UInt64(operation + 1) }
       word += 1
       value &+= stride
     }
@@ -58,13 +60,40 @@ extension MayCache {
         tables[below].parent = -1
       }
     }
-    if before == after { return }
+    if before == after {
+      if case .leaf = after {
+        attributes.check(new, was: old, level: level, at: iova(slot, index))
+      }
+      return
+    }
     switch after {
     case .empty: break
-    case .leaf(_, let sizeLog2): sizesWritten |= 1 << UInt64(min(sizeLog2, 63))
+    case .leaf(let pa, let sizeLog2): noteLeaf(slot, index, new, pa: pa, sizeLog2: sizeLog2)
     case .table(let pa):
       guard level > 0, tables[slot].isLinked, let below = table(at: pa) else { break }
       link(below, level: UInt8(level - 1), iova: iova(slot, index), parent: Int32(slot))
+    }
+  }
+
+  /// A leaf that was not there: what it is, not what it was before.
+  func noteLeaf(_ slot: Int, _ index: Int, _ word: UInt64, pa: UInt64, sizeLog2: Int) {
+    let level = Int(tables[slot].level)
+    sizesWritten |= 1 << UInt64(min(sizeLog2, 63))
+    attributes.check(word, sizeLog2: sizeLog2, level: level, at: iova(slot, index))
+    let size = 1 << UInt64(min(sizeLog2, 63)) as UInt64
+    let end = ArenaLayout.base + UInt64(used * ArenaLayout.slotSize)
+    if pa < end, pa &+ (size - 1) >= ArenaLayout.base { noteExposing(slot, index, pa, sizeLog2) }
+  }
+
+  private func noteExposing(_ slot: Int, _ index: Int, _ pa: UInt64, _ sizeLog2: Int) {
+    let last = pa &+ (1 << UInt64(min(sizeLog2, 63)) - 1)
+    let from = pa < ArenaLayout.base ? 0 : Int((pa - ArenaLayout.base) >> 12)
+    let through = min(used - 1, Int((last - ArenaLayout.base) >> 12))
+    guard exposing == nil, from <= through else { return }
+    for table in from...through where [.table, .continuation].contains(tables[table].kind) {
+      exposing = ExposingLeaf(
+        iova: iova(slot, index), pa: pa, sizeLog2: sizeLog2, slot: head(table) ?? table)
+      return
     }
   }
 
@@ -76,6 +105,7 @@ extension MayCache {
   ) {
     let size = 1 << UInt64(min(sizeLog2, 63)) as UInt64
     let first = iova(slot, index) & ~(size - 1)
+    bytesChanged &+= 1 << UInt64(TableEntry.itemLog2(Int(tables[slot].level)))
     if tracksChanges { ownChanges.insert(first, first &+ (size - 1)) }
     addRun(kind, slot, index, first, sizeLog2: sizeLog2, pa: pa, isHeld: isHeld)
   }
@@ -107,7 +137,8 @@ extension MayCache {
       last.pointee.sizeLog2 == UInt8(size.trailingZeroBitCount), last.pointee.isHeld == isHeld,
       last.pointee.operation == operation, last.pointee.gather == gather,
       last.pointee.callsBefore == calls, !last.pointee.isQueued,
-      last.pointee.lastWord + 1 == word, last.pointee.isUnwritten == (isIncoherent && !isHeld)
+      last.pointee.lastWord + 1 == word, last.pointee.isUnwritten == (isIncoherent && !isHeld),
+      last.pointee.isInIOMMU
     else { return false }
     let end = first &+ (size - 1)
     guard end == last.pointee.last || first == last.pointee.last &+ 1 else { return false }
@@ -133,17 +164,22 @@ extension MayCache {
 
   private func addAbsence(_ slot: Int, _ index: Int) {
     let sizeLog2 = TableEntry.itemLog2(Int(tables[slot].level))
+    bytesChanged &+= 1 << UInt64(sizeLog2)
     addRun(.absence, slot, index, iova(slot, index), sizeLog2: sizeLog2)
   }
 
   private func entry(
     _ kind: StaleEntry.Kind, _ slot: Int, _ word: Int32, first: UInt64, last: UInt64
   ) -> StaleEntry {
-    StaleEntry(
+    var entry = StaleEntry(
       kind: kind, sizeLog2: 0, level: tables[slot].level, isHeld: false,
-      isUnwritten: isIncoherent && kind != .absence, isOutside: isOutside, isQueued: false,
+      isUnwritten: isIncoherent && kind != .absence,
+      isInDevice: hasDeviceTLB && (kind == .leaf || kind == .dirty), isOutside: isOutside,
+      isQueued: false,
       first: first, last: last, pa: 0, firstWord: word, lastWord: word, holder: Int32(slot),
       target: -1, operation: operation, gather: gather, callsBefore: calls)
+    if let writers { entry.since = Int32(truncatingIfNeeded: writers[Int(word)]) - 1 }
+    return entry
   }
 
   // MARK: Writing back

@@ -3,7 +3,8 @@ import Glibc
 import Log
 import ScenarioLanguage
 
-/// Everything that an IOMMU, as nasty as its specification allows, may have cached of one domain.
+/// Everything that an IOMMU, as nasty as its specification allows, may have cached of one domain, and
+/// devices behind it that have TLBs of their own.
 ///
 /// What table memory says may be cached at any time and needs no record. An entry is made when a word
 /// that a walker can reach stops being what it was; only a command that is guaranteed to remove it
@@ -14,6 +15,8 @@ final class MayCache {
   /// Table memory as stores told it.
   let words: UnsafeMutablePointer<UInt64>
   let tables: UnsafeMutablePointer<CachedTable>
+  /// For each word the operation that wrote it last, and 1; nil where nobody asks.
+  private(set) var writers: UnsafeMutablePointer<UInt64>?
   /// In the order in which they came: a table's pointer before what is below it.
   let stale = PlainBuffer<StaleEntry>(capacity: 1024)
   /// Where what a command leaves is put together.
@@ -25,6 +28,8 @@ final class MayCache {
   var signBit: UInt64 = 0
   var isIncoherent = false
   var cachesAbsence = false
+  /// Devices cache leaves too: what they have, they asked the IOMMU for.
+  var hasDeviceTLB = false
   /// What new entries belong to.
   var operation: Int32 = -1
   var gather: Int32 = -1
@@ -36,8 +41,16 @@ final class MayCache {
   /// operations that name none.
   var changed: [RangeSet] = Array(repeating: RangeSet(), count: 5)
   var tracksChanges = false
+  /// Bytes of which a word said another translation, since somebody asked.
+  var bytesChanged: UInt64 = 0
+  /// Calls of a driver whose losses were counted.
+  var waits: Int32 = 0
   /// The operation names an address that no translation can have.
   var isOutside = false
+  /// Of leaves that are written in the operation: what they should say, and the first that reaches a
+  /// table.
+  var attributes = LeafAttributes()
+  var exposing: ExposingLeaf?
   /// Page sizes, a bit each, of leaves that were written in the operation.
   var sizesWritten: UInt64 = 0
   /// The first table that was linked in the operation before all of it was written back; -1: none.
@@ -52,21 +65,31 @@ final class MayCache {
 
   deinit {
     ArenaLayout.releaseWords(words)
+    if let writers { ArenaLayout.releaseWords(writers) }
     tables.deallocate()
+  }
+
+  /// Whether it is kept which operation wrote a word. Changed between domains only.
+  func keepWriters(_ isKept: Bool) {
+    if let writers { ArenaLayout.releaseWords(writers) }
+    writers = isKept ? ArenaLayout.reserveWords() : nil
   }
 
   /// Forgets everything, for another domain.
   func reset(_ domain: DomainConfiguration, features: Features, width: Int, _ driver: any Driver) {
     reader = TableReader(domain)
     memset(words, 0, used * ArenaLayout.slotSize)
+    if let writers { memset(writers, 0, used * ArenaLayout.slotSize) }
     tables.update(repeating: CachedTable(), count: used)
     stale.cut(to: 0)
     used = 0
     top = -1
+    attributes = LeafAttributes()
     begin(operation: -1, gather: -1, isOutside: false)
     signBit = features.contains(.signExtend) ? 1 << UInt64(width - 1) : 0
     isIncoherent = features.contains(.dmaIncoherent)
     cachesAbsence = driver.cachesAbsence
+    hasDeviceTLB = driver.hasDeviceTLB
     tracksChanges = features.contains(.flushRangeNoGaps)
     for index in changed.indices { changed[index].removeAll() }
   }
@@ -78,6 +101,7 @@ final class MayCache {
     self.isOutside = isOutside
     calls = 0
     sizesWritten = 0
+    exposing = nil
     linkedUnwritten = -1
     if tracksChanges, gather < 0 { changed[0].removeAll() }
   }
@@ -163,24 +187,31 @@ final class MayCache {
   func noteFreed(_ slot: Int) {
     for index in slot..<slot + Int(tables[slot].words) / ArenaLayout.wordsPerSlot {
       tables[index].kind = .freed
+      tables[index].freed = operation
       tables[index].isLinked = false
     }
   }
 
   /// The table is reached from the top, and with it what it points to.
   func link(_ slot: Int, level: UInt8, iova: UInt64, parent: Int32) {
+    let isNew = !tables[slot].isLinked
     tables[slot].level = level
     tables[slot].iova = iova
     tables[slot].parent = parent
     tables[slot].isLinked = true
     if isUnwritten(slot), linkedUnwritten < 0 { linkedUnwritten = slot }
-    guard level > 0 else { return }
+    guard tables[slot].isWritten, level > 0 || isNew else { return }
     let start = slot * ArenaLayout.wordsPerSlot
     for index in 0..<wordsThatDecode(slot) where words[start + index] != 0 {
-      guard case .table(let pa) = reader.entry(words[start + index], level: Int(level)),
-        let below = table(at: pa)
-      else { continue }
-      link(below, level: level - 1, iova: self.iova(slot, index), parent: Int32(slot))
+      let word = words[start + index]
+      switch reader.entry(word, level: Int(level)) {
+      case .empty: break
+      case .leaf(let pa, let sizeLog2):
+        if isNew { noteLeaf(slot, index, word, pa: pa, sizeLog2: sizeLog2) }
+      case .table(let pa):
+        guard level > 0, let below = table(at: pa) else { continue }
+        link(below, level: level - 1, iova: self.iova(slot, index), parent: Int32(slot))
+      }
     }
   }
 
@@ -200,6 +231,25 @@ final class MayCache {
         unlink(below)
       }
     }
+  }
+
+  /// Where the table as it stands leads an IOVA, nil for nowhere.
+  func translation(of iova: UInt64) -> UInt64? {
+    var slot = top
+    while slot >= 0 {
+      let level = Int(tables[slot].level)
+      let item = iova >> UInt64(TableEntry.itemLog2(level))
+      let index = Int(item & UInt64(tables[slot].words - 1))
+      guard index < wordsThatDecode(slot) else { return nil }
+      switch reader.entry(words[slot * ArenaLayout.wordsPerSlot + index], level: level) {
+      case .empty: return nil
+      case .leaf(let pa, let sizeLog2): return pa | iova & (1 << UInt64(min(sizeLog2, 63)) - 1)
+      case .table(let pa):
+        guard level > 0, let below = table(at: pa) else { return nil }
+        slot = below
+      }
+    }
+    return nil
   }
 
   /// The first IOVA in the range that the table as it stands translates.

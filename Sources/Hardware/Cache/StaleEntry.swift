@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-/// Something that an IOMMU may have cached and that table memory no longer says; a run of leaves of one
-/// size is one.
+/// Something that an IOMMU or a device may have cached and that table memory no longer says; a run of
+/// leaves of one size is one.
 struct StaleEntry: BitwiseCopyable {
   enum Kind: UInt8 {
     /// Translations that were removed or changed.
@@ -23,6 +23,9 @@ struct StaleEntry: BitwiseCopyable {
   var isHeld: Bool
   /// The word's change was not written back yet: a walker that does not snoop sees it as it was.
   var isUnwritten: Bool
+  /// The IOMMU may have it, and a device with a TLB of its own may. At least one may.
+  var isInIOMMU = true
+  var isInDevice: Bool
   /// No translation of its domain can have this address.
   var isOutside: Bool
   /// A flush queue has taken it: nothing is promised until its IOVA or its table goes back.
@@ -43,6 +46,8 @@ struct StaleEntry: BitwiseCopyable {
   var gather: Int32
   /// Driver calls in that operation before it.
   var callsBefore: Int32
+  /// The operation that wrote its first word, or -1 where that is not kept.
+  var since: Int32 = -1
 
   /// Its word was not changed: the table that holds it was unlinked.
   mutating func hold() {
@@ -60,14 +65,21 @@ struct CachedTable: BitwiseCopyable {
   var level: UInt8 = 0
   /// A walk from the top reaches it.
   var isLinked = false
+  /// Something was stored there; a gather or a queue has had it.
+  var isWritten = false
+  var isListed = false
   /// The slot of the table that has, or had, the pointer to it; -1 for a top.
   var parent: Int32 = -1
+  /// The wait in which its pointer was lost last.
+  var lostIn: Int32 = 0
   /// Words of the table.
   var words: Int32 = 0
   /// Pointers to it that may be cached.
   var stalePointers: Int32 = 0
   /// The first IOVA that it translates.
   var iova: UInt64 = 0
+  /// The operation in which it went back.
+  var freed: Int32 = -1
   /// Words that were changed and not written back, from `low` up to `high`; for walkers that do not
   /// snoop.
   var low: Int32 = .max

@@ -173,12 +173,12 @@ extension Command {
 extension AMDCommands {
   static let kinds = [false, true].map { npCache in
     DriverKind(
-      name: npCache ? "amd-np" : "amd", options: .ats,
+      name: npCache ? .amdNpCache : .amd,
       make: { choice, domain, release in
         AMDCommands(npCache: npCache, ats: choice.hasATS, release: release, format: domain.format)
       },
-      makes: {
-        AMDDriver.domains.make($0, in: $1, with: npCache ? .flushRangeNoGaps : .flushRange)
+      unlike: {
+        AMDDriver.domains.unlike($0, in: $1, with: npCache ? .flushRangeNoGaps : .flushRange)
       })
   }
 }

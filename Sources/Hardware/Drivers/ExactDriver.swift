@@ -43,6 +43,6 @@ public struct ExactDriver: Driver {
 
 extension ExactDriver {
   static let kinds = [
-    DriverKind(name: "exact", make: { _, _, _ in ExactDriver() }, makes: { _, _ in true })
+    DriverKind(name: .exact, make: { _, _, _ in ExactDriver() }, unlike: { _, _ in nil })
   ]
 }

@@ -94,10 +94,14 @@ public struct RISCVCommands: Driver {
   public func reach(of command: Command) -> Reach {
     // 4.1.1 "IOMMU Page-Table cache invalidation commands", AV clear: all entries of the address space.
     guard command.flags & Self.addressed != 0 else { return .everything }
+    // 9.2, without the capability: NL is a reserved bit, and what a command with it does is not said.
+    guard canNamePointers || command.flags & Self.pointers == 0 else { return .nothing }
     // 4.1.1, AV set: entries with leaves alone. 9.2.1, NL set too: information from all levels.
     let pointers: Reach.Pointers = command.flags & Self.pointers != 0 ? .all : .none
     if command.flags & Self.range != 0 {
-      // 9.3, S set: each address of the naturally aligned power of two. What an address outside the
+      // 9.3, without the capability: S is reserved too.
+      guard canNameRanges else { return .nothing }
+      // S set: each address of the naturally aligned power of two. What an address outside the
       // space does to it is not said.
       let last = command.address | (1 << UInt64(command.operand) - 1)
       guard isCanonical(command.address), isCanonical(last) else { return .nothing }
@@ -146,14 +150,20 @@ public struct RISCVCommands: Driver {
 // MARK: As `driver=` names it
 
 extension RISCVCommands {
-  static let kinds = [(false, false), (true, false), (false, true), (true, true)].map { able in
+  static let kinds = [
+    kind(.riscv, nonLeaf: false, ranges: false), kind(.riscvNonLeaf, nonLeaf: true, ranges: false),
+    kind(.riscvRanges, nonLeaf: false, ranges: true),
+    kind(.riscvNonLeafRanges, nonLeaf: true, ranges: true),
+  ]
+
+  private static func kind(_ name: DriverName, nonLeaf: Bool, ranges: Bool) -> DriverKind {
     DriverKind(
-      name: "riscv" + (able.0 ? "-nl" : "") + (able.1 ? "-s" : ""),
+      name: name,
       make: { _, domain, release in
         RISCVCommands(
-          nonLeaf: able.0, ranges: able.1, release: release,
+          nonLeaf: nonLeaf, ranges: ranges, release: release,
           width: domain.features.contains(.signExtend) ? Int(domain.va) : 64)
       },
-      makes: { RISCVDriver.domains.make($0, in: $1) })
+      unlike: { RISCVDriver.domains.unlike($0, in: $1) })
   }
 }

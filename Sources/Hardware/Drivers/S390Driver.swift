@@ -24,6 +24,10 @@ public struct S390Driver: Driver {
       // A gather's last address is 0 before anything was added.
       guard gathered.last != 0 else { return }
       append(gathered.first, gathered.last, to: commands)
+    case .flushAll where lastAddress == .max:
+      // No aperture of the driver's has 2^64 bytes, which no length says.
+      append(0, .max >> 1, to: commands)
+      append(1 << 63, .max, to: commands)
     case .flushAll: append(0, lastAddress, to: commands)
     case .syncMap(let first, let length): append(first, first &+ length &- 1, to: commands)
     case .changeTop: break
@@ -55,7 +59,7 @@ public struct S390Driver: Driver {
 extension S390Driver {
   static let kinds = [
     DriverKind(
-      name: "s390", make: { _, domain, _ in S390Driver(width: Int(domain.va)) },
-      makes: { _, _ in false })
+      name: .s390, make: { _, domain, _ in S390Driver(width: Int(domain.va)) },
+      unlike: { _, _ in "its own tables are of another format" })
   ]
 }

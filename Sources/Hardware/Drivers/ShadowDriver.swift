@@ -54,7 +54,9 @@ public struct ShadowDriver: Driver {
 extension ShadowDriver {
   static let kinds = [
     DriverKind(
-      name: "shadow", make: { _, _, _ in ShadowDriver() },
-      makes: { domain, _ in domain.features.contains(.flushRangeNoGaps) })
+      name: .shadow, make: { _, _, _ in ShadowDriver() },
+      unlike: { domain, _ in
+        domain.features.contains(.flushRangeNoGaps) ? nil : "it asks for flush_range_no_gaps"
+      })
   ]
 }

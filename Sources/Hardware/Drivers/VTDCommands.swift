@@ -188,12 +188,12 @@ public struct VTDCommands: Driver {
 extension VTDCommands {
   static let kinds = [false, true].map { caching in
     DriverKind(
-      name: caching ? "vtd-caching" : "vtd", options: [.ats, .largestMask],
+      name: caching ? .vtdCaching : .vtd,
       make: { choice, domain, release in
         VTDCommands(
           caching: caching, largestMask: choice.largestMask ?? VTDCommands.usualMask,
           ats: choice.hasATS, release: release, format: domain.format)
       },
-      makes: { IntelDriver.domains.make($0, in: $1, later: .vtdssForceCoherence) })
+      unlike: { IntelDriver.domains.unlike($0, in: $1, later: .vtdssForceCoherence) })
   }
 }

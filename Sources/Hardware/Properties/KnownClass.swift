@@ -23,6 +23,19 @@ public enum KnownClass: String, CaseIterable, Sendable {
   case failedMap
   /// The scenario runs an older body of `gather_range_pages()`, with its faults.
   case olderGather
+  /// The scenario asks for memory to be mapped that holds tables.
+  case tableAskedFor
+  /// A map's length is no multiple of the smallest page: the production build links a table among
+  /// leaves.
+  case raggedMap
+  /// The code warns of its caller, who asks for what there is not: a part that is not linked, a buffer
+  /// without a translation, a range longer than any.
+  case callerWarned
+  /// It warns of a domain without page sizes.
+  case noPageSize
+  /// `policy=sync-tables` invalidates for a table that it removes also where a flush queue takes the
+  /// gather.
+  case tableSyncedAtOnce
 
   // What is found in the kernel.
 
@@ -54,14 +67,18 @@ extension HardwareJudge {
     if let past = state.past { return past }
     if cache.isOutside { return .outsideAddress }
     if state.maps, ResultRecord.errno(state.result) != nil { return .failedMap }
+    if state.syncsTables, danger.property == .syncWhileQueued { return .tableSyncedAtOnce }
     if state.isOlderGather, Self.ofGathers.contains(danger.property) { return .olderGather }
-    if state.hasUnsentSync, state.release < .linux7_2,
+    if state.hasUnsentSync,
       [.missingSync, .staleTranslation, .tableUseAfterFree].contains(danger.property)
     {
-      return .wholeSpaceUnderNpCache
+      // A length of 2^64 bytes is none to an instruction of s390's.
+      if driver is S390Driver { return .unmapOfNothing }
+      if state.release < .linux7_2 { return .wholeSpaceUnderNpCache }
     }
     let isStretched = state.stretchedGathers.contains(state.gather)
     let isDirtyRead = state.kind == IOPT_OP_READ_AND_CLEAR_DIRTY.rawValue
+    if state.hasRaggedMap, [.leak, .noCrash].contains(danger.property) { return .raggedMap }
     switch danger.property {
     case .dirtyUnreported where state.release < .linux7_3 && isDirtyRead:
       return .dirtyItemUnreported
@@ -82,6 +99,6 @@ extension HardwareJudge {
   /// What a gather does wrong, or makes the driver do.
   private static let ofGathers: Set<HardwareProperty> = [
     .missingSync, .staleTranslation, .syncWhileQueued, .overInvalidation, .tableUseAfterFree,
-    .staleDirty, .syncArguments, .iovaReuse,
+    .staleDirty, .syncArguments, .iovaReuse, .leak,
   ]
 }

@@ -15,7 +15,7 @@ extension Engine {
   /// The domain of the scenario at hand.
   public var domain: DomainConfiguration {
     if case .open(let domain, _)? = source { return domain }
-    return DomainConfiguration(configuration)
+    return DomainConfiguration(configuration, driver: driver)
   }
 
   private var dma: DMAConfiguration? { DMAConfiguration(configuration) }
@@ -43,7 +43,7 @@ extension Engine {
   func perform(_ scenario: borrowing LoweredScenario, file: String) -> Finding? {
     source = nil
     place = Finding.Place(file: file, line: file.isEmpty ? 0 : 2, scenarioLine: 1)
-    open(scenario.configuration)
+    open(scenario.configuration, driver: scenario.driver)
     let firstLine = scenario.configuration.has_dma == 0 ? 3 : 4
     for index in 0..<scenario.count where state == .running {
       if !file.isEmpty { place.line = firstLine + index }

@@ -51,6 +51,8 @@ public final class Engine {
 
   /// The domain's configuration.
   public private(set) var configuration = iopt_config()
+  /// The driver that its `domain` line names; nil: none.
+  public private(set) var driver: DriverChoice?
   /// nil while the domain is opened.
   public var operation: UnsafePointer<iopt_op>? { hot.pointee.operation }
   /// The operation's number from 0.
@@ -145,8 +147,8 @@ public final class Engine {
 
   // MARK: One request after another
 
-  /// Starts a scenario: opens a domain on every lane, with everything reset.
-  public func open(_ configuration: borrowing iopt_config) {
+  /// Starts a scenario: opens a domain on every lane, with everything reset. `driver` is for oracles.
+  public func open(_ configuration: borrowing iopt_config, driver: DriverChoice? = nil) {
     close()
     hot.pointee.tally.scenarios += 1
     if !tellStores { hot.pointee.tally.withoutStores += 1 }
@@ -166,6 +168,7 @@ public final class Engine {
       progress.pointee.isAtEnd = 0
     }
     self.configuration = copy configuration
+    self.driver = driver
     if isThorough { history.begin(source, place) }
     for observed in lanes { observed.open(configuration) }
     if lanes.contains(where: { $0.lane.isOfAnotherRelease }) {
@@ -391,7 +394,7 @@ public final class Engine {
         modes: modes(atEnd: atEnd)),
       place: place, statement: atEnd ? "" : request.text,
       subjects: lanes.map(\.lane.specification), evidence: fault.evidence, faultyLane: fault.lane)
-    finding.driver = fault.driver
+    finding.hardware = fault.hardware
     return finding
   }
 }

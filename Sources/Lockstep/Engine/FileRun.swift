@@ -71,7 +71,7 @@ public final class FileRun {
       engine.place.line = requests.line
       engine.place.scenarioLine = requests.scenarioLine
       if case .open = request {
-        engine.open(buffer.configuration)
+        engine.open(buffer.configuration, driver: buffer.driver)
         isRun = true
       } else if engine.run(buffer.operations) {
         isRun = true

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Hardware
 
 /// Something that judges a run. It is shown every request of a scenario after all lanes have
 /// answered it, reads their logs and table memory, and says what is wrong. Nothing calls back into
@@ -27,6 +28,9 @@ public protocol Oracle: AnyObject {
 
   /// What was seen that is known and allowed, by name, and how often.
   var departures: [(name: String, count: Int)] { get }
+
+  /// What was counted of what it judged, a driver each.
+  var costs: [DriverCosts] { get }
 }
 
 extension Oracle {
@@ -35,6 +39,7 @@ extension Oracle {
   public func judgeAfterTheEnd(_ engine: Engine) -> Judgement { .nothing }
   public func end(_ engine: Engine) -> Judgement { .nothing }
   public var departures: [(name: String, count: Int)] { [] }
+  public var costs: [DriverCosts] { [] }
 }
 
 /// What an oracle says of one request.
@@ -54,8 +59,8 @@ public struct Fault: Sendable {
   public var evidence: Finding.Evidence
   /// The number of the lane at fault, where one is.
   public var lane: Int?
-  /// The driver behind which it was judged, where it is not the natural one.
-  var driver: String?
+  /// What hardware it was judged by, where by any.
+  var hardware: Finding.HardwareEvidence?
   /// Whose rule it breaks, where that is not the oracle that tells it.
   var oracle: OracleName?
 

@@ -30,6 +30,16 @@ public struct RunTally: Codable, Equatable, Sendable {
   /// Domains that no subject could open, and how many scenarios each time: of these nothing but
   /// that was compared.
   public var unopened: [UnopenedDomain: Int] = [:]
+  /// Domains that were judged behind a driver that was named and would never make them, by driver.
+  public var neverMade: [String: NeverMade] = [:]
+
+  /// Domains of one driver.
+  public struct NeverMade: Codable, Equatable, Sendable {
+    /// How many.
+    public var count: Int
+    /// Why, in words that follow on the driver's name.
+    public var reason: String
+  }
 
   /// Nothing so far.
   public init() {}
@@ -46,6 +56,7 @@ public struct RunTally: Codable, Equatable, Sendable {
     refusals.merge(other.refusals, uniquingKeysWith: +)
     unanswered.merge(other.unanswered, uniquingKeysWith: +)
     unopened.merge(other.unopened, uniquingKeysWith: +)
+    neverMade.merge(other.neverMade) { NeverMade(count: $0.count + $1.count, reason: $0.reason) }
   }
 
   /// How a run ended, as an exit status says it.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Hardware
 import Log
 import ScenarioLanguage
 
@@ -17,8 +18,8 @@ public struct Finding: Codable, Sendable {
   public var evidence: Evidence
   /// The number of the lane at fault, where one is.
   public var faultyLane: Int?
-  /// The driver behind which it was judged, as `--driver` takes it, where that was chosen.
-  public var driver: String?
+  /// What hardware it was judged by, where by any.
+  public var hardware: HardwareEvidence?
 
   /// Where it is.
   public struct Place: Codable, Equatable, Sendable {
@@ -40,6 +41,19 @@ public struct Finding: Codable, Sendable {
       self.scenarioLine = scenarioLine
       self.operation = operation
     }
+  }
+
+  /// Behind which driver a subject was judged, and what hardware may have cached.
+  public struct HardwareEvidence: Codable, Sendable {
+    /// As `--driver` takes it, and whether `--driver` chose it.
+    public var driver: String
+    public var isForced: Bool
+    /// Why the driver would never make such a domain; nil where it would.
+    public var unlikeness: String?
+    /// The danger behind a departure that is forbidden.
+    public var danger: String?
+    /// What was cached and what did not remove it, where something may have been.
+    public var account: CacheAccount?
   }
 
   /// What one side did at the place.

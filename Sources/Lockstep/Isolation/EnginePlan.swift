@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Hardware
 import ScenarioLanguage
 
 /// An engine that is made later, in the process that runs the subjects.
@@ -46,6 +47,8 @@ public protocol Judging: AnyObject {
   var tally: RunTally { get }
   /// What was seen that is known and allowed, by name, and how often.
   var departures: [(name: String, count: Int)] { get }
+  /// What was counted behind drivers.
+  var costs: [DriverCosts] { get }
   /// Told when a finding is made, with it.
   var onFinding: (Finding) -> Void { get set }
 }

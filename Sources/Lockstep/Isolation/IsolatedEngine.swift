@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Hardware
 import ScenarioLanguage
 
 /// An engine whose subjects run in processes of their own, a batch of scenarios in each. A subject
@@ -29,6 +30,7 @@ public final class IsolatedEngine: Judging {
   public var departures: [(name: String, count: Int)] {
     subjects.departures(isRunning: child != nil)
   }
+  public var costs: [DriverCosts] { subjects.costs }
   public var onFinding: (Finding) -> Void {
     get { subjects.onFinding }
     set { subjects.onFinding = newValue }

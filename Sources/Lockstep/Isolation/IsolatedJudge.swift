@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Hardware
 import ScenarioLanguage
 
 /// Judges one scenario after the other, the subjects in a process of their own that lives until one
@@ -19,6 +20,7 @@ public final class IsolatedJudge: Judging, ScenarioJudge {
   public var departures: [(name: String, count: Int)] {
     subjects.departures(isRunning: child != nil)
   }
+  public var costs: [DriverCosts] { subjects.costs }
   public var capabilities: [Capabilities] { subjects.capabilities }
   public var onFinding: (Finding) -> Void {
     get { subjects.onFinding }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Hardware
 import ScenarioLanguage
 
 /// Subjects that run in processes of their own, one process after the other, with an engine in each.
@@ -13,6 +14,9 @@ final class IsolatedSubjects {
   let block = SharedMemory(IsolationBlock())
   /// What processes that have ended went through.
   private var tally = RunTally()
+  /// What they counted behind drivers, and what the process at hand has.
+  private var countedBefore: [DriverCosts] = []
+  private var countedNow: [DriverCosts] = []
   private(set) var capabilities: [Capabilities] = []
   private(set) var failure: SubjectError?
   var onFinding: (Finding) -> Void = { _ in }
@@ -47,6 +51,13 @@ final class IsolatedSubjects {
       let count = seen[index] + (isRunning ? block.pointer.pointee.departures[index] : 0)
       return count == 0 ? nil : (name: OracleChoice.departures[index], count: count)
     }
+  }
+
+  /// What was counted behind drivers.
+  var costs: [DriverCosts] {
+    var sum = countedBefore
+    for costs in countedNow { sum.add(costs.costs, behind: costs.driver) }
+    return sum
   }
 
   // MARK: In the child
@@ -91,6 +102,8 @@ final class IsolatedSubjects {
   func settle(_ engine: Engine, _ link: ParentLink) {
     settle(engine.takeTally(), link)
     block.pointer.pointee.take(engine.departures)
+    let costs = engine.costs
+    if !costs.isEmpty { link.send(.costs(costs)) }
     if let takeText = plan.takeText { link.send(text: takeText(engine)) }
     block.pointer.pointee.isJudged = 1
   }
@@ -135,6 +148,7 @@ final class IsolatedSubjects {
       self.finding = finding
       onFinding(finding)
     case .reasons(let rest): tally.add(rest)
+    case .costs(let costs): countedNow = costs
     case .judged: isAnswered = true
     }
   }
@@ -142,6 +156,7 @@ final class IsolatedSubjects {
   /// Adds up what a process that has ended left behind.
   func collect() {
     tally.add(block.pointer.pointee.tally)
+    (countedBefore, countedNow) = (costs, [])
     for index in seen.indices { seen[index] += block.pointer.pointee.departures[index] }
   }
 

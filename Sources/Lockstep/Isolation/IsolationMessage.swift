@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import FoundationEssentials
+import Hardware
 import ScenarioLanguage
 
 /// What a process that runs subjects tells its parent.
@@ -11,6 +12,8 @@ enum IsolationMessage: Codable {
   case finding(Finding)
   /// What the counters in shared memory do not say: refusals and domains not opened, with reasons.
   case reasons(RunTally)
+  /// What the process has counted behind drivers so far.
+  case costs([DriverCosts])
   /// The scenario that was sent is judged.
   case judged
 

@@ -78,7 +78,7 @@ struct ScenarioBatch {
       switch entry.request {
       case .open(let domain, let dma):
         buffer.lower(Scenario(domain: domain, dma: dma))
-        engine.open(buffer.configuration)
+        engine.open(buffer.configuration, driver: buffer.driver)
         taken += 1
       case .operation(let operation):
         buffer.removeAll()

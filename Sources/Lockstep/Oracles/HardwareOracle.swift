@@ -10,20 +10,30 @@ public final class HardwareOracle: Oracle {
   public let name = OracleName.hardware
   private let laneIndex: Int
   private let chosen: DriverChoice?
-  private let filter: PropertyFilter
+  /// Domains of other formats than the driver's hardware has are not judged.
+  private let whereItFits: Bool
   private var counted: DepartureCount
-  private let judge = HardwareJudge()
+  private let judge: HardwareJudge
   private var isOpen = false
+  /// Of the scenario at hand.
+  private var driver = DriverChoice(.exact)
+  private var domain = DomainConfiguration(format: .riscv64, va: 39, oa: 56)
+  private var counts: [DriverCosts] = []
 
-  /// Judges lane `lane` of its engine behind `driver`, or behind the natural one of each domain. A known
-  /// class that `forbidden` names, or every one with `all`, is a finding.
+  /// Judges lane `lane` of its engine behind `driver`, or behind the one that each domain names, or
+  /// behind its natural one. A known class that `forbidden` names, or every one with `all`, is a
+  /// finding; with `isStrict` buffers that wait for a flush are. `measures`: costs
+  /// are counted. `whereItFits`: only domains whose format the driver's hardware can have are judged.
   public init(
     lane: Int = 0, driver: DriverChoice? = nil, filter: PropertyFilter = PropertyFilter(),
-    forbidden: Set<String> = []
+    forbidden: Set<String> = [], isStrict: Bool = false, measures: Bool = false,
+    whereItFits: Bool = false
   ) {
+    self.whereItFits = whereItFits
     laneIndex = lane
     chosen = driver
-    self.filter = filter
+    let properties = HardwareProperty.allCases.filter { filter.counts($0.rawValue) }
+    judge = HardwareJudge(Set(properties), isStrict: isStrict, measures: measures)
     counted = DepartureCount(forbidden: forbidden)
   }
 
@@ -35,40 +45,75 @@ public final class HardwareOracle: Oracle {
 
   public var departures: [(name: String, count: Int)] { counted.list }
 
+  public var costs: [DriverCosts] {
+    counts.add(judge.takeCosts(), behind: judge.driver.name)
+    return counts
+  }
+
   public func begin(_ engine: Engine) -> Judgement {
     let observed = engine.lanes[laneIndex]
     isOpen = false
+    counts.add(judge.takeCosts(), behind: judge.driver.name)
     guard observed.status == .done, observed.lane.subject.logsStores,
       let info = observed.lane.records.lazy.compactMap(InfoRecord.init).first(where: { _ in true })
     else { return .nothing }
     var configuration = engine.configuration
     observed.lane.release.apply(to: &configuration)
-    let domain = DomainConfiguration(configuration)
+    domain = DomainConfiguration(configuration)
+    if whereItFits, let chosen, !chosen.fits(domain.format) { return .nothing }
+    driver = chosen ?? engine.driver ?? .natural(for: domain)
+    judge.keepsAccounts = engine.isThorough
+    noteUnlikeness(engine)
     isOpen = true
     return take(
       judge.begin(
         domain, info, hasLayer: configuration.has_dma != 0,
-        (chosen ?? .natural(for: domain)).driver(for: domain), observed.lane.records), observed)
+        hasQueue: configuration.has_dma != 0
+          && configuration.dma.mode == DMAMode.flushQueue.rawValue,
+        driver.driver(for: domain), observed.lane.records), observed)
   }
 
   public func judge(_ engine: Engine) -> Judgement {
     let observed = engine.lanes[laneIndex]
-    guard isOpen, observed.status == .done, let operation = engine.operation else {
-      return .nothing
-    }
+    guard isOpen, let operation = engine.operation else { return .nothing }
+    if observed.status == .crashed { return take(judge.judgeCrash(operation), observed) }
+    guard observed.status == .done else { return .nothing }
     return take(judge.judge(operation, observed.lane.records), observed)
+  }
+
+  /// Marks a domain that a named driver would never make: it is judged all the same.
+  private func noteUnlikeness(_ engine: Engine) {
+    guard engine.isThorough, laneIndex == 0, !whereItFits, chosen ?? engine.driver != nil,
+      let reason = driver.unlikeness(domain)
+    else { return }
+    engine.hot.pointee.tally.neverMade[
+      driver.name, default: RunTally.NeverMade(count: 0, reason: reason)
+    ].count += 1
+  }
+
+  /// What is left when the scenario is over, `leak` says, where it is asked.
+  public func end(_ engine: Engine) -> Judgement {
+    guard isOpen else { return .nothing }
+    let judgesLeaks = !engine.oracles.contains { $0.name == .leak }
+    let danger = judge.end(judgesLeaks: judgesLeaks)
+    return judgesLeaks ? take(danger, engine.lanes[laneIndex]) : .nothing
   }
 
   private func take(_ danger: Danger?, _ observed: ObservedLane) -> Judgement {
     guard let danger else { return .kept }
-    guard filter.counts(danger.property.rawValue) else { return .nothing }
+    if whereItFits, let chosen, chosen.hasOtherTables { return .nothing }
+    let name = "\(danger.property.rawValue): \(danger.kind)"
+    var judgement = Judgement.found(
+      Fault(
+        name, .breach(subject: observed.lane.label, text: danger.text, lookup: nil),
+        lane: laneIndex))
     if let known = danger.known {
-      return counted.judge(known.rawValue, of: observed, lane: laneIndex)
+      judgement = counted.judge(known.rawValue, of: observed, lane: laneIndex)
     }
-    var fault = Fault(
-      "\(danger.property.rawValue): \(danger.kind)",
-      .breach(subject: observed.lane.label, text: danger.text, lookup: nil), lane: laneIndex)
-    fault.driver = chosen?.name
+    guard case .found(var fault) = judgement else { return judgement }
+    fault.hardware = Finding.HardwareEvidence(
+      driver: driver.name, isForced: chosen != nil, unlikeness: driver.unlikeness(domain),
+      danger: danger.known == nil ? nil : "\(name): \(danger.text)", account: danger.account)
     return .found(fault)
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Hardware
+import ScenarioLanguage
 
 /// Which oracles judge a run, and how: what `--oracle`, `--only`, `--except` and `--forbid` say.
 public struct OracleChoice: Equatable, Sendable {
@@ -9,8 +10,15 @@ public struct OracleChoice: Equatable, Sendable {
   public var filter: PropertyFilter
   /// Departures that are findings; `all`: every one.
   public var forbidden: Set<String>
-  /// The driver that `hardware` puts behind every page table; nil: the natural one of each.
-  public var driver: DriverChoice?
+  /// The drivers that `hardware` puts behind every page table, each by itself; none: the one that a
+  /// domain names, or its natural one.
+  public var drivers: [DriverChoice] = []
+  /// Each of them only where its hardware can have the table: `--driver all`.
+  public var whereDriversFit = false
+  /// What calls cost behind them is counted.
+  public var measures = false
+  /// Buffers that a flush queue keeps within reach of their device are findings of `hardware`.
+  public var isStrict = false
 
   /// The oracles that are named.
   public init(
@@ -60,9 +68,17 @@ public struct OracleChoice: Equatable, Sendable {
   /// Those that a user may name; `trace` is `iopt replay`'s and `abi` always in force.
   public static let selectable: [OracleName] = [.comparison, .contract, .leak, .hardware]
 
-  /// Reads what `--driver` says, nil: nothing.
-  public static func driver(_ name: String?) throws(OracleError) -> DriverChoice? {
-    guard let name else { return nil }
+  /// Takes what `--driver` says, each time that it stands there; `all`: every driver.
+  public mutating func take(drivers names: [String]) throws(OracleError) {
+    whereDriversFit = names.contains("all")
+    if whereDriversFit { drivers = DriverChoice.all }
+    for name in names where name != "all" {
+      let driver = try Self.driver(name)
+      if !drivers.contains(driver) { drivers.append(driver) }
+    }
+  }
+
+  private static func driver(_ name: String) throws(OracleError) -> DriverChoice {
     do throws(DriverNameError) {
       return try DriverChoice(parsing: name)
     } catch {
@@ -72,7 +88,12 @@ public struct OracleChoice: Equatable, Sendable {
 
   /// Every property that `--only` and `--except` take.
   public static let properties =
-    ContractOracle.properties + LeakOracle.properties + HardwareOracle.properties
+    ContractOracle.properties + HardwareOracle.properties
+
+  /// The hardware's properties, a line each: its name and what it promises.
+  public static var promises: [String] {
+    HardwareProperty.allCases.map { "\($0.rawValue): \($0.promise)" }
+  }
 
   /// Every departure that `--forbid` takes.
   public static let departures = Array(
@@ -105,14 +126,22 @@ public struct OracleChoice: Equatable, Sendable {
         oracles.append(LeakOracle(lane: index, forbidden: forbidden))
       }
       if names.contains(.hardware) {
-        oracles.append(
-          HardwareOracle(lane: index, driver: driver, filter: filter, forbidden: forbidden))
+        oracles += hardwareOracles(index)
       }
       if names.contains(.contract) {
         oracles.append(ContractOracle(lane: index, filter: filter, forbidden: forbidden))
       }
     }
     return Engine(lanes, oracles)
+  }
+
+  private func hardwareOracles(_ lane: Int) -> [HardwareOracle] {
+    let choices: [DriverChoice?] = drivers.isEmpty ? [nil] : drivers
+    return choices.map {
+      HardwareOracle(
+        lane: lane, driver: $0, filter: filter, forbidden: forbidden, isStrict: isStrict,
+        measures: measures, whereItFits: whereDriversFit)
+    }
   }
 }
 

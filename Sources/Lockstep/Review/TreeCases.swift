@@ -66,8 +66,9 @@ public struct TreeCases: Sendable {
   public var formats: [(name: String, count: Count)] {
     var formats: [(name: String, count: Count)] = []
     for (which, outcome) in outcomes {
-      if formats.last?.name != which.format { formats.append((which.format, Count())) }
-      let last = formats.count - 1
+      let place = formats.firstIndex { $0.name == which.format }
+      if place == nil { formats.append((which.format, Count())) }
+      let last = place ?? formats.count - 1
       switch outcome {
       case .passed: formats[last].count.passed += 1
       case .failed: formats[last].count.failed += 1
@@ -95,9 +96,12 @@ public enum TreeCaseRun: Sendable {
 public struct RunningTreeCases {
   private let command: RunningCommand
 
-  /// Starts them, with a low priority unless somebody waits for nothing else.
-  public init(of kernel: KernelSubject, inBackground: Bool) throws(SubjectError) {
-    let words = [try kernel.script(), kernel.tree, "cases"]
+  /// Starts them, with a low priority unless somebody waits for nothing else. `files`: C files with
+  /// other cases, which are run instead of the tree's own.
+  public init(
+    of kernel: KernelSubject, files: [String] = [], inBackground: Bool
+  ) throws(SubjectError) {
+    let words = [try kernel.script(), kernel.tree, "cases"] + files
     do throws(ProcessError) {
       command = try RunningCommand(inBackground ? ["nice", "-n", "10"] + words : words)
     } catch {

@@ -88,6 +88,14 @@ public struct LaneRequest: Sendable {
   /// Whether a stranger's code has to be loaded for it.
   public var isPlugin: Bool { subject != "swift" && subject != "reference" }
 
+  /// The domain in the release that the lane has in force whatever the file says.
+  public func meant(_ domain: DomainConfiguration) -> DomainConfiguration {
+    guard !release.isEmpty else { return domain }
+    var configuration = Scenario(domain: domain).loweredConfiguration
+    release.apply(to: &configuration)
+    return DomainConfiguration(configuration, driver: domain.driver)
+  }
+
   /// The same lane with another build of its kernel tree's code.
   func running(_ plugin: String) -> LaneRequest {
     var request = self

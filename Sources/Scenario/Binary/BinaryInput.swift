@@ -7,6 +7,8 @@
 // the configuration, see CompactConfiguration.swift. With ``exactMark`` in byte 7 the words of
 // ExactConfiguration.swift follow, and the number of operations is not bounded.
 //
+// A release word (InputRelease.swift) and behind it a driver word (InputDriver.swift) may follow.
+//
 // Then comes one word an operation. Byte 0 is its code:
 //
 // - 0x00 to 0x1f: a compact operation, see CompactOperation.swift. Addresses are chosen relative to
@@ -104,6 +106,7 @@ private func decodeInput(
   scenario.removeAll()
   scenario.configuration =
     Scenario(domain: configuration.domain, dma: configuration.dma).loweredConfiguration
+  scenario.driver = configuration.domain.driver
   var decoder = OperationDecoder(configuration)
   let limit = configuration.isExact ? Int.max : operationLimit
   // Operations beyond the first of each series.

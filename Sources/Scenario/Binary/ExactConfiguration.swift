@@ -57,7 +57,10 @@ extension InputWriter {
       UInt64(domain.features.rawValue) | UInt64((domain.encryptionBit ?? 36) - 36) << 32)
     append(domain.pageSizes ?? 0)
     if let dma { append(dma) }
-    if let kernel = domain.kernel { append(ReleaseWord.exact(kernel, domain, dma)) }
+    if let kernel = domain.kernel {
+      append(ReleaseWord.exact(kernel, domain, dma))
+      if let driver = domain.driver { append(DriverWord.word(driver)) }
+    }
   }
 
   private mutating func append(_ dma: DMAConfiguration) {

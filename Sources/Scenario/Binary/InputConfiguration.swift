@@ -26,10 +26,11 @@ struct InputConfiguration {
       let word = input.next()
       domain.take(release: word, asked: asked)
       dma?.take(release: word)
+      if DriverWord.isDriver(input.peek) { domain.driver = DriverChoice(word: input.next()) }
     }
   }
 
-  /// Bytes of a header that starts with `word`, without the release word that may follow.
+  /// Bytes of a header that starts with `word`, without the words for release and driver that may follow.
   static func size(_ word: UInt64) -> Int {
     guard word.byte(7) == exactMark else { return 8 }
     return word.bits(ConfigurationBits.hasDMA, 1) == 1 ? 56 : 32

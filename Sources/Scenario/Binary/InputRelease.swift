@@ -4,7 +4,8 @@
 // ``ReleaseWord/code``. Anywhere else that code is the compact operation of its low 5 bits.
 //
 // byte 1  bits 0-1 the release: 0 and 1 7.3, 2 7.2, 3 7.1; bit 2 `sync_map`; behind a compact header
-//         bit 3 `detailed_gather` other than usual, bit 4 `riscv_svpbmt`, where the format has them
+//         bit 3 `detailed_gather` other than usual, bit 4 `riscv_svpbmt`, where the format has them;
+//         bits 5-6 the policy
 // byte 2  a magazine's IOVAs: with ``exactMark`` in byte 7 as they are (0: absent), else by a table
 // bytes 3-6  with ``exactMark`` which allocation of a magazine fails (0: none), else by byte 3 alone
 //
@@ -27,10 +28,12 @@ enum ReleaseWord {
   static func plain(_ kernel: Kernel) -> UInt64 { code | number(kernel) << 8 }
 
   /// The bits of a compact input's word that mean something beside the release: `sync_map`, the two
-  /// features, and the two bytes about magazines.
-  static let choices: UInt64 = 0xffff_1c00
+  /// features, the policy, and the two bytes about magazines.
+  static let choices: UInt64 = 0xffff_7c00
   /// Those of features, which production builds mostly refuse.
   static let features: UInt64 = 0x1800
+  /// What becomes of empty tables.
+  static let policy: UInt64 = 0x6000
   /// The allocation of a magazine that fails.
   static let failing: UInt64 = 0xff00_0000
 
@@ -54,7 +57,8 @@ enum ReleaseWord {
   static func exact(
     _ kernel: Kernel, _ domain: DomainConfiguration, _ dma: DMAConfiguration?
   ) -> UInt64 {
-    plain(kernel) | (domain.hasSyncMap ? 1 << 10 : 0) | UInt64(dma?.magazine ?? 0) << 16
+    plain(kernel) | (domain.hasSyncMap ? 1 << 10 : 0)
+      | UInt64((domain.policy ?? .generic).rawValue) << 13 | UInt64(dma?.magazine ?? 0) << 16
       | UInt64(dma?.failMagazine ?? 0) << 24 | exactMark << 56
   }
 }
@@ -65,6 +69,8 @@ extension DomainConfiguration {
     let release = ReleaseWord.kernel(word)
     kernel = release
     hasSyncMap = word.bits(10, 1) == 1
+    let number = UInt32(word.bits(13, 2))
+    policy = number == 0 ? nil : Policy(rawValue: number)
     let expressible = format.expressibleFeatures(of: release)
     if let asked {
       features = asked.intersection(expressible)

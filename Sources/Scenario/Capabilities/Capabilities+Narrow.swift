@@ -55,13 +55,17 @@ extension Capabilities {
       domain.hasSyncMap = false
       note(.syncMap)
     }
+    if let policy = domain.policy, !meet(.policy(policy)) {
+      domain.policy = nil
+      note(.policy(policy))
+    }
     guard let asked = domain.kernel, !meet(.kernel(asked)) else { return nil }
     let other = Kernel.allCases.last { meet(.kernel($0)) }
     // Whoever knows version 1's words only is asked in those.
     let isVersion1 = meetsNoRelease && (other == nil || !runs(IOPT_OP_DMA_MAP_PHYS.rawValue))
     guard isVersion1 || other != nil else { return .kernel(asked) }
     domain.kernel = isVersion1 ? nil : other
-    if isVersion1 { domain.hasSyncMap = false }
+    if isVersion1 { (domain.hasSyncMap, domain.policy, domain.driver) = (false, nil, nil) }
     domain.features.formIntersection(domain.format.expressibleFeatures(of: domain.kernel))
     note(.kernel(asked))
     return nil
@@ -182,6 +186,8 @@ extension DomainConfiguration {
     gather = old.gather
     kernel = old.kernel
     hasSyncMap = old.hasSyncMap
+    policy = old.policy
+    driver = old.driver
     if let kernel {
       if kernel >= .linux7_2, format == .riscv64, build == .production {
         features.insert(.detailedGather)

@@ -23,6 +23,7 @@ extension Capabilities {
     case .operation(let kind): runs(kind)
     case .protection(let bits): protections.isSuperset(of: bits)
     case .kernel(let kernel): Self.has(kernels, kernel.rawValue)
+    case .policy(let policy): policy == .generic || options.contains(.policy)
     case .syncMap: options.contains(.syncMap)
     case .magazine: options.contains(.magazine)
     case .failMagazine: options.contains(.failMagazine)
@@ -116,6 +117,7 @@ extension Need {
     if domain.encryptionBit != nil { needs.append(.encryptionBit) }
     if let kernel = domain.kernel { needs.append(.kernel(kernel)) }
     if domain.hasSyncMap { needs.append(.syncMap) }
+    if let policy = domain.policy { needs.append(.policy(policy)) }
     guard let dma else { return needs + [.pageTableLayer] }
     needs += [.dmaLayer, .queue(dma.queue), .mode(dma.mode), .cpus(dma.cpus)]
     if dma.pci32 { needs.append(.pci32) }

@@ -12,7 +12,8 @@ extension Capabilities {
     let features =
       configuration.features & ~Capabilities.version1Features & ~self.features.rawValue
     if configuration.kernel | configuration.sync_map | configuration.dma_magazine
-      | configuration.dma_fail_magazine | features == 0, configuration.rows == 0
+      | configuration.dma_fail_magazine | configuration.policy | features == 0,
+      configuration.rows == 0
     {
       return nil
     }
@@ -26,6 +27,7 @@ extension Capabilities {
       return missing("single rows of another release")
     }
     if configuration.sync_map != 0, !options.contains(.syncMap) { return missing("sync_map") }
+    if configuration.policy != 0, !options.contains(.policy) { return missing("policy") }
     if configuration.has_dma == 0 { return nil }
     if configuration.dma_magazine != 0, !options.contains(.magazine) {
       return missing("dma_magazine")

@@ -73,6 +73,8 @@ public struct Capabilities: Codable, Equatable, Sendable {
     public static let syncMap = Options(rawValue: IOPT_OPTION_SYNC_MAP.rawValue)
     /// Magazines of another size than the kernel's.
     public static let magazine = Options(rawValue: IOPT_OPTION_MAGAZINE.rawValue)
+    /// Another policy than the kernel's.
+    public static let policy = Options(rawValue: IOPT_OPTION_POLICY.rawValue)
     /// Single rows of another release.
     public static let rows = Options(rawValue: IOPT_OPTION_ROWS.rawValue)
     /// An allocation of a magazine that fails.
@@ -166,7 +168,7 @@ public struct Capabilities: Codable, Equatable, Sendable {
     all.features.formUnion(.sinceLinux7_2)
     all.kernels = Kernel.allCases.reduce(all.kernels) { $0 | 1 << $1.rawValue }
     all.layers.insert(.twoStep)
-    all.options.formUnion([.syncMap, .magazine, .failMagazine, .limit])
+    all.options.formUnion([.syncMap, .magazine, .failMagazine, .limit, .policy])
     for kind in IOPT_OP_KINDS.rawValue..<IOPT_OP_KINDS_2.rawValue {
       all.operations |= 1 << UInt64(kind)
     }

@@ -27,6 +27,7 @@ public enum Need: Codable, Hashable, Sendable {
   case protection(Protection)
   case kernel(Kernel)
   case syncMap
+  case policy(Policy)
   case magazine
   case failMagazine
   /// Attributes of a buffer, `enum iopt_attr` bits.
@@ -57,6 +58,7 @@ extension Need: CustomStringConvertible {
     case .protection(let bits): "protection \(Self.letters(bits))"
     case .kernel(let kernel): "kernel=\(kernel.name)"
     case .syncMap: "sync_map"
+    case .policy(let policy): "policy=\(policy.name)"
     case .magazine: "magazine="
     case .failMagazine: "fail_magazine="
     case .attributes: "attrs="

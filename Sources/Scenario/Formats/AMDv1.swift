@@ -131,6 +131,14 @@ extension AMDv1 {
     13 + (~((word & address) >> 12)).trailingZeroBitCount
   }
 
+  /// IR bit 61 and IW bit 62; FC bit 60, in every build, whether its features list that or not.
+  static func attributes(_ prot: UInt32, _ features: Features) -> (mask: UInt64, wanted: UInt64) {
+    var wanted: UInt64 = 1 << 60
+    if prot & IOPT_PROT_READ.rawValue != 0 { wanted |= 1 << 61 }
+    if prot & IOPT_PROT_WRITE.rawValue != 0 { wanted |= 1 << 62 }
+    return (7 << 60, wanted)
+  }
+
   static var flags: [(bit: UInt64, name: String)] {
     [(0, "PR"), (5, "A"), (6, "D"), (60, "FC"), (61, "IR"), (62, "IW")]
   }

@@ -53,6 +53,9 @@ protocol FormatDescription: Sendable {
   static var flags: [(bit: UInt64, name: String)] { get }
   /// What a word says in more than one bit, beside its address; nil for nothing.
   static func remark(_ word: UInt64, level: Int) -> String?
+  /// The bits of a leaf that say rights, memory type and snooping, and what they are where a mapping
+  /// asks for `prot` (`enum iopt_prot` bits), with these features in force.
+  static func attributes(_ prot: UInt32, _ features: Features) -> (mask: UInt64, wanted: UInt64)
 }
 
 /// The widths of a `domain` line, bits, and its top level.
@@ -74,6 +77,10 @@ extension FormatDescription {
   static var flushesEitherWay: Bool { false }
   /// One size a level.
   static var entrySizes: UInt64 { 1 << 12 | 1 << 21 | 1 << 30 }
+
+  static func attributes(_ prot: UInt32, _ features: Features) -> (mask: UInt64, wanted: UInt64) {
+    (0, 0)
+  }
 
   static var kernelUnitTests: [NamedConfiguration] { [] }
   static var furtherConfigurations: [NamedConfiguration] { [] }

@@ -99,6 +99,23 @@ extension RISCV64 {
     level == 0 && word & 0b1110 != 0 && word >> 63 != 0
   }
 
+  /// R bit 1, W bit 2; W without R is reserved (12.3.1). PBMT, with Svpbmt: 0 as the platform has it, 1
+  /// non-cacheable memory, 2 strongly ordered I/O (chapter 14, table "Page-Based Memory Types").
+  static func attributes(_ prot: UInt32, _ features: Features) -> (mask: UInt64, wanted: UInt64) {
+    var (mask, wanted): (UInt64, UInt64) = (6, 0)
+    if prot & (IOPT_PROT_READ.rawValue | IOPT_PROT_WRITE.rawValue) != 0 { wanted |= 2 }
+    if prot & IOPT_PROT_WRITE.rawValue != 0 { wanted |= 4 }
+    if features.contains(.riscvSvpbmt) {
+      mask |= 3 << 61
+      if prot & IOPT_PROT_MMIO.rawValue != 0 {
+        wanted |= 2 << 61
+      } else if prot & IOPT_PROT_CACHE.rawValue == 0 {
+        wanted |= 1 << 61
+      }
+    }
+    return (mask, wanted)
+  }
+
   static var flags: [(bit: UInt64, name: String)] {
     [
       (0, "V"), (1, "R"), (2, "W"), (3, "X"), (4, "U"), (5, "G"), (6, "A"), (7, "D"),

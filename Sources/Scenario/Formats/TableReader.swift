@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import SubjectABI
 
 /// Reads the table words of one domain.
 public struct TableReader: Sendable {
@@ -18,6 +19,19 @@ public struct TableReader: Sendable {
   public func entry(_ word: UInt64, level: Int) -> TableEntry {
     format.entry(word & ~encryption, level: level)
   }
+
+  /// The bits of a leaf that say rights, memory type, snooping and encryption, and what they are where a
+  /// mapping asks for `prot` (`enum iopt_prot` bits): memory is encrypted, device registers never.
+  public func attributes(prot: UInt32, _ features: Features) -> (mask: UInt64, wanted: UInt64) {
+    var bits = format.attributes(prot, features)
+    // Where the bit means something else besides, neither says anything.
+    bits.mask = bits.mask & ~encryption | encryptionBit
+    if prot & IOPT_PROT_MMIO.rawValue == 0 { bits.wanted |= encryptionBit }
+    return bits
+  }
+
+  /// The encryption bit where that is one of an address, else 0.
+  public var encryptionBit: UInt64 { encryption & (1 << 52 - 1) & ~0xfff }
 
   /// The word taken apart for a reader of reports, such as `leaf oa=0x80001000 V R W`.
   public func text(_ word: UInt64, level: Int) -> String {

@@ -110,6 +110,15 @@ extension VTDSS {
   /// ADDR: ends at bit 51 or the host's width.
   private static let address: UInt64 = 0x000f_ffff_ffff_f000
 
+  /// R bit 0, W bit 1; SNP bit 11.
+  static func attributes(_ prot: UInt32, _ features: Features) -> (mask: UInt64, wanted: UInt64) {
+    var wanted: UInt64 = 0
+    if prot & IOPT_PROT_READ.rawValue != 0 { wanted |= 1 }
+    if prot & IOPT_PROT_WRITE.rawValue != 0 { wanted |= 2 }
+    if features.contains(.vtdssForceCoherence) { wanted |= 1 << 11 }
+    return (1 << 11 | 3, wanted)
+  }
+
   static var flags: [(bit: UInt64, name: String)] {
     [(0, "R"), (1, "W"), (7, "PS"), (8, "A"), (9, "D"), (10, "SW"), (11, "SNP")]
   }

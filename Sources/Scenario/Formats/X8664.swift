@@ -88,6 +88,11 @@ extension X8664 {
   /// The physical address, below its greatest width: up to bit 51.
   private static let address: UInt64 = 0x000f_ffff_ffff_f000
 
+  /// R/W bit 1; what is present can be read.
+  static func attributes(_ prot: UInt32, _ features: Features) -> (mask: UInt64, wanted: UInt64) {
+    (2, prot & IOPT_PROT_WRITE.rawValue != 0 ? 2 : 0)
+  }
+
   static var flags: [(bit: UInt64, name: String)] {
     [
       (0, "P"), (1, "RW"), (2, "U"), (5, "A"), (6, "D"), (7, "PS"), (9, "SW"), (63, "XD"),

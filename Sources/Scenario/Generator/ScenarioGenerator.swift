@@ -68,7 +68,10 @@ public struct ScenarioGenerator: Sendable {
     if let format { header = format.marked(in: header) }
     var scenario = Scenario(
       domain: DomainConfiguration(compact: header), dma: DMAConfiguration(compact: header))
-    if let kernel { takeRelease(kernel, &scenario) }
+    if let kernel {
+      takeRelease(kernel, &scenario)
+      scenario.domain.driver = .random(for: scenario.domain.format, seed: header)
+    }
     guard narrowing?.narrow(&scenario.domain, &scenario.dma) ?? true else { return nil }
     if layer == .workingSet, scenario.dma != nil { return workingSet(scenario) }
     let count = operations.lowerBound + random.below(operations.count)
@@ -90,7 +93,10 @@ public struct ScenarioGenerator: Sendable {
   /// Makes the lines those of a release: features and magazines as chance has it, but few that are
   /// refused.
   private mutating func takeRelease(_ kernel: Kernel, _ scenario: inout Scenario) {
-    var word = ReleaseWord.plain(kernel) | (random.next() & ReleaseWord.choices)
+    let drawn = random.next()
+    var word = ReleaseWord.plain(kernel) | (drawn & ReleaseWord.choices)
+    // The kernel's own code has one policy: few scenarios of others.
+    if drawn.bits(60, 3) != 0 { word &= ~ReleaseWord.policy }
     if scenario.domain.build == .production, !random.oneIn(32) { word &= ~ReleaseWord.features }
     // Before 7.3 all magazines are made when the domain is opened, which then fails.
     if kernel < .linux7_3, !random.oneIn(8) { word &= ~ReleaseWord.failing }

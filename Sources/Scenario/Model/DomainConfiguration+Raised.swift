@@ -2,8 +2,9 @@
 import SubjectABI
 
 extension DomainConfiguration {
-  /// The `domain` line that lowers to `config`, which this harness made.
-  public init(_ config: iopt_config) {
+  /// The `domain` line that lowers to `config`, which this harness made, with the `driver` that goes
+  /// beside it.
+  public init(_ config: iopt_config, driver: DriverChoice? = nil) {
     let format = Format(rawValue: config.format)!
     self.init(
       format: format, va: UInt8(config.va_lg2), oa: UInt8(config.oa_lg2),
@@ -14,7 +15,8 @@ extension DomainConfiguration {
       gather: config.gather == GatherRevision.merged.rawValue
         ? nil : GatherRevision(rawValue: config.gather)!,
       kernel: config.kernel == 0 ? nil : Kernel(rawValue: config.kernel)!,
-      hasSyncMap: config.sync_map != 0)
+      hasSyncMap: config.sync_map != 0,
+      policy: config.policy == 0 ? nil : Policy(rawValue: config.policy)!, driver: driver)
   }
 }
 

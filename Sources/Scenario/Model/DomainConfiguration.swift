@@ -19,6 +19,28 @@ public enum GatherRevision: UInt32, CaseIterable, Codable, Sendable {
   }
 }
 
+/// What becomes of tables that nothing is mapped in. The kernel's own code is ``generic``.
+public enum Policy: UInt32, CaseIterable, Codable, Sendable {
+  /// Tables that an unmap covers wait in its gather.
+  case generic = 0
+  /// Such tables are invalidated for and freed at once, as `io-pgtable-arm` does.
+  case syncTables = 1
+  /// Tables that an unmap empties wait in its gather, too.
+  case eager = 2
+  /// Tables are kept until the domain ends.
+  case keep = 3
+
+  /// The word after `policy=` in scenario text.
+  public var name: StaticString {
+    switch self {
+    case .generic: "generic"
+    case .syncTables: "sync-tables"
+    case .eager: "eager"
+    case .keep: "keep"
+    }
+  }
+}
+
 /// How the format is compiled: as the kernel ships it, or as `CONFIG_DEBUG_GENERIC_PT` does.
 public enum Build: UInt32, Codable, Sendable {
   case production = 0
@@ -47,6 +69,11 @@ public struct DomainConfiguration: Equatable, Sendable {
   public var kernel: Kernel?
   /// The driver has an `iotlb_sync_map`. Version 2.
   public var hasSyncMap: Bool
+  /// nil when absent, which means ``Policy/generic`` and prints nothing. Version 2.
+  public var policy: Policy?
+  /// The driver that hardware properties put behind the domain; nil: the natural one. Nothing else
+  /// goes by it, and it is no part of what subjects read. Version 2.
+  public var driver: DriverChoice?
 
   /// The version of the language that can say this, and `iopt` says: 1 or 2.
   public var version: Int { kernel == nil ? 1 : 2 }
@@ -54,7 +81,8 @@ public struct DomainConfiguration: Equatable, Sendable {
   public init(
     format: Format, va: UInt8, oa: UInt8, features: Features = [], top: UInt32? = nil,
     pageSizes: UInt64? = nil, encryptionBit: UInt8? = nil, build: Build = .production,
-    gather: GatherRevision? = nil, kernel: Kernel? = nil, hasSyncMap: Bool = false
+    gather: GatherRevision? = nil, kernel: Kernel? = nil, hasSyncMap: Bool = false,
+    policy: Policy? = nil, driver: DriverChoice? = nil
   ) {
     self.format = format
     self.va = va
@@ -67,5 +95,7 @@ public struct DomainConfiguration: Equatable, Sendable {
     self.gather = gather
     self.kernel = kernel
     self.hasSyncMap = hasSyncMap
+    self.policy = policy
+    self.driver = driver
   }
 }

@@ -6,6 +6,8 @@ import SubjectABI
 public struct LoweredScenario: ~Copyable {
   /// What the domain is opened with; what is run on it, and how many of these there are.
   public var configuration = iopt_config()
+  /// What the `domain` line says of its driver, which no subject reads.
+  public var driver: DriverChoice?
   public private(set) var operations: UnsafeMutablePointer<iopt_op>
   public private(set) var count = 0
   private var capacity = 64
@@ -24,7 +26,7 @@ public struct LoweredScenario: ~Copyable {
     pieces.deallocate()
   }
 
-  /// Forgets all operations; the configuration is the caller's to set.
+  /// Forgets all operations; configuration and driver are the caller's to set.
   public mutating func removeAll() {
     count = 0
     pieceCount = 0
@@ -34,6 +36,7 @@ public struct LoweredScenario: ~Copyable {
   public mutating func lower(_ scenario: Scenario) {
     removeAll()
     configuration = scenario.loweredConfiguration
+    driver = scenario.domain.driver
     for operation in scenario.operations { append(operation) }
   }
 

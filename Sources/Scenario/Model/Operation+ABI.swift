@@ -149,6 +149,7 @@ extension Scenario {
     config.gather = (domain.gather ?? .merged).rawValue
     config.kernel = domain.kernel?.rawValue ?? IOPT_KERNEL_UNSAID.rawValue
     config.sync_map = domain.hasSyncMap ? 1 : 0
+    config.policy = (domain.policy ?? .generic).rawValue
     config.pgsizes = domain.pageSizes ?? .max
     config.sme_mask = domain.encryptionBit.map { 1 << UInt64($0) } ?? 0
     if let dma {

@@ -5,8 +5,9 @@ import SubjectABI
 struct InputRecords {
   let bytes: UnsafeBufferPointer<UInt8>
   let form: InputForm
-  /// Bytes of the header.
+  /// Bytes of the header, and of it without the words for release and driver.
   let first: Int
+  let plainHeader: Int
 
   init(_ bytes: UnsafeBufferPointer<UInt8>) {
     self.bytes = bytes
@@ -15,7 +16,10 @@ struct InputRecords {
     let hasRelease = ReleaseWord.isRelease(InputWords(bytes, offset: size).peek)
     form = InputForm(
       hasDMA: header.bits(ConfigurationBits.hasDMA, 1) == 1, version: hasRelease ? 2 : 1)
-    first = min(hasRelease ? size + 8 : size, bytes.count)
+    let hasDriver =
+      hasRelease && DriverWord.isDriver(InputWords(bytes, offset: size + 8).peek)
+    plainHeader = min(size, bytes.count)
+    first = min(size + (hasRelease ? 8 : 0) + (hasDriver ? 8 : 0), bytes.count)
   }
 
   var hasDMA: Bool { form.hasDMA }

@@ -30,9 +30,11 @@ func insertCounterpart(_ input: inout InputBuffer, _ count: Int, _ random: inout
     let part = isPartOfTwoSteps(word, records.form) ? randomStep(&random) : 12
     insert(part | word & 0x0f << 48, &input, count, &random)
   } else {
-    let codes: InlineArray<6, UInt64> = [8, 15, 15, 15, 26, 28]
-    let recent: UInt64 = 0x40 | UInt64(random.below(4))
-    let word = codes[random.below(6)] | recent << 8 | 0x80 << 32
+    let codes: InlineArray<7, UInt64> = [8, 15, 15, 15, 26, 26, 28]
+    let code = codes[random.below(7)]
+    // Hardware marks any quarter of a mapping; everything else is done to all of it.
+    let place: UInt64 = code == 26 ? 0x80 | UInt64(random.below(4)) << 3 : 0x40
+    let word = code | (place | UInt64(random.below(4))) << 8 | 0x80 << 32
     insert(word | UInt64(random.below(2)) << 48, &input, count, &random)
   }
 }

@@ -34,6 +34,10 @@ public struct Complexity: Comparable, Sendable {
     if domain.encryptionBit != nil { choices += 1 }
     if domain.build == .debug { choices += 1 }
     if domain.hasSyncMap { choices += 1 }
+    if let policy = domain.policy { choices += policy == .generic ? 1 : 2 }
+    if let driver = domain.driver {
+      choices += 1 + (driver.largestMask == nil ? 0 : 1) + (driver.hasATS ? 1 : 0)
+    }
     switch domain.gather {
     case nil: break
     case .merged: choices += 1

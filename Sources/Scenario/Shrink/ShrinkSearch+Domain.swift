@@ -14,11 +14,30 @@ extension ShrinkSearch {
     attempt { $0.domain.gather = nil }
     attempt { $0.domain.gather = .merged }
     attempt { $0.domain.hasSyncMap = false }
+    attempt { $0.domain.policy = nil }
+    attempt { $0.domain.policy = .generic }
+    simplifyDriver()
     attempt { $0.domain.pageSizes = nil }
     attempt { $0.domain.encryptionBit = nil }
     attempt { $0.domain.features = [] }
     for bit in 0..<Features.names.count {
       attempt { $0.domain.features.remove(Features(rawValue: 1 << UInt32(bit))) }
+    }
+  }
+
+  /// The natural driver is the plainest; else one with fewer options.
+  private mutating func simplifyDriver() {
+    guard best.domain.driver != nil, !attempt({ $0.domain.driver = nil }) else { return }
+    attempt { $0.domain.driver = $0.domain.driver.map { DriverChoice($0.kind) } }
+    attempt { scenario in
+      scenario.domain.driver = scenario.domain.driver.map {
+        DriverChoice($0.kind, largestMask: $0.largestMask)
+      }
+    }
+    attempt { scenario in
+      scenario.domain.driver = scenario.domain.driver.map {
+        DriverChoice($0.kind, hasATS: $0.hasATS)
+      }
     }
   }
 

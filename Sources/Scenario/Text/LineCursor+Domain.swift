@@ -71,6 +71,8 @@ private struct DomainArguments {
   var gather: GatherRevision?
   var kernel: Kernel?
   var hasSyncMap = false
+  var policy: Policy?
+  var driver: DriverChoice?
 
   init(version: Int) { self.version = version }
 
@@ -122,6 +124,13 @@ private struct DomainArguments {
     case "sync_map" where version >= 2:
       try cursor.word(key, isRepeated: hasSyncMap)
       hasSyncMap = true
+    case "policy" where version >= 2:
+      try cursor.beginValue(of: key, isRepeated: policy != nil)
+      policy = try cursor.choice(
+        "a policy: generic, sync-tables, eager or keep", Policy.allCases, \.name)
+    case "driver" where version >= 2:
+      try cursor.beginValue(of: key, isRepeated: driver != nil)
+      driver = try cursor.driver()
     default:
       throw cursor.fault(expected: "an argument of `domain`", at: key.start)
     }
@@ -144,7 +153,7 @@ private struct DomainArguments {
     return DomainConfiguration(
       format: format, va: va, oa: oa, features: set, top: top?.value, pageSizes: pageSizes,
       encryptionBit: encryptionBit, build: build ?? .production, gather: gather,
-      kernel: kernel, hasSyncMap: hasSyncMap)
+      kernel: kernel, hasSyncMap: hasSyncMap, policy: policy, driver: driver)
   }
 }
 
@@ -156,6 +165,16 @@ extension LineCursor {
       throw fault(expected: "`\(String(key))` without a value", at: key.start)
     }
     if isRepeated { throw fault(expected: "every argument once", at: key.start) }
+  }
+
+  /// Reads the rest of the word at hand as a driver.
+  fileprivate mutating func driver() throws(LineFault) -> DriverChoice {
+    let word = rest(endingAt: UInt8(ascii: " "))
+    do throws(DriverNameError) {
+      return try DriverChoice(parsing: String(word))
+    } catch {
+      throw fault(expected: error.expected, at: word.start)
+    }
   }
 
   /// Reads the rest of the word at hand as the one of `choices` that `name` gives it.

@@ -48,7 +48,22 @@ extension TextBuffer {
       append(revision.name)
     }
     if domain.hasSyncMap { append(" sync_map") }
+    if let policy = domain.policy {
+      append(" policy=")
+      append(policy.name)
+    }
+    if let driver = domain.driver { append(driver) }
     append(byte: UInt8(ascii: "\n"))
+  }
+
+  private mutating func append(_ driver: DriverChoice) {
+    append(" driver=")
+    append(driver.kind.word)
+    if let mask = driver.largestMask {
+      append("+mamv=")
+      append(decimal: UInt64(mask))
+    }
+    if driver.hasATS { append("+ats") }
   }
 
   /// Appends the `dma` line.

@@ -64,11 +64,13 @@ const struct pt_iommu_driver_ops shim_driver_ops = {
 	.get_top_lock = shim_get_top_lock,
 };
 
+#ifndef SHIM_KUNIT /* test cases have one: glue/kunit-user.c */
 /* iommufd's bitmap is never there: what would be set in it is told instead. */
 void iova_bitmap_set(struct iova_bitmap *bitmap, unsigned long iova, size_t length)
 {
 	iopt_log2(shim_current->log, IOPT_EVENT_DIRTY, iova, length);
 }
+#endif
 
 int shim_map_range(struct pt_iommu *table, u64 iova, u64 pa, u64 len, unsigned int prot,
 		   size_t *mapped)

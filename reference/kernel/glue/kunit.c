@@ -56,17 +56,28 @@ void shim_kunit_each(void (*visit)(const struct shim_kunit_item *item))
 				visit_case(&files[i], files[i].suites[j], what, visit);
 }
 
+int vsnprintf(char *to, size_t bytes, const char *format, __builtin_va_list list);
+
 void shim_kunit_fail(struct kunit *test, const struct shim_kunit_claim *claim,
-		     unsigned long left, unsigned long right)
+		     unsigned long left, unsigned long right, const char *message, ...)
 {
 	const char *file = shim_kernel_file(claim->file);
 	struct shim_kunit_outcome *outcome = test->shim_outcome;
+	char text[160] = "";
+	__builtin_va_list list;
 
+	if (*message) {
+		text[0] = ':';
+		text[1] = ' ';
+		__builtin_va_start(list, message);
+		vsnprintf(text + 2, sizeof(text) - 2, message, list);
+		__builtin_va_end(list);
+	}
 	if (claim->relation)
-		shim_kunit_say(outcome, "%s:%d: %s: 0x%lx %s 0x%lx", file, claim->line,
-			       claim->text, left, claim->relation, right);
+		shim_kunit_say(outcome, "%s:%d: %s: 0x%lx %s 0x%lx%s", file, claim->line,
+			       claim->text, left, claim->relation, right, text);
 	else
-		shim_kunit_say(outcome, "%s:%d: %s", file, claim->line, claim->text);
+		shim_kunit_say(outcome, "%s:%d: %s%s", file, claim->line, claim->text, text);
 	outcome->failed = true;
 	if (claim->aborts)
 		shim_kunit_abort(test);

@@ -76,6 +76,12 @@ int snprintf(char *to, size_t bytes, const char *format, ...);
 #define kunit_kcalloc(test, n, bytes, gfp) ((void)(test), shim_alloc(size_mul(n, bytes), true))
 #define kunit_kfree(test, memory) ((void)(test), shim_free(memory))
 
+struct file;
+/* User memory is memory like any other; 0 where there is none. What is asked for is not looked at. */
+unsigned long kunit_vm_mmap(struct kunit *test, struct file *file, unsigned long address,
+			    unsigned long bytes, unsigned long prot, unsigned long flags,
+			    unsigned long offset);
+
 /* The reason is told as it stands in the source, without what it would be filled in with. */
 void shim_kunit_skipped(struct kunit *test, const char *reason);
 void shim_kunit_abort(struct kunit *test) __noreturn;

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import Log
+
+extension HardwareProperty {
+  /// A table went back to which a pointer may be cached.
+  public static let tableUseAfterFree = HardwareProperty(
+    "table-use-after-free",
+    "A table goes back only when no pointer to it may be cached or held by a walk.")
+}
 
 extension HardwareJudge {
-  /// `free-while-linked` and `table-use-after-free`: a table goes back to the allocator.
-  func takeFree(pa: UInt64) {
-    guard let slot = cache.table(at: pa) else { return }
-    if cache.tables[slot].isLinked {
-      found(.freeWhileLinked, "level \(cache.tables[slot].level)", text(slot, "is still linked"))
-    } else if let (entry, kind) = pointer(to: slot) {
-      found(
-        .tableUseAfterFree, kind, text(slot, describe(entry)),
-        known: entry.isOutside ? .outsideAddress : nil)
-    }
-    cache.noteFreed(slot)
+  /// Whether it breaks the promise that the table goes back now.
+  func checkPointers(to slot: Int) {
+    guard let (entry, kind) = pointer(to: slot) else { return }
+    found(
+      .tableUseAfterFree, kind, freed(slot, describe(entry)),
+      known: entry.isOutside ? .outsideAddress : nil, of: entry, freed: slot)
   }
 
   /// A pointer by which the hardware may come to read the table, and by which way.
@@ -30,9 +31,5 @@ extension HardwareJudge {
       if cache.tables[above].kind != .table { return nil }
     }
     return nil
-  }
-
-  private func text(_ slot: Int, _ rest: String) -> String {
-    "the table at \(hex(ArenaLayout.address(ofSlot: slot))) went back to the allocator: \(rest)"
   }
 }

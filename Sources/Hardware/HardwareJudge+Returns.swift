@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import SubjectABI
+
+extension HardwareJudge {
+  /// The operation has returned: what it promised is due. In the order in which properties are believed.
+  func finish() {
+    checkLinkedUnwritten()
+    for index in 0..<cache.stale.count where isDue(cache.stale.elements[index]) {
+      judgeDue(cache.stale.elements[index])
+      break
+    }
+    if state.kind == IOPT_OP_READ_AND_CLEAR_DIRTY.rawValue { checkReported() }
+    checkExposed()
+    checkAttributes()
+    checkSizes()
+    checkWarned()
+    openWindows()
+  }
+
+  /// Whether the promise about an entry fell due with this operation's return.
+  private func isDue(_ entry: StaleEntry) -> Bool {
+    if entry.kind == .pointer || entry.isQueued { return false }
+    switch iopt_op_kind(state.kind) {
+    // The caller syncs what it has mapped so when it has mapped all.
+    case IOPT_OP_MAP_RANGE where entry.kind == .absence: return false
+    case IOPT_OP_DMA_IOVA_LINK where entry.kind == .absence: return false
+    case IOPT_OP_DMA_IOVA_SYNC: return entry.kind == .absence && isPromisedToBePresent(entry)
+    case IOPT_OP_UNMAP_FAST, IOPT_OP_READ_AND_CLEAR_DIRTY, IOPT_OP_GATHER: return false
+    case IOPT_OP_IOTLB_SYNC: return entry.gather == state.gather
+    default: return entry.operation == state.number && entry.gather < 0
+    }
+  }
+
+  private func judgeDue(_ entry: StaleEntry) {
+    let (property, kind) = brokenPromise(entry)
+    let isQueued = state.kind == IOPT_OP_IOTLB_SYNC.rawValue && state.wasQueued
+    found(
+      property, kind, "\(describe(entry)) when the operation has returned",
+      isUnwritten: entry.isUnwritten,
+      known: isQueued ? .queuedGatherSynced : entry.isOutside ? .outsideAddress : nil, of: entry)
+  }
+
+  private func brokenPromise(_ entry: StaleEntry) -> (HardwareProperty, String) {
+    switch entry.kind {
+    case .dirty:
+      return (.staleDirty, entry.isInIOMMU ? "at return" : "in a device TLB at return")
+    case .absence: return (.notPresentCached, "at return")
+    case .leaf, .pointer: break
+    }
+    if entry.isUnwritten { return (.walkerVisibility, "cleared and not written back") }
+    if !entry.isInIOMMU { return (.staleTranslation, "in a device TLB at return") }
+    if hasAskedNothing { return (.missingSync, "at return") }
+    if isChangedBehindSyncs(entry) { return (.syncBeforeStore, "at return") }
+    return (.staleTranslation, "at return")
+  }
+
+  /// What was judged is not judged again, what nobody promised neither.
+  func settle() {
+    if state.isSkipped { return }
+    switch iopt_op_kind(state.kind) {
+    case IOPT_OP_UNMAP_FAST where state.result == 0: state.stretchedGathers.insert(state.gather)
+    case IOPT_OP_IOTLB_SYNC:
+      release(state.gather)
+      state.queuedGathers.remove(state.gather)
+    case IOPT_OP_RELAX where state.result == 0: state.hasQueue = true
+    case IOPT_OP_DMA_IOVA_ALLOC, IOPT_OP_DMA_MAP, IOPT_OP_DMA_MAP_SG, IOPT_OP_DMA_MAP_PHYS,
+      IOPT_OP_DMA_MAP_SG_ATTRS:
+      guard state.result != .max else { return }
+      addresses.extend(by: 1).initialize(to: HandedOut(handle: state.handle, iova: state.result))
+    default: break
+    }
+  }
+}

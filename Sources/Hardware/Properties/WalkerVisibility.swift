@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Log
+
+extension HardwareProperty {
+  /// A walker that does not snoop sees what was there before.
+  public static let walkerVisibility = HardwareProperty(
+    "walker-visibility",
+    "Where walkers do not snoop, tables are written back before they are linked, and cleared entries"
+      + " before they are invalidated.")
+}
+
+extension HardwareJudge {
+  /// What was linked in the operation had been written back.
+  func checkLinkedUnwritten() {
+    guard cache.linkedUnwritten >= 0 else { return }
+    let pa = ArenaLayout.address(ofSlot: cache.linkedUnwritten)
+    found(
+      .walkerVisibility, "linked before it was written back",
+      "the table at \(hex(pa)) was linked before all of it was written back",
+      freed: cache.linkedUnwritten)
+  }
+}
