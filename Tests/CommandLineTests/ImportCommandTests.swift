@@ -42,7 +42,7 @@ import Testing
       "import", "-", input: "qemu-1 [000] ..... 1.000001: map: IOMMU: iova=0x1000 paddr=zz size=1\n"
     )
     #expect(broken.status == 3)
-    #expect(broken.errors.hasPrefix("<standard input>:1:58: error: expected a hexadecimal"))
+    #expect(broken.errors.hasPrefix("<standard input>:1:60: error: expected a hexadecimal"))
     #expect(try Tool.iopt("import", "/nowhere").status == 2)
     #expect(try Tool.iopt("import", example("tracefs.txt"), "--prot", "rx").status == 2)
     #expect(try Tool.iopt("import", example("tracefs.txt"), "--domain", "format=vtdss").status == 2)
