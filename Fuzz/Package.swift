@@ -63,7 +63,8 @@ let package = Package(
       dependencies: ["Hardware", "Lockstep", "Log", "ScenarioLanguage", "SubjectABI"]),
     .target(name: "Report", dependencies: ["Hardware", "Lockstep", "Log", "ScenarioLanguage"]),
     .target(name: "Export", dependencies: ["Contract", "Log", "ScenarioLanguage", "SubjectABI"]),
-    .target(name: "Import", dependencies: ["ScenarioLanguage"]),
+    .target(
+      name: "Import", dependencies: ["ScenarioLanguage"], swiftSettings: instrumentedSwift),
     // Its rooms count, and libFuzzer's runtime has what they count in.
     .executableTarget(
       name: "iopt",
@@ -75,7 +76,7 @@ let package = Package(
     .target(name: "CFuzzer", path: "CFuzzer"),
     .target(
       name: "FuzzTarget",
-      dependencies: ["Lockstep", "Report", "ScenarioLanguage", "CFuzzer", "SubjectABI"],
+      dependencies: ["Import", "Lockstep", "Report", "ScenarioLanguage", "CFuzzer", "SubjectABI"],
       path: "Target"),
     .executableTarget(
       name: "iopt-fuzz",

@@ -13,6 +13,10 @@ public enum FuzzTargetKind: String, CaseIterable, Sendable {
   case gzip
   /// The decoder of fuzz inputs, and the way back.
   case decoder
+  /// The readers of traces from live systems, and what is made of them.
+  case trace
+  /// The reader of dumped page tables.
+  case dump
   /// Nothing: what libFuzzer itself costs.
   case empty
 

@@ -55,6 +55,8 @@ private func makeOracle() -> any InputOracle {
     case .text: return TextOracle()
     case .gzip: return GzipOracle()
     case .decoder: return DecoderOracle()
+    case .trace: return TraceTextOracle()
+    case .dump: return DumpOracle()
     case .empty: return EmptyOracle()
     }
   } catch {

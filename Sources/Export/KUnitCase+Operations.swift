@@ -20,7 +20,8 @@ extension KUnitCase {
       lines.append(
         .skipIf("!IS_ENABLED(CONFIG_IOMMUFD_DRIVER)", "needs CONFIG_IOMMUFD_DRIVER"))
     }
-    if observed.steps.contains(where: { if case .setDirty = $0.operation { true } else { false } }) {
+    if observed.steps.contains(where: { if case .setDirty = $0.operation { true } else { false } })
+    {
       lines.append(.skipIf("!IS_ENABLED(CONFIG_IOMMUFD_TEST)", "needs CONFIG_IOMMUFD_TEST"))
     }
     return lines

@@ -24,8 +24,14 @@ extension KUnitHelpers {
 
   /// In the order in which they stand in a file.
   static let checks: [(name: String, text: String)] = [
-    ("check_result", function("check_result", "u64 result", [], expectation("scenario->result", "result"))),
-    ("check_mapped", function("check_mapped", "u64 mapped", [], expectation("scenario->mapped", "mapped"))),
+    (
+      "check_result",
+      function("check_result", "u64 result", [], expectation("scenario->result", "result"))
+    ),
+    (
+      "check_mapped",
+      function("check_mapped", "u64 mapped", [], expectation("scenario->mapped", "mapped"))
+    ),
     (
       "check_sync",
       "/* The next call of iotlb_sync(): a range and a number of tables */\n"

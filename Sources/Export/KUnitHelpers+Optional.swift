@@ -27,9 +27,8 @@ extension KUnitHelpers {
       head, words.dropLast().map { $0 + "," } + words.suffix(1).map { $0 + ")" }, from: 0,
       width: head.utf8.count)
     let declared = ["struct scenario *scenario = test->priv;"] + variables
-    return
-      (lines + ["{"] + declared.map { "\t" + $0 } + [""] + statements.map { $0.isEmpty ? "" : "\t" + $0 }
-      + ["}"]).joined(separator: "\n")
+    let body = declared.map { "\t" + $0 } + [""] + statements.map { $0.isEmpty ? "" : "\t" + $0 }
+    return (lines + ["{"] + body + ["}"]).joined(separator: "\n")
   }
 
   private static let checkDomain = """
@@ -164,9 +163,10 @@ extension KUnitHelpers {
           "\tKUNIT_ASSERT_NOT_ERR_OR_NULL(test, dirty.bitmap);",
           "}",
           "",
-        ] + CText.wrapped(
-          "ret = pt_iommu_\(format)_read_and_clear_dirty(",
-          ["domain", "iova", "len", "flags", "&dirty"])
+        ]
+          + CText.wrapped(
+            "ret = pt_iommu_\(format)_read_and_clear_dirty(",
+            ["domain", "iova", "len", "flags", "&dirty"])
           + [
             "scenario->result = ret;",
             "if (!window)",

@@ -63,10 +63,9 @@ struct KUnitHelpers {
         + "\n\tu64 dirty_iova;\n\tunsigned int nr_dirty;" : ""
     let map =
       uses("check_sync_map") ? "\n\tunsigned int nr_sync_maps;\n\tu64 sync_map[2];" : ""
-    let enumeration =
-      keepsSyncs ? "enum { NR_GATHERS = 4, NR_SYNCS = \(max(syncs, 1)) };" : "enum { NR_GATHERS = 4 };"
+    let numbers = keepsSyncs ? "NR_GATHERS = 4, NR_SYNCS = \(max(syncs, 1))" : "NR_GATHERS = 4"
     return """
-      \(enumeration)
+      enum { \(numbers) };
 
       \(keepsSyncs ? sync : "")struct scenario {
       \tstruct kunit_iommu_priv priv;

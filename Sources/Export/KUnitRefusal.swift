@@ -4,8 +4,11 @@ import ScenarioLanguage
 
 /// Why a scenario can't be a KUnit case, and at which line of its file.
 public struct KUnitRefusal: Error, Equatable, CustomStringConvertible {
+  /// As it was named.
   public let file: String
+  /// Counted from 1.
   public let line: Int
+  /// In words, without a full stop.
   public let reason: String
 
   /// `line` counts from 1.
@@ -18,63 +21,7 @@ public struct KUnitRefusal: Error, Equatable, CustomStringConvertible {
   public var description: String { "\(file):\(line): no KUnit case: \(reason)" }
 }
 
-/// A scenario of a file, with the places that messages name.
-public struct SourceScenario: Sendable {
-  public let file: String
-  /// Of its `iopt` line, from 1.
-  public let line: Int
-  public var scenario: Scenario
-  /// Of its `domain` line; of its `dma` line, where there is one; of each operation.
-  let domainLine: Int
-  let layerLine: Int?
-  var lines: [Int]
-
-  /// All scenarios of a file; observations in it are passed over.
-  public static func all(path: String) throws(ScenarioError) -> [SourceScenario] {
-    try all(TraceReader(path: path))
-  }
-
-  /// All scenarios of bytes in memory; `name` stands for the file.
-  public static func all(
-    bytes: [UInt8], name: String
-  ) throws(ScenarioError) -> [SourceScenario] {
-    try all(TraceReader(bytes: bytes, name: name))
-  }
-
-  private static func all(
-    _ source: consuming TraceReader
-  ) throws(ScenarioError) -> [SourceScenario] {
-    var reader = source
-    var read: [SourceScenario] = []
-    var begun = 0
-    var open: (scenario: Scenario, domainLine: Int, layerLine: Int?, lines: [Int])?
-    func close(_ read: inout [SourceScenario], _ name: String) {
-      guard let found = open else { return }
-      read.append(
-        SourceScenario(
-          file: name, line: begun, scenario: found.scenario, domainLine: found.domainLine,
-          layerLine: found.layerLine, lines: found.lines))
-      open = nil
-    }
-    while let statement = try reader.nextSkippingObservations() {
-      switch statement {
-      case .scenario:
-        close(&read, reader.name)
-        begun = reader.line
-      case .domain(let domain): open = (Scenario(domain: domain), reader.line, nil, [])
-      case .dma(let dma):
-        open?.scenario.dma = dma
-        open?.layerLine = reader.line
-      case .operation(let operation):
-        open?.scenario.operations.append(operation)
-        open?.lines.append(reader.line)
-      case .observation: break
-      }
-    }
-    close(&read, reader.name)
-    return read
-  }
-
+extension SourceScenario {
   /// What of the scenario KUnit's fixtures can't carry, before it is run; nil: nothing.
   public var refusal: KUnitRefusal? {
     if let layerLine {
@@ -120,7 +67,8 @@ public struct SourceScenario: Sendable {
     var isEmpty = false
     words.forEachRecord { if let range = DirtyRecord($0), range.length == 0 { isEmpty = true } }
     return isEmpty
-      ? "an empty range is recorded dirty here, which iommufd's bitmap takes for an endless one" : nil
+      ? "an empty range is recorded dirty here, which iommufd's bitmap takes for an endless one"
+      : nil
   }
 
   private func refused(_ line: Int, _ reason: String) -> KUnitRefusal {

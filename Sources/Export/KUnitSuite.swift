@@ -42,10 +42,11 @@ public struct KUnitSuite {
         reason: "the domain does not open, and the contract says nothing of that")
     }
     // A warning or a crash there is a difference as well.
-    let isAlike =
-      other.map { source.refusal(of: $0) == nil && makeCase($0, name: stem, place: place)?.body == made.body }
-      ?? false
-    if !isAlike {
+    let isAlike = other.map { observed in
+      source.refusal(of: observed) == nil
+        && makeCase(observed, name: stem, place: place)?.body == made.body
+    }
+    if isAlike != true {
       let isDebug = own.domain.build == .debug
       made.body.insert(
         .skipIf(

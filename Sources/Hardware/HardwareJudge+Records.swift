@@ -75,6 +75,7 @@ extension HardwareJudge {
   /// The driver sends its commands, and waits for them.
   private func call(_ call: DriverCall) {
     let before = commands.commands.count
+    var reachesNothing = true
     driver.send(call, to: commands)
     if measures { meter(from: before) }
     for index in before..<commands.commands.count {
@@ -82,9 +83,11 @@ extension HardwareJudge {
         history.append(
           commands.commands[index], operation: state.number, callsBefore: cache.calls)
       }
-      cache.apply(driver.reach(of: commands.commands[index]))
+      let reach = driver.reach(of: commands.commands[index])
+      if reach != .nothing { reachesNothing = false }
+      cache.apply(reach)
     }
-    if case .sync(let gathered) = call, gathered.isEverything, commands.commands.count == before {
+    if case .sync(let gathered) = call, gathered.isEverything, reachesNothing {
       state.hasUnsentSync = true
     }
     cache.calls += 1

@@ -72,7 +72,7 @@ public final class HardwareJudge {
     var syncsTables = false
     /// Gathers that took in what a dirty read cleared.
     var dirtyGathers = GatherSet()
-    /// The driver was asked to sync everything, and has sent nothing.
+    /// The driver was asked to sync everything, and has sent nothing, or what reaches nothing.
     var hasUnsentSync = false
     /// Gathers that took in an unmap of nothing.
     var stretchedGathers = GatherSet()

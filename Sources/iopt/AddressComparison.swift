@@ -60,9 +60,11 @@ final class AddressComparison {
           "space from line \(line): \(different) of \(compared) DMA addresses\(range) differ from"
             + " our allocator's: 0x\(String(first.trace, radix: 16)) in the trace, 0x"
             + "\(String(first.ours, radix: 16)) here, by `\(first.operation)`: another release or mask,"
-            + " other users of the domain, or a trace that began later; the scenario goes by handles")
+            + " other users of the domain, or a trace that began later; the scenario goes by handles"
+        )
       } else {
-        lines.append("space from line \(line): all \(compared) DMA addresses\(range) as our allocator's")
+        lines.append(
+          "space from line \(line): all \(compared) DMA addresses\(range) as our allocator's")
       }
     }
     domain = nil

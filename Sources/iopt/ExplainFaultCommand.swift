@@ -44,12 +44,12 @@ struct ExplainFaultCommand: ParsableCommand {
     } else {
       for fault in explainer.faults { print(fault.text.printableText) }
     }
-    for line in explainer.source.summary { writeError("iopt explain-fault: \(line.printable)\n") }
+    for line in explainer.source.summary { writeError("\(line.printable)\n") }
     if explainer.further > 0 {
-      writeError("iopt explain-fault: \(explainer.further) further faults not explained\n")
+      writeError("\(explainer.further) further faults not explained\n")
     }
     if explainer.faults.isEmpty {
-      writeError("iopt explain-fault: no io_page_fault in the trace; --iova asks for an address\n")
+      writeError("no io_page_fault in the trace; --iova asks for an address\n")
       throw nothingJudged
     }
   }

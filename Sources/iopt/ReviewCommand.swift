@@ -19,10 +19,18 @@ struct ReviewCommand: ParsableCommand {
 
       Example: iopt review kernel:7.2 kernel:7.3 --seconds 30
 
+      Example: iopt review reference swift --workload trace.iopt
+
       Example: iopt review --git ~/src/linux master..my-patch
       """)
 
   @OptionGroup var sides: ReviewSides
+
+  @Option(
+    help: ArgumentHelp(
+      "Run the scenarios of this file too, such as iopt import makes; may be repeated.",
+      valueName: "file"))
+  var workload: [String] = []
 
   @Option(parsing: .unconditional, help: "How long scenarios are made, in seconds.")
   var seconds = 20.0
@@ -103,15 +111,17 @@ struct ReviewCommand: ParsableCommand {
       LaneRequest(sides.base), LaneRequest(sides.head), isolation, watchesLines: lines)
     let progress = ProgressLine()
     var recorded = 0
-    for file in sides.files {
+    // A bisection reads the exit status only.
+    let workload = costs && !bisect ? MeasuredWorkload() : nil
+    for (number, file) in (self.workload + sides.files).enumerated() {
       for located in try readScenarios(path: file) {
+        // What a real workload costs is what is asked.
+        if number < self.workload.count { workload?.take(located.scenario) }
         try run.run(located.scenario)
         recorded += 1
         if progress.isShown, recorded & 63 == 0 { progress.show("\(recorded) recorded scenarios") }
       }
     }
-    // A bisection reads the exit status only.
-    let workload = costs && !bisect ? MeasuredWorkload() : nil
     try generate(Narrowing(run.comparison), progress) {
       workload?.take($0)
       try run.run($0)

@@ -90,7 +90,8 @@ struct OracleOptions: ParsableArguments {
   var forbid: [String] = []
 
   @Flag(
-    help: "Make a buffer that a flush queue keeps within reach of its device a failure of hardware.")
+    help: "Make a buffer that a flush queue keeps within reach of its device a failure of hardware."
+  )
   var strict = false
 
   /// The choice, `default` where --oracle says nothing.

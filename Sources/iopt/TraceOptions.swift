@@ -63,7 +63,7 @@ struct TraceOptions: ParsableArguments {
     return { error in
       count += 1
       if count <= 20 { writeError("\(error)\n") }
-      if count == 21 { writeError("iopt import: further malformed lines are counted only\n") }
+      if count == 21 { writeError("further malformed lines are counted only\n") }
     }
   }
 

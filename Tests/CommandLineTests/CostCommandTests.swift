@@ -74,4 +74,11 @@ import Testing
     let strict = try Tool.iopt(check + ["--strict"], input: queued)
     #expect(strict.status == 1 && strict.output.contains("the buffer is its driver's again"))
   }
+
+  @Test func theHelpNamesPropertiesAndMeters() throws {
+    let help = try Tool.iopt("check", "--help").output
+    for name in ["stale-translation: ", "memory-in-the-window: ", "pointers-lost (entries): "] {
+      #expect(help.contains(name), "\(name)")
+    }
+  }
 }

@@ -40,6 +40,21 @@ import Testing
     #expect(words.prefix(3) == ["iopt", "check", "case.iopt"])
   }
 
+  /// A page has the command that writes a KUnit case, or says why there is none.
+  @Test(arguments: pages) func itsKUnitCaseIsWritten(_ page: String) throws {
+    let text = try Self.text(page)
+    guard let command = text.firstMatch(of: /\*\*KUnit\.\*\* `iopt (export kunit case.iopt[^`]*)`/)
+    else {
+      #expect(text.contains("\n**KUnit** does not see it: "), "\(page)")
+      return
+    }
+    let scratch = try ScratchFolder()
+    _ = try scratch.file("case.iopt", try Self.block(text, "iopt").utf8)
+    let tool = try Tool.shell("cd '\(scratch.path)' && iopt \(command.1) -o case.c")
+    #expect(tool.status == 0 && tool.errors == "1 cases written, 0 scenarios refused\n", "\(tool)")
+    #expect(try scratch.names().contains("case.c"))
+  }
+
   @Test func theListNamesEachOfThem() throws {
     let list = try Self.text("README.md")
     #expect(Self.pages.count >= 9)

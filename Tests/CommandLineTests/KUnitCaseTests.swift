@@ -102,7 +102,8 @@ import Testing
   }
 
   @Test(.enabled(if: areThere, needs)) func aFileThatDoesNotCompileIsBadInput() throws {
-    let file = try scratch.file("bad.c", "#define PTPFX_RAW vtdss\nint f(void) { return g(); }\n".utf8)
+    let text = "#define PTPFX_RAW vtdss\nint f(void) { return g(); }\n"
+    let file = try scratch.file("bad.c", text.utf8)
     let tool = try run("7.3", [file])
     #expect(tool.status == 2 && tool.errors.contains("does not compile: "), "\(tool)")
     let none = try run("7.3", [scratch("none.c")])

@@ -125,6 +125,47 @@ import Testing
     #expect(!(try export(Self.dirty).output.contains("CONFIG_DEBUG_GENERIC_PT")))
   }
 
+  /// A tree's settings, where there is one and the program that reads them.
+  private static let settings: String? = {
+    guard (try? Tool.shell("command -v clang-format").status) == 0 else { return nil }
+    return ["7.3", "kunit/7.3/source", "7.2"].map {
+      Tool.root.appendingPathComponent(".kernel/\($0)/.clang-format").path
+    }.first { FileManager.default.fileExists(atPath: $0) }
+  }()
+
+  @Test(
+    .enabled(if: settings != nil, "needs clang-format and make kernel-source VERSION=7.3"),
+    arguments: ["swift", "contract"])
+  func theKernelsFormatterLeavesItAsItIs(_ expect: String) throws {
+    try FileManager.default.copyItem(
+      atPath: try #require(Self.settings), toPath: scratch(".clang-format"))
+    let folder = Tool.root.appendingPathComponent("Corpus/kernel/7.3/pt").path
+    let traces = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    let out = scratch("all.c")
+    let tool = try Tool.iopt(
+      ["export", "kunit", "--expect", expect, "-o", out]
+        + traces.filter { $0.hasPrefix("directed") }.map { "\(folder)/\($0)" })
+    #expect(tool.status == 0, "\(tool.errors)")
+    let check = try Tool.run("/usr/bin/env", ["clang-format", "--dry-run", "-Werror", out])
+    #expect(check.status == 0, "\(check.errors)")
+  }
+
+  /// Nothing is passed over in silence.
+  @Test(arguments: ["Corpus/reproducers", "Corpus/scenarios", "Documentation/examples"])
+  func everyScenarioIsWrittenOrRefused(_ folder: String) throws {
+    let path = Tool.root.appendingPathComponent(folder).path
+    let files = try FileManager.default.contentsOfDirectory(atPath: path)
+      .filter { $0.contains(".iopt") }.sorted().map { "\(folder)/\($0)" }
+    let tool = try Tool.iopt(["export", "kunit", "-o", scratch("all.c")] + files)
+    #expect(tool.status == 0 || tool.status == 3, "\(tool.errors)")
+    let counted = try Tool.shell(
+      "for f in \(files.joined(separator: " ")); do gzip -dcf $f; done | grep -c '^iopt '")
+    let total = try #require(
+      tool.errors.firstMatch(of: /(\d+) cases written, (\d+) scenarios refused/))
+    #expect(Int(total.1)! + Int(total.2)! == Int(counted.output.dropLast()), "\(tool.errors)")
+    #expect(tool.errors.components(separatedBy: ": no KUnit case: ").count - 1 == Int(total.2)!)
+  }
+
   // MARK: What is refused
 
   @Test(arguments: [

@@ -10,7 +10,8 @@ import Testing
   private static let clear = FedJudge.Record.store(2, 1, 0)
 
   private func count(
-    _ records: [FedJudge.Record], as operation: Operation = unmap, driver: any Driver = ExactDriver(),
+    _ records: [FedJudge.Record], as operation: Operation = unmap,
+    driver: any Driver = ExactDriver(),
     features: Features = .flushRange, hasSyncMap: Bool = false
   ) throws -> HardwareCosts {
     let fed = try FedJudge(

@@ -74,7 +74,8 @@ struct FedJudge {
     if incoherent { linking += [.incoherent(1), .incoherent(2)] }
     let snoop: UInt64 = features.contains(.vtdssForceCoherence) ? 0x800 : 0
     linking += [
-      .store(2, 1, Self.page(0x8000) | snoop), .store(2, 2, Self.page(0x9000) | snoop), .clean(2, 1, words: 2),
+      .store(2, 1, Self.page(0x8000) | snoop), .store(2, 2, Self.page(0x9000) | snoop),
+      .clean(2, 1, words: 2),
       .store(1, 0, Self.link(2)), .clean(1, 0, words: 1), .store(0, 0, Self.link(1)),
       .clean(0, 0, words: 1), .syncMap(0x1000, 0x2000), .result(0),
     ]

@@ -77,7 +77,8 @@ import Testing
 
       """)
     #expect(imported.tally.assumedUnmaps == 1)
-    #expect(imported.operations.suffix(2) == ["unmap 0x1000 0x1000", "map 0x1000 0x200000000 0x1000 rw"])
+    #expect(
+      imported.operations.suffix(2) == ["unmap 0x1000 0x1000", "map 0x1000 0x200000000 0x1000 rw"])
   }
 
   @Test func mapsBesideADMAEventAreItsOwn() throws {
@@ -105,8 +106,12 @@ import Testing
       dpdk-20 [001] ..... 1.000002: map: IOMMU: iova=0x0000000000002000 paddr=0x0000000200000000 size=4096
 
       """
-    #expect(try Imported(text) { $0.filter.comm = "dpdk" }.operations == ["map 0x2000 0x200000000 0x1000 rw"])
-    #expect(try Imported(text) { $0.filter.cpu = 0 }.operations == ["map 0x1000 0x100000000 0x1000 rw"])
+    #expect(
+      try Imported(text) { $0.filter.comm = "dpdk" }.operations == [
+        "map 0x2000 0x200000000 0x1000 rw"
+      ])
+    #expect(
+      try Imported(text) { $0.filter.cpu = 0 }.operations == ["map 0x1000 0x100000000 0x1000 rw"])
     let device = try Imported(text) { $0.filter.device = "0000:02:00.0" }
     #expect(device.operations == ["map 0x1000 0x100000000 0x1000 rw"])
     #expect(device.tally.filtered == 1)
@@ -129,7 +134,8 @@ import Testing
 
   @Test func aDeviceWithoutAnIOMMUIsLeftOut() throws {
     let imported = try Imported(
-      "dd-1 [000] ..... 1.1: dma_map_phys: usb1 dir=TO_DEVICE dma_addr=5000 size=64 phys_addr=5000 attrs=\n")
+      "dd-1 [000] ..... 1.1: dma_map_phys: usb1 dir=TO_DEVICE dma_addr=5000 size=64 phys_addr=5000 attrs=\n"
+    )
     #expect(imported.spaces.isEmpty)
     #expect(imported.summary.contains { $0.contains("no IOMMU in the way") })
   }

@@ -43,7 +43,8 @@ import Testing
     #expect(imported.tally.guessedLists == 1)
     #expect(imported.tally.shortenedLists == 1)
     #expect(imported.lines.truncated == 1)
-    #expect(imported.operations.first == "dma_map_sg 0 from_device 0x5000:0x2000 0x20000:0x2000 cpu=3")
+    #expect(
+      imported.operations.first == "dma_map_sg 0 from_device 0x5000:0x2000 0x20000:0x2000 cpu=3")
   }
 
   @Test func allocationsTakeTheirMemoryFromTheMapsBesideThem() throws {
@@ -57,7 +58,8 @@ import Testing
       kworker/0:1-9 [001] ..... 1.000006: unmap: IOMMU: iova=0x00000000fffe0000 - 0x00000000fffe3000 size=12288 unmapped_size=12288
 
       """)
-    #expect(imported.operations.first == "dma_map_sg 0 bidirectional 0x100000:0x2000 0x200000:0x1000")
+    #expect(
+      imported.operations.first == "dma_map_sg 0 bidirectional 0x100000:0x2000 0x200000:0x1000")
     #expect(imported.operations.last == "dma_unmap 0 cpu=1")
     #expect(imported.operations.count == 3)
     #expect(imported.tally.inventedPhysical == 1)
@@ -82,12 +84,17 @@ import Testing
     var text = ""
     for index in 0..<70_000 {
       let time = "1.\(String(1_000_000 + index).dropFirst())"
-      text += "nvme-1 [000] ..... \(time): dma_map_phys: d dir=TO_DEVICE dma_addr=fffff000 size=64 phys_addr=5000 attrs=\n"
-      text += "nvme-1 [000] ..... \(time): dma_unmap_phys: d dir=TO_DEVICE dma_addr=fffff000 size=64 attrs=\n"
+      text +=
+        "nvme-1 [000] ..... \(time): dma_map_phys: d dir=TO_DEVICE dma_addr=fffff000 size=64 phys_addr=5000 attrs=\n"
+      text +=
+        "nvme-1 [000] ..... \(time): dma_unmap_phys: d dir=TO_DEVICE dma_addr=fffff000 size=64 attrs=\n"
     }
     let imported = try Imported(text)
     #expect(imported.tally.withoutHandle == 0)
-    #expect(imported.operations.allSatisfy { $0.hasPrefix("dma_map 0 ") || $0 == "dma_unmap 0" || $0.hasPrefix("tick") })
+    #expect(
+      imported.operations.allSatisfy {
+        $0.hasPrefix("dma_map 0 ") || $0 == "dma_unmap 0" || $0.hasPrefix("tick")
+      })
   }
 
   @Test func renamedAddressesKeepAlignmentAndAdjacency() throws {

@@ -50,7 +50,8 @@ import Testing
 
   @Test func anEmptyTraceHasNothingMapped() throws {
     let seen = try only(
-      "<idle>-0 [000] 1.000001: io_page_fault: IOMMU: 0000:01:00.0 iova=0x0000000000001000 flags=0x0001\n")
+      "<idle>-0 [000] 1.000001: io_page_fault: IOMMU: 0000:01:00.0 iova=0x0000000000001000 flags=0x0001\n"
+    )
     #expect(seen.causes == [.neverMapped])
     #expect(seen.isWrite == true)
   }

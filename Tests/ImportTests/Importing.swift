@@ -14,7 +14,8 @@ struct Imported {
   /// The operations of all scenarios, one a line, without headers.
   var operations: [String] {
     text.split(separator: "\n").map(String.init).filter {
-      !$0.hasPrefix("#") && !$0.hasPrefix("iopt") && !$0.hasPrefix("domain") && !$0.hasPrefix("dma ")
+      !$0.hasPrefix("#") && !$0.hasPrefix("iopt") && !$0.hasPrefix("domain")
+        && !$0.hasPrefix("dma ")
     }
   }
 

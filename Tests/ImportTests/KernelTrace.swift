@@ -19,8 +19,10 @@ struct KernelTrace {
     self.form = form
     self.process = process
     if let cpus = scenario.dma?.cpus, form != .perf {
-      text = form == .tracefs
-        ? "# tracer: nop\n#\n# entries-in-buffer/entries-written: 5/5   #P:\(cpus)\n" : "cpus=\(cpus)\n"
+      text =
+        form == .tracefs
+        ? "# tracer: nop\n#\n# entries-in-buffer/entries-written: 5/5   #P:\(cpus)\n"
+        : "cpus=\(cpus)\n"
     }
   }
 
@@ -57,7 +59,9 @@ struct KernelTrace {
 
   private func rounded(_ length: UInt64) -> UInt64 { (length &+ 4095) & ~4095 }
 
-  private mutating func buffer(_ operation: Operation, _ address: UInt64, _ runs: [Run], _ cpu: UInt8) {
+  private mutating func buffer(
+    _ operation: Operation, _ address: UInt64, _ runs: [Run], _ cpu: UInt8
+  ) {
     switch operation {
     case .dmaMapPhys(let handle, let pa, let length, let direction, let attributes, _, _):
       buffers[handle] = (operation, address, runs)
@@ -99,7 +103,8 @@ struct KernelTrace {
 
   private mutating func map(_ iova: UInt64, _ pa: UInt64, _ length: UInt64, _ cpu: UInt8) {
     let end = form == .traceCmd ? "" : " - 0x\(wide(iova &+ length))"
-    event("iommu", "map", cpu, "IOMMU: iova=0x\(wide(iova))\(end) paddr=0x\(wide(pa)) size=\(length)")
+    event(
+      "iommu", "map", cpu, "IOMMU: iova=0x\(wide(iova))\(end) paddr=0x\(wide(pa)) size=\(length)")
   }
 
   private mutating func unmap(_ iova: UInt64, _ length: UInt64, _ unmapped: UInt64, _ cpu: UInt8) {
@@ -114,11 +119,14 @@ struct KernelTrace {
     let rest = String(milliseconds % 1000 + 1000).dropFirst()
     let onCPU = String(Int(cpu) + 1000).dropFirst()
     switch form {
-    case .tracefs: text += "      worker-\(process)    [\(onCPU)] d..1. \(seconds).\(rest)000: \(name): \(body)\n"
+    case .tracefs:
+      text +=
+        "      worker-\(process)    [\(onCPU)] d..1. \(seconds).\(rest)000: \(name): \(body)\n"
     case .traceCmd:
       text += "      worker-\(process)    [\(onCPU)] \(seconds).\(rest)000: \(name):   \(body)\n"
     case .perf:
-      text += "worker  \(process) [\(onCPU)] \(seconds).\(rest)000000:   \(system):\(name): \(body)\n"
+      text +=
+        "worker  \(process) [\(onCPU)] \(seconds).\(rest)000000:   \(system):\(name): \(body)\n"
     }
   }
 

@@ -97,7 +97,8 @@ import Testing
       [ 1.000004] iommu: unmapped: iova 0x100000 size 0x201000
 
       """)
-    #expect(imported.operations == ["map 0x100000 0x200000000 0x201000 rw", "unmap 0x100000 0x201000"])
+    #expect(
+      imported.operations == ["map 0x100000 0x200000000 0x201000 rw", "unmap 0x100000 0x201000"])
     #expect(imported.lines.debugParts == 3)
   }
 

@@ -28,7 +28,9 @@ import Testing
       var expected = traced.scenario
       if !expected.operations.contains(where: \.needsDMA) { expected.dma = nil }
       guard scenarios == [expected], imported.complaints.isEmpty else {
-        Issue.record("round \(made) differs:\n\(expected.text)\ncame back as\n\(imported.text)\nfrom\n\(traced.trace)")
+        Issue.record(
+          "round \(made) differs:\n\(expected.text)\ncame back as\n\(imported.text)\nfrom\n\(traced.trace)"
+        )
         return
       }
     }
@@ -46,7 +48,9 @@ import Testing
       let lines = interleaved(one.trace, two.trace)
       let imported = try Imported(lines) { $0.domain = one.scenario.domain }
       let operations = try imported.scenarios.map(\.operations)
-      #expect(Set(operations.map { $0.map(\.text) }) == Set([one, two].map { $0.scenario.operations.map(\.text) }))
+      #expect(
+        Set(operations.map { $0.map(\.text) })
+          == Set([one, two].map { $0.scenario.operations.map(\.text) }))
     }
   }
 

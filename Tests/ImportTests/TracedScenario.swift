@@ -47,7 +47,9 @@ struct TracedScenario {
     }
   }
 
-  private func open() -> DirectDomain? { try? DirectDomain(.swift, scenario: Scenario(domain: scenario.domain, dma: scenario.dma)) }
+  private func open() -> DirectDomain? {
+    try? DirectDomain(.swift, scenario: Scenario(domain: scenario.domain, dma: scenario.dma))
+  }
 
   /// Keeps what succeeds; returns how many operations there were.
   private mutating func succeeding() -> Int? {

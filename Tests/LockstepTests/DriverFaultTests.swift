@@ -63,7 +63,11 @@ private final class FaultyDriverOracle: Oracle {
   let name = OracleName.hardware
   private(set) var danger: Danger?
   private let fault: DriverFault
-  private let judge = HardwareJudge()
+  /// What commands, or their want, can break.
+  private let judge = HardwareJudge([
+    .tableUseAfterFree, .missingSync, .syncBeforeStore, .staleTranslation, .staleDirty,
+    .notPresentCached, .iovaReuse,
+  ])
   private var isOpen = false
 
   init(_ fault: DriverFault) { self.fault = fault }

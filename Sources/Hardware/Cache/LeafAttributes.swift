@@ -36,7 +36,8 @@ struct LeafAttributes {
 
   /// A leaf was written, where there was none or another one.
   @inline(__always)
-  mutating func check(_ word: UInt64, sizeLog2: Int, level: Int, at iova: @autoclosure () -> UInt64) {
+  mutating func check(_ word: UInt64, sizeLog2: Int, level: Int, at iova: @autoclosure () -> UInt64)
+  {
     // Below its size a leaf's address has other meanings.
     let mask = mask & (~(1 << UInt64(min(sizeLog2, 63)) - 1) | 0xfff)
     if (word ^ wanted) & mask != 0, wrong == nil {
@@ -46,7 +47,9 @@ struct LeafAttributes {
 
   /// A leaf was written anew that leads where it led.
   @inline(__always)
-  mutating func check(_ word: UInt64, was old: UInt64, level: Int, at iova: @autoclosure () -> UInt64) {
+  mutating func check(
+    _ word: UInt64, was old: UInt64, level: Int, at iova: @autoclosure () -> UInt64
+  ) {
     if (word ^ old) & lasting != 0, wrong == nil {
       wrong = Wrong(iova: iova(), level: level, word: word, mask: lasting, wanted: old)
     }

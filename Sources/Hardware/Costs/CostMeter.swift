@@ -25,7 +25,8 @@ public struct CostMeter: Sendable {
       "What the driver sent to the IOMMU and to devices' TLBs, each of a row of addresses by itself."
     ) { $0.commands },
     CostMeter(
-      "waits", "waits", "Calls of the driver that sent a command, and waited for all that they sent."
+      "waits", "waits",
+      "Calls of the driver that sent a command, and waited for all that they sent."
     ) { $0.waits },
     CostMeter(
       "whole-invalidations", "commands", "Commands to the IOMMU for everything of the domain."
@@ -61,7 +62,8 @@ public struct CostMeter: Sendable {
       "Ranges of table memory that were written back for a walker that does not snoop."
     ) { $0.writeBacks },
     CostMeter(
-      "tables-kept", "tables", "Tables that translate nothing and are linked when the scenario ends."
+      "tables-kept", "tables",
+      "Tables that translate nothing and are linked when the scenario ends."
     ) { $0.tablesKept },
     CostMeter(
       "window-ranges", "ranges",

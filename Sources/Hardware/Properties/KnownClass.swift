@@ -69,10 +69,12 @@ extension HardwareJudge {
     if state.maps, ResultRecord.errno(state.result) != nil { return .failedMap }
     if state.syncsTables, danger.property == .syncWhileQueued { return .tableSyncedAtOnce }
     if state.isOlderGather, Self.ofGathers.contains(danger.property) { return .olderGather }
-    if state.hasUnsentSync, state.release < .linux7_2,
+    if state.hasUnsentSync,
       [.missingSync, .staleTranslation, .tableUseAfterFree].contains(danger.property)
     {
-      return .wholeSpaceUnderNpCache
+      // A length of 2^64 bytes is none to an instruction of s390's.
+      if driver is S390Driver { return .unmapOfNothing }
+      if state.release < .linux7_2 { return .wholeSpaceUnderNpCache }
     }
     let isStretched = state.stretchedGathers.contains(state.gather)
     let isDirtyRead = state.kind == IOPT_OP_READ_AND_CLEAR_DIRTY.rawValue

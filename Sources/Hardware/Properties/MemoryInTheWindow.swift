@@ -40,8 +40,11 @@ extension HardwareJudge {
       queued[index].since = state.now
       window.ranges &+= 1
       window.bytes &+= queued[index].bytes
-      guard isStrict, let entry = staleLeaf(queued[index].iova, queued[index].last) else { continue }
-      found(.memoryInTheWindow, "queued", "the buffer is its driver's again: \(describe(entry))", of: entry)
+      let range = queued[index]
+      guard isStrict, let entry = staleLeaf(range.iova, range.last) else { continue }
+      found(
+        .memoryInTheWindow, "queued", "the buffer is its driver's again: \(describe(entry))",
+        of: entry)
     }
   }
 

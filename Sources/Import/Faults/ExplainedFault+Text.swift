@@ -15,7 +15,8 @@ extension ExplainedFault {
     }
     if let sinceUnmap { lines.append("  unmapped \(milliseconds(sinceUnmap)) before") }
     if let below {
-      lines.append("  below: \(range(below)), ends 0x\(hex(address &- below.last)) before the address")
+      lines.append(
+        "  below: \(range(below)), ends 0x\(hex(address &- below.last)) before the address")
     }
     if let above {
       lines.append("  above: \(range(above)), begins 0x\(hex(above.first &- address)) behind it")
@@ -32,12 +33,14 @@ extension ExplainedFault {
     let access = isWrite.map { $0 ? "write" : "read" } ?? "access"
     let flags = flags.map { ", flags 0x\(hex($0))" } ?? ""
     let when = time.map { " at \(stamp($0))" } ?? ""
-    return "fault at line \(line)\(when): \(device ?? "a device"), \(access) of 0x\(hex(address))\(flags)"
+    return
+      "fault at line \(line)\(when): \(device ?? "a device"), \(access) of 0x\(hex(address))\(flags)"
   }
 
   private func life(_ mapping: Mapping) -> [String] {
     var lines = [
-      "  mapped at line \(mapping.mappedAtLine)" + (mapping.mappedAt.map { " (\(stamp($0)))" } ?? "")
+      "  mapped at line \(mapping.mappedAtLine)"
+        + (mapping.mappedAt.map { " (\(stamp($0)))" } ?? "")
         + " by \(mapping.mappedBy)"
         + (mapping.device.map { " for \($0), \(mapping.direction ?? "?")" } ?? "")
     ]
@@ -57,5 +60,7 @@ extension ExplainedFault {
 
   private func milliseconds(_ value: Double) -> String { "\((value * 1000).rounded() / 1000) ms" }
 
-  private func stamp(_ seconds: Double) -> String { "\((seconds * 1_000_000).rounded() / 1_000_000)" }
+  private func stamp(_ seconds: Double) -> String {
+    "\((seconds * 1_000_000).rounded() / 1_000_000)"
+  }
 }

@@ -4,6 +4,7 @@
 public struct ExplainedFault: Codable, Sendable {
   /// One mapping, as text has it; times are seconds of the trace's clock.
   public struct Mapping: Codable, Sendable {
+    /// Its first byte.
     public var first: UInt64
     /// Inclusive.
     public var last: UInt64
@@ -16,9 +17,11 @@ public struct ExplainedFault: Codable, Sendable {
     public var device: String?
     /// `to_device`, `from_device` or `bidirectional`, where an event of the DMA API told it.
     public var direction: String?
+    /// In bytes.
     public var size: UInt64 { last &- first &+ 1 }
   }
 
+  /// Where the device went, or what was asked for.
   public var address: UInt64
   /// nil for an address that was asked for.
   public var line: Int?

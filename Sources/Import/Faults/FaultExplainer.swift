@@ -91,17 +91,21 @@ public final class FaultExplainer {
     if let space = trace.space(ofDevice: step.device), let history = histories[space] {
       var fault = explain(step.iova, step, space, history)
       if let other = histories.filter({ $0.key != space })
-        .compactMap({ $0.value.tenant(at: step.iova) }).min(by: { $0.mapped.line < $1.mapped.line }),
+        .compactMap({ $0.value.tenant(at: step.iova) }).min(by: { $0.mapped.line < $1.mapped.line }
+        ),
         fault.mapping == nil
       {
         fault.doubts.append(
-          "another address space has it mapped since line \(other.mapped.line): was it this device's?")
+          "another address space has it mapped since line \(other.mapped.line): was it this device's?"
+        )
       }
       faults.append(fault)
       return
     }
-    let best = histories.min { rank($0.value, step.iova) < rank($1.value, step.iova)
-      || rank($0.value, step.iova) == rank($1.value, step.iova) && $0.key < $1.key }
+    let best = histories.min {
+      rank($0.value, step.iova) < rank($1.value, step.iova)
+        || rank($0.value, step.iova) == rank($1.value, step.iova) && $0.key < $1.key
+    }
     var fault = explain(step.iova, step, best?.key ?? -1, best?.value ?? FaultHistory())
     if histories.count > 1 {
       fault.doubts.append(
@@ -118,7 +122,8 @@ public final class FaultExplainer {
   }
 
   private func nearestBelow(_ history: FaultHistory, _ address: UInt64) -> Tenant? {
-    guard let below = history.live.neighbours(of: address).below, address - below.last <= Self.overrun
+    guard let below = history.live.neighbours(of: address).below,
+      address - below.last <= Self.overrun
     else { return nil }
     return below.value
   }
@@ -178,7 +183,9 @@ public final class FaultExplainer {
   private func doubts(_ fault: ExplainedFault, _ history: FaultHistory) -> [String] {
     var said: [String] = []
     if lostBefore { said.append("events were lost before it: a map or an unmap may be missing") }
-    if history.dropped > 0 { said.append("former mappings were too many to keep: the oldest are gone") }
+    if history.dropped > 0 {
+      said.append("former mappings were too many to keep: the oldest are gone")
+    }
     if fault.former != nil, fault.former?.device != nil, fault.sinceUnmap == nil {
       said.append("the trace tells no times: whether a flush queue still held it can't be said")
     }

@@ -124,8 +124,9 @@ struct EventReader: ~Copyable {
 
   /// An event without task and time, as people paste it: `map: IOMMU: iova=…`.
   private func bareEvent(_ scan: Scan) -> Scan? {
-    guard scan.sees("map: IOMMU:") || scan.sees("unmap: IOMMU:") || scan.sees("io_page_fault: IOMMU:")
-      || scan.sees("iommu:") || scan.sees("dma:") || scan.sees("dma_")
+    guard
+      scan.sees("map: IOMMU:") || scan.sees("unmap: IOMMU:") || scan.sees("io_page_fault: IOMMU:")
+        || scan.sees("iommu:") || scan.sees("dma:") || scan.sees("dma_")
     else { return nil }
     var probe = scan
     _ = probe.skip("iommu:") || probe.skip("dma:")

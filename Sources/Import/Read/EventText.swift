@@ -148,7 +148,9 @@ struct EventText {
       event.pa = value
       seen.insert(.pa)
     case "size":
-      guard let value = number(&scan, hex: false) else { return broken(scan, "a number behind size=") }
+      guard let value = number(&scan, hex: false) else {
+        return broken(scan, "a number behind size=")
+      }
       event.size = value
       seen.insert(.size)
     case "unmapped_size":
@@ -170,7 +172,9 @@ struct EventText {
       event.pa = value
       seen.insert(.pa)
     case "dir":
-      guard let value = direction(scan.word()) else { return broken(scan, "a direction behind dir=") }
+      guard let value = direction(scan.word()) else {
+        return broken(scan, "a direction behind dir=")
+      }
       event.direction = value
       seen.insert(.direction)
     case "attrs":
@@ -197,7 +201,9 @@ struct EventText {
       event.flags = value
       seen.insert(.flags)
     case "groupID":
-      guard let value = number(&scan, hex: false) else { return broken(scan, "a number behind groupID=") }
+      guard let value = number(&scan, hex: false) else {
+        return broken(scan, "a number behind groupID=")
+      }
       event.flags = value
       seen.insert(.group)
     case "device", "dev":

@@ -13,7 +13,8 @@ enum LostText {
     guard text.count < 512 else { return nil }
     let isLost = text.contains("EVENTS]") && text.contains("[LOST")
     let isDropped = text.contains("EVENTS DROPPED]")
-    let isPerf = text.contains("LOST ") && text.contains(" events!") || text.contains("PERF_RECORD_LOST")
+    let isPerf =
+      text.contains("LOST ") && text.contains(" events!") || text.contains("PERF_RECORD_LOST")
     guard isLost || isDropped || isPerf else { return nil }
     return (firstNumber(in: scan, behind: isDropped || isLost ? "[" : "LOST"), cpu)
   }

@@ -157,7 +157,8 @@ struct Slice {
   /// As an error quotes it: cut when it is long.
   var quoted: String {
     let limit = 40
-    let text = String(decoding: UnsafeBufferPointer(start: start, count: min(count, limit)), as: UTF8.self)
+    let text = String(
+      decoding: UnsafeBufferPointer(start: start, count: min(count, limit)), as: UTF8.self)
     return "`\(text)\(count > limit ? "…" : "")`"
   }
 }

@@ -56,7 +56,9 @@ struct RangeIndex<Value> {
       : place.chunk > 0 ? chunks[place.chunk - 1].last : nil
     if chunks[place.chunk][place.index].first <= address {
       place.index += 1
-      if place.index == chunks[place.chunk].count { place = Place(chunk: place.chunk + 1, index: 0) }
+      if place.index == chunks[place.chunk].count {
+        place = Place(chunk: place.chunk + 1, index: 0)
+      }
     }
     let above = place.chunk < chunks.count ? chunks[place.chunk][place.index] : nil
     return (below, above)

@@ -95,7 +95,8 @@ struct StepWindow {
       var list = expected[pid] ?? []
       if list.count >= 8 { list.removeFirst() }
       list.append(
-        Expectation(first: from, last: to, space: space, device: event.device, number: base + count))
+        Expectation(first: from, last: to, space: space, device: event.device, number: base + count)
+      )
       if expected.count > Self.length { expected.removeAll() }
       expected[pid] = list
       return false
@@ -124,7 +125,8 @@ struct StepWindow {
 
   private mutating func meetsExpectation(_ step: inout Step) -> Bool {
     guard var list = expected[step.pid] else { return false }
-    guard let index = list.lastIndex(where: { $0.first == step.iova && $0.last == step.last }) else {
+    guard let index = list.lastIndex(where: { $0.first == step.iova && $0.last == step.last })
+    else {
       return false
     }
     step.isClaimed = true

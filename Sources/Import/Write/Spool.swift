@@ -59,7 +59,8 @@ final class Spool {
 
   private static func failure(_ what: String) -> ScenarioError {
     ScenarioError(
-      file: "temporary file", position: .file, message: "\(what): \(String(cString: strerror(errno)))")
+      file: "temporary file", position: .file,
+      message: "\(what): \(String(cString: strerror(errno)))")
   }
 
   /// Hands out a stream's bytes from its start, in pieces that end where appended pieces ended.

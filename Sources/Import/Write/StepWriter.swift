@@ -28,7 +28,8 @@ struct StepWriter {
     appendTick(record, &text, observe)
     let operation = operation(record, pieces)
     text.append(operation)
-    let isMapping = record.kind == Step.Kind.dmaMap.rawValue
+    let isMapping =
+      record.kind == Step.Kind.dmaMap.rawValue
       || record.kind == Step.Kind.dmaList.rawValue
     observe(operation, isMapping ? record.iova : nil)
   }

@@ -30,7 +30,9 @@ extension TraceImport {
   private var spaceRemarks: [String] {
     var said: [String] = []
     func say(_ count: Int, _ text: String, line: Int = 0) {
-      if count > 0 { said.append("\(count) \(text)" + (line > 0 ? ", the first at line \(line)" : "")) }
+      if count > 0 {
+        said.append("\(count) \(text)" + (line > 0 ? ", the first at line \(line)" : ""))
+      }
     }
     say(tally.filtered, "events left out by --comm, --device or --cpu")
     say(
@@ -46,7 +48,9 @@ extension TraceImport {
       tally.splitSpaces,
       "times an address was mapped that was mapped already: taken for another domain (ambiguous)",
       line: tally.firstAmbiguous)
-    say(untranslatedDevices, "devices left out: their DMA addresses are physical, no IOMMU in the way")
+    say(
+      untranslatedDevices, "devices left out: their DMA addresses are physical, no IOMMU in the way"
+    )
     return said
   }
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import Hardware
 import Log
 import ScenarioLanguage
 import SubjectABI
@@ -137,13 +136,6 @@ public final class Engine {
 
   /// What was seen that is known and allowed, by name, and how often.
   public var departures: [(name: String, count: Int)] { oracles.flatMap(\.departures) }
-
-  /// What was counted behind drivers.
-  public var costs: [DriverCosts] {
-    var sum: [DriverCosts] = []
-    for costs in oracles.flatMap(\.costs) { sum.add(costs.costs, behind: costs.driver) }
-    return sum
-  }
 
   /// What was run since the last call; the tally begins anew.
   public func takeTally() -> RunTally {

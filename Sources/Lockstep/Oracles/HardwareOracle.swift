@@ -83,7 +83,7 @@ public final class HardwareOracle: Oracle {
 
   /// Marks a domain that a named driver would never make: it is judged all the same.
   private func noteUnlikeness(_ engine: Engine) {
-    guard engine.isThorough, laneIndex == 0, chosen ?? engine.driver != nil,
+    guard engine.isThorough, laneIndex == 0, !whereItFits, chosen ?? engine.driver != nil,
       let reason = driver.unlikeness(domain)
     else { return }
     engine.hot.pointee.tally.neverMade[

@@ -84,4 +84,12 @@ public final class DirectDomain {
 
   /// Whether a table starts at `pa` and is allocated.
   public func isTable(_ pa: UInt64) -> Bool { lane.host.state.pointee.arena.table(at: pa) != nil }
+
+  /// A word of the table that starts at `pa`; nil when none does, or it is shorter.
+  public func word(_ index: Int, ofTable pa: UInt64) -> UInt64? {
+    guard let words = lane.host.state.pointee.arena.table(at: pa), index < words.count else {
+      return nil
+    }
+    return words[index]
+  }
 }
