@@ -47,7 +47,7 @@ struct CellRun {
       cell.outcome = .absent(reason)
       return cell
     case .found(let reason, let operation):
-      let path = try judge.write(cell, workload, count: operation + 1)
+      let path = try judge.write(cell, workload, mode, count: operation + 1)
       cell.outcome = .unsafe(reason: reason, operation: operation, reproducer: path)
       return cell
     case .kept(let count):

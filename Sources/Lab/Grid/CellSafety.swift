@@ -74,13 +74,12 @@ struct CellSafety {
   }
 
   /// Writes the shortest scenario that shows it, in the folder that the options name.
-  func write(_ cell: GridCell, _ workload: LabWorkload, count: Int) throws -> String? {
+  func write(
+    _ cell: GridCell, _ workload: LabWorkload, _ mode: LabMode, count: Int
+  ) throws -> String? {
     guard let folder = options.reproducers else { return nil }
-    var scenario = head
-    let source = try workload.operations(seed: options.seed)
-    while scenario.operations.count < count, let operation = try source.nextOperation() {
-      scenario.operations.append(Operation(operation.pointee))
-    }
+    let scenario = try workload.scenario(
+      cell.policy, cell.driver, mode, options.kernel, seed: options.seed, operations: count)
     let lane = try LaneChoice(options.subject).lane()
     let minimizer = Minimizer(choice, [lane])
     minimizer.keepsHead = true

@@ -30,6 +30,9 @@ public struct GridCell: Sendable {
   /// Whether its counts may be held against others'.
   public var isRanked: Bool { outcome == .safe || outcome == .measured }
 
+  /// Whether it could be run at all.
+  public var hasRun: Bool { if case .absent = outcome { false } else { true } }
+
   /// A word for tables.
   public var status: String {
     switch outcome {

@@ -103,6 +103,19 @@ public struct LabWorkload: Sendable {
     return Scenario(domain: domain, dma: layer)
   }
 
+  /// The same as a scenario of so many operations, as a cell runs it.
+  public func scenario(
+    _ policy: Policy, _ driver: DriverChoice, _ mode: LabMode, _ kernel: Kernel, seed: UInt64,
+    operations count: Int
+  ) throws -> Scenario {
+    var scenario = head(policy, driver, mode, kernel)
+    let source = try operations(seed: seed)
+    while scenario.operations.count < count, let operation = try source.nextOperation() {
+      scenario.operations.append(Operation(operation.pointee))
+    }
+    return scenario
+  }
+
   /// Its operations, from the beginning.
   func operations(seed: UInt64) throws -> OperationSource {
     switch source {

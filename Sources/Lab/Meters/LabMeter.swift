@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-/// One thing that a comparison counts; less is better in all of them.
+/// One thing that a comparison counts.
 public struct LabMeter: Sendable {
   /// What reports, `--meter` and cost tables call it.
   public let name: String
@@ -8,21 +8,31 @@ public struct LabMeter: Sendable {
   public let unit: String
   /// What is counted, in a sentence.
   public let definition: String
+  /// Whether less is better; else it says what was asked for.
+  public let isRanked: Bool
   /// The number.
   public let value: @Sendable (LabCounts) -> UInt64
 
   init(
-    _ name: String, _ unit: String, _ definition: String,
+    _ name: String, _ unit: String, _ definition: String, isRanked: Bool = true,
     _ value: @escaping @Sendable (LabCounts) -> UInt64
   ) {
     (self.name, self.unit, self.definition, self.value) = (name, unit, definition, value)
+    self.isRanked = isRanked
   }
 
   /// All of them, in the order of reports. Documentation/compare.md has the same list.
-  public static let all: [LabMeter] = hardware + tables + queues
+  public static let all: [LabMeter] = asked + hardware + tables + queues
 
   /// A meter by its name.
   public static func named(_ name: String) -> LabMeter? { all.first { $0.name == name } }
+
+  private static let asked = [
+    LabMeter("maps", "maps", "Mappings that were asked for; no rank.", isRanked: false) { $0.maps },
+    LabMeter("unmaps", "unmaps", "Unmaps that were asked for; no rank.", isRanked: false) {
+      $0.unmaps
+    },
+  ]
 
   private static let hardware = [
     LabMeter("commands", "commands", "What the driver sent, each of a row of addresses by itself.") {
