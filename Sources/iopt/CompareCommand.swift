@@ -99,6 +99,13 @@ struct CompareCommand: ParsableCommand {
     help: ArgumentHelp("The release that is meant: \(Kernel.names).", valueName: "release"))
   var kernel: KernelArgument?
 
+  @Option(
+    help: ArgumentHelp(
+      "The revision of gather_range_pages: "
+        + GatherRevision.allCases.map { "\($0.name)" }.joined(separator: ", ") + ".",
+      valueName: "revision"))
+  var gather: String?
+
   @Option(parsing: .unconditional, help: "Cells that run at a time. Default: one a processor.")
   var jobs: Int?
 
@@ -146,6 +153,13 @@ struct CompareCommand: ParsableCommand {
     var options = CellOptions()
     options.subject = subject
     options.kernel = kernel?.kernel ?? .linux7_3
+    options.gather = try gather.map { name in
+      guard let revision = GatherRevision.allCases.first(where: { "\($0.name)" == name }) else {
+        let names = GatherRevision.allCases.map { "\($0.name)" }.joined(separator: ", ")
+        throw ValidationError("--gather '\(name)': expected \(names)")
+      }
+      return revision
+    }
     options.seed = seed
     options.operations = operations
     options.judged = judged

@@ -10,6 +10,8 @@ public struct CellOptions: Sendable {
   /// The subject, as a user types it.
   public var subject = "swift"
   public var kernel = Kernel.linux7_3
+  /// The revision of `gather_range_pages()`; nil: as the domain says.
+  public var gather: GatherRevision?
   public var seed: UInt64 = 1
   /// Operations; nil: as many as are usual for the workload.
   public var operations: Int?
@@ -31,7 +33,11 @@ struct CellRun {
   let mode: LabMode
   let options: CellOptions
 
-  private var head: Scenario { workload.head(policy, driver, mode, options.kernel) }
+  private var head: Scenario {
+    var head = workload.head(policy, driver, mode, options.kernel)
+    if let gather = options.gather { head.domain.gather = gather }
+    return head
+  }
   private var operations: Int { options.operations ?? workload.usualOperations ?? .max }
 
   func run() throws -> GridCell {
@@ -47,7 +53,7 @@ struct CellRun {
       cell.outcome = .absent(reason)
       return cell
     case .found(let reason, let operation):
-      let path = try judge.write(cell, workload, mode, count: operation + 1)
+      let path = try judge.write(cell, workload, count: operation + 1)
       cell.outcome = .unsafe(reason: reason, operation: operation, reproducer: path)
       return cell
     case .kept(let count):

@@ -75,11 +75,10 @@ struct CellSafety {
 
   /// Writes the shortest scenario that shows it, in the folder that the options name.
   func write(
-    _ cell: GridCell, _ workload: LabWorkload, _ mode: LabMode, count: Int
+    _ cell: GridCell, _ workload: LabWorkload, count: Int
   ) throws -> String? {
     guard let folder = options.reproducers else { return nil }
-    let scenario = try workload.scenario(
-      cell.policy, cell.driver, mode, options.kernel, seed: options.seed, operations: count)
+    let scenario = try workload.scenario(head, seed: options.seed, operations: count)
     let lane = try LaneChoice(options.subject).lane()
     let minimizer = Minimizer(choice, [lane])
     minimizer.keepsHead = true

@@ -108,7 +108,12 @@ public struct LabWorkload: Sendable {
     _ policy: Policy, _ driver: DriverChoice, _ mode: LabMode, _ kernel: Kernel, seed: UInt64,
     operations count: Int
   ) throws -> Scenario {
-    var scenario = head(policy, driver, mode, kernel)
+    try scenario(head(policy, driver, mode, kernel), seed: seed, operations: count)
+  }
+
+  /// So many of its operations, behind another head.
+  func scenario(_ head: Scenario, seed: UInt64, operations count: Int) throws -> Scenario {
+    var scenario = head
     let source = try operations(seed: seed)
     while scenario.operations.count < count, let operation = try source.nextOperation() {
       scenario.operations.append(Operation(operation.pointee))

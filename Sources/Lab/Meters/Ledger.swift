@@ -15,6 +15,8 @@ final class Ledger {
   /// N of `tables-wanted-again`.
   private let again: UInt64
   private var kind: UInt32 = 0
+  /// The last address that the table can translate.
+  private var lastAddress = UInt64.max
   private var now: UInt64 = 0
   private var levels: LevelsRecord?
   private var tableBytes: UInt64 = 0
@@ -49,6 +51,7 @@ final class Ledger {
   func begin(_ info: InfoRecord, _ log: RecordView) {
     for record in log { take(record) }
     live.begin(info, Features(rawValue: info.features), cachesAbsence: driver.cachesAbsence)
+    lastAddress = info.last
     let peak = counts.tableBytesPeak
     counts = LabCounts()
     counts.tableBytesPeak = peak
@@ -138,17 +141,37 @@ final class Ledger {
       let traps = driver.traps(of: command)
       if traps > 0 {
         counts.hardware.traps &+= traps
-        counts.hardware.rereads &+= driver.rereads(of: command) ?? live.leaves
+        let entries = isWhole(reach) ? nil : driver.rereads(of: command)
+        counts.hardware.rereads &+= entries ?? live.leaves
       }
       let lost = live.losses(reach)
-      counts.hardware.leavesLost &+= lost.leaves
+      counts.hardware.leavesLost &+= lost.leaves &- justMapped(call, reach)
       counts.hardware.pointersLost &+= lost.pointers
     }
   }
 
+  /// Translations that a command after a map names because they are new: as absent they had to go.
+  private func justMapped(_ call: DriverCall, _ reach: Reach) -> UInt64 {
+    guard case .syncMap(let first, let length) = call, length > 0, !reach.isDeviceTLB else {
+      return 0
+    }
+    var mapped = reach
+    if reach.isEverything { mapped = Reach(first, first &+ (length - 1)) }
+    mapped.pointers = .none
+    mapped.first = max(mapped.first, first)
+    mapped.last = min(mapped.last, first &+ (length - 1))
+    return mapped.first <= mapped.last ? live.losses(mapped).leaves : 0
+  }
+
+  /// Whether a command says all that the table can translate: by a name for that, or as a range.
+  private func isWhole(_ reach: Reach) -> Bool {
+    reach.isEverything
+      || reach.leaves == .touching && reach.first == 0 && reach.last >= lastAddress
+  }
+
   private func noteNamed(_ command: Command, _ reach: Reach) {
     var bytes: UInt64 = 0
-    if reach.isEverything || reach.leaves == .touching && reach.first == 0 && reach.last == .max {
+    if isWhole(reach) {
       counts.hardware.wholeInvalidations &+= 1
     } else if reach.leaves == .holdingAddress {
       let (product, overflow) = max(reach.stride, 4096).multipliedReportingOverflow(

@@ -55,7 +55,7 @@ extension GridReport {
   }
 
   /// What is plotted: those of these that are shown and not 0 throughout.
-  private var plotted: [LabMeter] {
+  var plotted: [LabMeter] {
     let wanted = [
       "time", "commands", "traps", "leaves-lost", "tables-allocated", "table-peak",
       "iova-held-peak",

@@ -19,11 +19,9 @@ public enum WorkloadKind: String, CaseIterable, Sendable {
   /// Operations of a run where nobody says: about as much work for each.
   public var usualOperations: Int {
     switch self {
-    case .nvme, .netTransmit: 20_000
-    case .netReceive: 10_000
-    case .memoryRegions: 400
-    case .vfio: 10_000
-    case .mixed: 6_000
+    case .nvme, .netReceive, .netTransmit, .vfio: 100_000
+    case .memoryRegions: 2_000
+    case .mixed: 50_000
     }
   }
 
