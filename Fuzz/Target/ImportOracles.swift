@@ -79,6 +79,7 @@ private func check(_ error: ScenarioError, _ bytes: [UInt8]) {
 }
 
 private func reread(_ text: borrowing TextBuffer) -> [Scenario] {
+  if text.count == 0 { return [] }
   do throws(ScenarioError) {
     return try readScenarios(bytes: Array(text.bytes), name: "print").map(\.scenario)
   } catch {

@@ -39,6 +39,9 @@ extension SourceScenario {
         domainLine,
         "gather=\(revision.name): a kernel has the one revision of gather_range_pages()")
     }
+    if let policy = scenario.domain.policy, policy != .generic {
+      return refused(domainLine, "policy=\(policy.name): a kernel has the generic one")
+    }
     if scenario.domain.va == 0 || scenario.domain.oa == 0 {
       return refused(domainLine, "a width of 0 bits: the fixtures take it for the widest there is")
     }

@@ -8,7 +8,8 @@ final class AddressComparison {
   /// What is to be said, a sentence each.
   private(set) var lines: [String] = []
   private var domain: DirectDomain?
-  private var line: Int?
+  private var number: Int?
+  private var line = 0
   private var operations = 0
   private var compared = 0
   private var different = 0
@@ -18,8 +19,9 @@ final class AddressComparison {
 
   /// Takes the next operation, with the address that the trace has for it.
   func take(_ space: ImportedSpace, _ operation: Operation, _ address: UInt64?) {
-    if space.line != line {
+    if space.number != number {
       finish()
+      number = space.number
       line = space.line
       operations = 0
       open(space)
@@ -53,7 +55,7 @@ final class AddressComparison {
 
   /// Says what was seen of the scenario at hand.
   func finish() {
-    if let line, compared > 0 {
+    if compared > 0 {
       let range = operations < Self.limit ? "" : " (of the first \(Self.limit) operations)"
       if let first {
         lines.append(

@@ -70,8 +70,8 @@ struct TraceOptions: ParsableArguments {
   /// Refuses what is no trace at all.
   func refuse(_ trace: TraceImport, _ files: [String]) throws {
     let lines = trace.lines
-    guard lines.events == 0, lines.otherEvents == 0, lines.lostMarks == 0 else { return }
-    if lines.malformed > 0 { throw ExitCode(2) }
+    guard lines.events == 0, lines.otherEvents == 0, lines.lostMarks == 0, lines.malformed == 0
+    else { return }
     throw ScenarioError(
       file: files.count == 1 ? files[0] : files.joined(separator: ", "),
       position: .file,

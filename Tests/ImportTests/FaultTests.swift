@@ -177,6 +177,38 @@ import Testing
     #expect(seen.doubts.contains { $0.contains("lost") })
   }
 
+  // Which address space.
+
+  @Test func theTaskThatAttachedTheDeviceTellsItsDomain() throws {
+    let seen = try only(
+      """
+      qemu-10 [000] ..... 1.000000: attach_device_to_domain: IOMMU: device=0000:02:00.0
+      dpdk-20 [000] ..... 1.000001: attach_device_to_domain: IOMMU: device=0000:01:00.0
+      qemu-10 [000] ..... 1.000002: map: IOMMU: iova=0x0000000000100000 paddr=0x0000000100000000 size=4096
+      dpdk-20 [000] ..... 1.000003: map: IOMMU: iova=0x0000000000900000 paddr=0x0000000200000000 size=4096
+      <idle>-0 [000] d.h1. 3.500000: io_page_fault: IOMMU:vfio-pci 0000:01:00.0 iova=0x0000000000100000 flags=0x0000
+
+      """)
+    #expect(seen.causes == [.neverMapped])
+    #expect(seen.mapping == nil && seen.above?.first == 0x90_0000)
+  }
+
+  // The kernel's log.
+
+  @Test(arguments: [
+    "[    3.500000] nvme 0000:01:00.0: AMD-Vi: Event logged [IO_PAGE_FAULT domain=0x0014 address=0x300ff8 flags=0x0020]",
+    "[    3.500000] AMD-Vi: Event logged [IO_PAGE_FAULT device=0000:01:00.0 domain=0x0014 address=0x300ff8 flags=0x0020]",
+    "[    3.500000] DMAR: [DMA Write NO_PASID] Request device [01:00.0] fault addr 0x300ff8 [fault reason 0x05] PTE Write access is not set",
+  ])
+  func aFaultThatADriverPrintsIsReadToo(_ line: String) throws {
+    let seen = try only(
+      "[    1.000001] iommu: map: iova 0x100000 pa 0x0000000200000000 size 0x200000\n\(line)\n")
+    #expect(seen.address == 0x30_0ff8)
+    #expect(seen.isWrite == true && seen.device == "0000:01:00.0")
+    #expect(seen.time == 3.5)
+    #expect(seen.causes == [.pastTheEnd])
+  }
+
   // An address that is asked for.
 
   @Test func anAddressIsExplainedWithoutAFault() throws {

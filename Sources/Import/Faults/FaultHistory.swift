@@ -28,7 +28,7 @@ struct FaultHistory {
   private(set) var gone = RangeIndex<Tenant>()
   /// Former mappings that were dropped because there were too many.
   private(set) var dropped = 0
-  private static let mostGone = 1 << 20
+  private static let mostGone = 1 << 18
 
   private static func moment(_ step: Step) -> Tenant.Moment {
     Tenant.Moment(

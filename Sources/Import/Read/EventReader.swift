@@ -271,6 +271,13 @@ struct EventReader: ~Copyable {
 
   /// An event of the kernel's log; parts of a whole that was told already are left out.
   private mutating func debugEvent(_ scan: inout Scan) -> TraceEvent? {
+    var fault = TraceEvent(kind: .fault)
+    if FaultLog.read(scan, &fault, &names) {
+      fault.line = source.line
+      fault.time = DebugText.time(scan)
+      tally.events += 1
+      return fault
+    }
     guard let part = DebugText.find(&scan) else { return nil }
     var event = TraceEvent(kind: .map)
     event.line = source.line
@@ -293,7 +300,7 @@ struct EventReader: ~Copyable {
         return nil
       }
     }
-    tally.events += 1
+    count(event)
     return event
   }
 }

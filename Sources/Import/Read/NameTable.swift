@@ -19,6 +19,14 @@ struct NameTable {
     return add(name, hash)
   }
 
+  /// The number of a name that is to be had with something in front.
+  mutating func number(of name: Slice, prefix: String) -> UInt32 {
+    var bytes = Array((prefix + name.string).utf8)
+    return bytes.withUnsafeMutableBufferPointer {
+      number(of: Slice(start: UnsafePointer($0.baseAddress!), count: $0.count))
+    }
+  }
+
   private mutating func add(_ name: Slice, _ hash: UInt64) -> UInt32 {
     if names.count >= Self.limit { return UInt32(Self.limit - 1) }
     let number = UInt32(names.count)

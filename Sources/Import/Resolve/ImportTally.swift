@@ -33,8 +33,6 @@ public struct ImportTally: Equatable, Sendable {
   public var firstUnseen = 0
   /// Faults in the trace.
   public var faults = 0
-  /// CPUs above 255, folded.
-  public var foldedCPUs = 0
 
   public init() {}
 }

@@ -25,6 +25,10 @@ struct PageSpaces {
   }
 
   private var spaces: [Space] = []
+  /// Those that were not merged into another.
+  private var alone: [Int] = []
+  /// Where each task mapped last.
+  private var lastOf: [Int64: Int] = [:]
   /// Spaces of each owner, the one that was used first in front.
   private var owned: [Int64: [Int]] = [:]
   /// Owners that turned out to be the same.
@@ -39,14 +43,17 @@ struct PageSpaces {
 
   /// Numbers of spaces that were made; the one that each was merged into.
   func merged(into roots: inout [Int32: Int32]) {
-    for space in spaces { roots[space.number] = spaces[root(space.number)].number }
+    for index in spaces.indices { roots[spaces[index].number] = spaces[root(index)].number }
   }
 
-  private func root(_ number: Int32) -> Int {
-    var index = spaces.firstIndex { $0.number == number }!
+  private func root(_ index: Int) -> Int {
+    var index = index
     while spaces[index].parent != index { index = spaces[index].parent }
     return index
   }
+
+  /// Numbers of the spaces of a task.
+  func spaces(of task: Int64) -> [Int32] { (owned[owner(task)] ?? []).map { spaces[$0].number } }
 
   private func owner(_ task: Int64) -> Int64 {
     var owner = task
@@ -63,8 +70,13 @@ struct PageSpaces {
     let candidates = owned[owner] ?? []
     let mapping = Mapping(pa: step.pa, task: task, age: age, size: step.size)
     let entry = RangeIndex<Mapping>.Entry(first: step.iova, last: step.last, value: mapping)
-    for index in candidates where spaces[index].live.firstOverlap(step.iova, step.last) == nil {
+    if let last = lastOf[task].map(root), isFree(step, in: last) {
+      spaces[last].live.insert(entry)
+      return spaces[last].number
+    }
+    for index in candidates where isFree(step, in: index) {
       spaces[index].live.insert(entry)
+      lastOf[task] = index
       return spaces[index].number
     }
     // In all of them something is mapped there: its unmap was lost, or this is another domain.
@@ -82,7 +94,12 @@ struct PageSpaces {
       tally.splitSpaces += 1
       if tally.firstAmbiguous == 0 { tally.firstAmbiguous = step.line }
     }
+    lastOf[task] = spaces.count
     return open(owner, entry, newNumber(), step.line)
+  }
+
+  private func isFree(_ step: Step, in index: Int) -> Bool {
+    spaces[index].live.firstOverlap(step.iova, step.last) == nil
   }
 
   private mutating func open(
@@ -91,6 +108,7 @@ struct PageSpaces {
     var space = Space(parent: spaces.count, number: number, owner: owner, line: line)
     if let entry { space.live.insert(entry) }
     owned[owner, default: []].append(spaces.count)
+    alone.append(spaces.count)
     spaces.append(space)
     return number
   }
@@ -124,9 +142,7 @@ struct PageSpaces {
       return .space(open(owner, nil, newNumber(), step.line))
     }
     if hits.isEmpty {
-      hits = spaces.indices.filter {
-        spaces[$0].parent == $0 && spaces[$0].live.firstOverlap(step.iova, step.last) != nil
-      }
+      hits = alone.filter { spaces[$0].live.firstOverlap(step.iova, step.last) != nil }
     }
     guard let index = choose(hits, step, task, &tally) else { return .unseen }
     let number = spaces[index].number
@@ -190,6 +206,7 @@ struct PageSpaces {
     let moved = spaces[index].live
     spaces[index].live = RangeIndex()
     spaces[index].parent = into
+    alone.removeAll { $0 == index }
     moved.forEach { spaces[into].live.insert($0) }
   }
 }

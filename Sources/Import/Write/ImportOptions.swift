@@ -22,6 +22,8 @@ public struct ImportOptions: Sendable {
 
 /// One scenario that an import writes.
 public struct ImportedSpace: Sendable {
+  /// From 1, in the order of the scenarios.
+  public var number = 1
   /// Of the first event.
   public var line = 0
   public var operations = 0
@@ -29,6 +31,8 @@ public struct ImportedSpace: Sendable {
   public var device: String?
   public var domain: DomainConfiguration
   public var dma: DMAConfiguration?
+  /// CPUs that events name, counted to the highest; those that the `dma` line has not are folded.
+  public var cpus: UInt32 = 1
   /// The highest address that was mapped.
   public var highest: UInt64 = 0
 }

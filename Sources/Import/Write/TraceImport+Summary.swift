@@ -64,6 +64,10 @@ extension TraceImport {
     say(tally.inventedPhysical, "buffers whose physical address is not in the trace: made up")
     say(tally.resizedUnmaps, "buffers unmapped with another size than they were mapped with")
     say(tally.withoutHandle, "buffers left out: 65536 were mapped at once")
+    for space in spaces() {
+      guard let cpus = space.dma?.cpus, space.cpus > cpus else { continue }
+      said.append("\(space.cpus) CPUs in the trace, \(cpus) on the dma line: CPUs are folded")
+    }
     let devices = spaces().filter { $0.dma != nil }.count
     if devices > 1 {
       said.append(

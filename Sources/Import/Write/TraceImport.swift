@@ -85,6 +85,8 @@ public final class TraceImport {
 
   func name(_ number: UInt32) -> String { names[number] }
 
+  func spaces(ofAttacherOf device: UInt32) -> [Int32] { resolver.spaces(ofAttacherOf: device) }
+
   func space(ofDevice device: UInt32) -> Int32? { resolver.space(ofDevice: device) }
 
   // MARK: Steps
@@ -125,7 +127,9 @@ public final class TraceImport {
   // MARK: Scenarios
 
   /// The scenarios, in the order in which the trace began them.
-  public func spaces() -> [ImportedSpace] { roots().map { imported($0.number, $0.facts) } }
+  public func spaces() -> [ImportedSpace] {
+    roots().enumerated().map { imported($1.number, $1.facts, $0 + 1) }
+  }
 
   private func roots() -> [(number: Int32, facts: SpaceFacts)] {
     let merged = resolver.roots
@@ -139,6 +143,7 @@ public final class TraceImport {
       }
       all.operations += fact.operations
       all.highest = max(all.highest, fact.highest)
+      all.cpus = max(all.cpus, fact.cpus)
       all.line = min(all.line, fact.line)
       result[root] = all
     }
@@ -148,15 +153,15 @@ public final class TraceImport {
   /// Devices whose addresses are physical ones, so that no IOMMU was in the way.
   public var untranslatedDevices: Int { resolver.untranslated.count }
 
-  private func imported(_ number: Int32, _ fact: SpaceFacts) -> ImportedSpace {
+  private func imported(_ number: Int32, _ fact: SpaceFacts, _ place: Int) -> ImportedSpace {
     var domain = options.domain ?? options.like.domain(options.kernel, highest: fact.highest)
     if domain.kernel == nil { domain.kernel = options.kernel }
     let cpus = min(256, max(fact.cpus, UInt32(clamping: lines.cpus)))
     let usual = options.like.dma(cpus: cpus, highest: fact.highest)
     let device = resolver.deviceOfSpace[number].map { names[$0] }
     return ImportedSpace(
-      line: fact.line, operations: fact.operations, device: device, domain: domain,
-      dma: fact.usesDMA ? options.dma ?? usual : nil, highest: fact.highest)
+      number: place, line: fact.line, operations: fact.operations, device: device, domain: domain,
+      dma: fact.usesDMA ? options.dma ?? usual : nil, cpus: fact.cpus, highest: fact.highest)
   }
 
   /// Prints all scenarios; `drain` takes text away and empties its buffer. `observe` is told of each
@@ -170,9 +175,9 @@ public final class TraceImport {
     let sorted = try sort(roots.map(\.number))
     var text = TextBuffer(capacity: 1 << 17)
     for (index, root) in roots.enumerated() {
-      let space = imported(root.number, root.facts)
+      let space = imported(root.number, root.facts, index + 1)
       if index > 0 { text.append("\n") }
-      appendHeader(space, index + 1, of: roots.count, &text)
+      appendHeader(space, of: roots.count, &text)
       var writer = StepWriter(space, options, physical, start: root.facts.start)
       try sorted.read(index) { bytes throws(ScenarioError) in
         try StepRecord.forEach(bytes) { record, pieces throws(ScenarioError) in
@@ -208,9 +213,9 @@ public final class TraceImport {
   }
 
   private func appendHeader(
-    _ space: ImportedSpace, _ number: Int, of count: Int, _ text: inout TextBuffer
+    _ space: ImportedSpace, of count: Int, _ text: inout TextBuffer
   ) {
-    text.append("# address space \(number) of \(count), from line \(space.line): ")
+    text.append("# address space \(space.number) of \(count), from line \(space.line): ")
     text.append(space.dma == nil ? "maps and unmaps" : "a device's DMA API")
     if options.showsNames, let device = space.device { text.append(" (\(device.printable))") }
     text.append("; imported, \(space.operations) operations\n")

@@ -93,7 +93,7 @@ public struct LaneRequest: Sendable {
     guard !release.isEmpty else { return domain }
     var configuration = Scenario(domain: domain).loweredConfiguration
     release.apply(to: &configuration)
-    return DomainConfiguration(configuration)
+    return DomainConfiguration(configuration, driver: domain.driver)
   }
 
   /// The same lane with another build of its kernel tree's code.

@@ -24,10 +24,9 @@ public struct TableReader: Sendable {
   /// mapping asks for `prot` (`enum iopt_prot` bits): memory is encrypted, device registers never.
   public func attributes(prot: UInt32, _ features: Features) -> (mask: UInt64, wanted: UInt64) {
     var bits = format.attributes(prot, features)
-    // Where the bit means something else besides, it says nothing.
-    let encryption = encryptionBit
-    bits.mask |= encryption
-    if prot & IOPT_PROT_MMIO.rawValue == 0 { bits.wanted |= encryption }
+    // Where the bit means something else besides, neither says anything.
+    bits.mask = bits.mask & ~encryption | encryptionBit
+    if prot & IOPT_PROT_MMIO.rawValue == 0 { bits.wanted |= encryptionBit }
     return bits
   }
 
