@@ -104,7 +104,7 @@ let package = Package(
     .testTarget(
       name: "LabTests",
       dependencies: [
-        "Hardware", "Lab", "Lockstep", "Log", "ScenarioLanguage", "SubjectABI",
+        "Hardware", "Lab", "Lockstep", "ScenarioLanguage",
       ]),
     .testTarget(name: "LogTests", dependencies: ["Log", "SubjectABI"]),
     .testTarget(name: "ScenarioTests", dependencies: ["Log", "ScenarioLanguage", "SubjectABI"]),

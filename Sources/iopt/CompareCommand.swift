@@ -81,7 +81,8 @@ struct CompareCommand: ParsableCommand {
 
   @Option(
     name: .customLong("cost-table"),
-    help: ArgumentHelp("What one of a meter costs, in ns: see Documentation/costs.", valueName: "file"))
+    help: ArgumentHelp(
+      "What one of a meter costs, in ns: see Documentation/costs.", valueName: "file"))
   var costTable: String?
 
   @Option(help: ArgumentHelp("The same for one meter; several.", valueName: "name=nanoseconds"))
@@ -112,7 +113,10 @@ struct CompareCommand: ParsableCommand {
   @Option(help: "The folder for scenarios of what is unsafe.")
   var reproducers = "iopt-compare"
 
-  @Option(help: "text, csv, json, html, or svg of a sweep. Default: what the output file's name ends in, else text.")
+  @Option(
+    help:
+      "text, csv, json, html, or svg of a sweep. Default: what the output file's name ends in, else text."
+  )
   var format: String?
 
   @OptionGroup var output: TextOutput
@@ -172,7 +176,8 @@ struct CompareCommand: ParsableCommand {
     for setting in set { try apply(setting, to: &workloads) }
     var grid = ComparisonGrid(
       workloads: workloads, policies: try policies(), drivers: try drivers(),
-      modes: try words(mode).flatMap { $0 == "all" ? LabMode.all : [$0] }.map(LabMode.init(parsing:)),
+      modes: try words(mode).flatMap { $0 == "all" ? LabMode.all : [$0] }.map(
+        LabMode.init(parsing:)),
       options: options, sweep: try sweep.map(CompareHelp.sweep))
     grid.threads = jobs ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     if grid.count == 0 { throw ValidationError("nothing to compare: an option has no value") }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import Hardware
 import Lab
 import Lockstep
-import Log
 import ScenarioLanguage
 import Testing
 
@@ -75,7 +73,8 @@ import Testing
 
   @Test func htmlIsWellFormedAndNeedsNothingElse() throws {
     let report = try GridReport(
-      LabFixture.grid(["net-tx", "vfio"]).run(), costs: CostTable(), command: "iopt <compare> & \"x\"")
+      LabFixture.grid(["net-tx", "vfio"]).run(), costs: CostTable(),
+      command: "iopt <compare> & \"x\"")
     try expectWellFormed(report.html)
     #expect(report.html.contains("<svg"))
     #expect(!report.html.contains("<script"))

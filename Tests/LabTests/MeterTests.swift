@@ -133,7 +133,9 @@ import Testing
     #expect(throws: LabError.self) { try costs.set("commands") }
   }
 
-  private var layer: String { "\(riscv)\ndma queue=percpu cpus=1 size=2 timeout=10 mode=fq limit=0xffffffff" }
+  private var layer: String {
+    "\(riscv)\ndma queue=percpu cpus=1 size=2 timeout=10 mode=fq limit=0xffffffff"
+  }
 
   @Test func aQueueHoldsWhatItsTimerReleases() throws {
     let counts = try counts(

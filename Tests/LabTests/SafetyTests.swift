@@ -49,7 +49,8 @@ import Testing
       let scenario = found[0].scenario
       #expect(scenario.domain.policy == .keep && scenario.domain.gather == .original)
       #expect(scenario.operations.count < 7)
-      #expect(try LabFixture.cell(scenario.text, driver: "amd-np", policy: .keep).status == "UNSAFE")
+      #expect(
+        try LabFixture.cell(scenario.text, driver: "amd-np", policy: .keep).status == "UNSAFE")
     }
   }
 

@@ -6,7 +6,9 @@ import ScenarioLanguage
 public struct ComparisonGrid: Sendable {
   /// A parameter that runs along.
   public struct Sweep: Equatable, Sendable {
+    /// Of a workload, or one of ``ComparisonGrid/queueParameters``.
     public var parameter: String
+    /// In the order in which they are run.
     public var values: [UInt64]
 
     /// A parameter of a workload or of the queue, at these values.
@@ -15,11 +17,17 @@ public struct ComparisonGrid: Sendable {
     }
   }
 
+  /// What is run.
   public var workloads: [LabWorkload]
+  /// Each of them on each of these,
   public var policies: [Policy]
+  /// behind each of these,
   public var drivers: [DriverChoice]
+  /// in each of these.
   public var modes: [LabMode]
+  /// How each is run.
   public var options: CellOptions
+  /// nil: every parameter stays.
   public var sweep: Sweep?
   /// Cells that run at the same time.
   public var threads = 2

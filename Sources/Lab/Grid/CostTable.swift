@@ -18,7 +18,9 @@ public struct CostTable: Equatable, Sendable {
 
   /// Meters that can have a cost: what happens so many times.
   public static let names =
-    LabMeter.all.filter { $0.isRanked && !["bytes", "ms", "byte-ms", "hundredths", "ranges"].contains($0.unit) }
+    LabMeter.all.filter {
+      $0.isRanked && !["bytes", "ms", "byte-ms", "hundredths", "ranges"].contains($0.unit)
+    }
     .map(\.name) + ["queued", "write-backs"]
 
   /// Sets what one costs.

@@ -15,9 +15,13 @@ public struct GridCell: Sendable {
     case absent(String)
   }
 
+  /// The workload's name, or a file's path.
   public var workload: String
+  /// What was compared.
   public var policy: Policy
+  /// What stood behind the domain.
   public var driver: DriverChoice
+  /// As it was typed.
   public var mode: String
   /// The parameter of a sweep, and its value.
   public var parameter: (name: String, value: UInt64)?

@@ -20,6 +20,7 @@ public struct LabCounts: BitwiseCopyable, Equatable, Sendable {
 
   // Tables.
 
+  /// Table pages that were allocated, and that went back.
   public var tablesAllocated: UInt64 = 0
   public var tablesFreed: UInt64 = 0
   /// Of those allocated: for what a table translated that went within the last N operations.

@@ -35,7 +35,8 @@ public struct LabMeter: Sendable {
   ]
 
   private static let hardware = [
-    LabMeter("commands", "commands", "What the driver sent, each of a row of addresses by itself.") {
+    LabMeter("commands", "commands", "What the driver sent, each of a row of addresses by itself.")
+    {
       $0.hardware.commands
     },
     LabMeter("waits", "waits", "Calls of the driver that sent a command, and waited for all.") {
@@ -99,7 +100,9 @@ public struct LabMeter: Sendable {
     LabMeter("flushes", "flushes", "Flushes of everything that the queues asked for.") {
       $0.flushes
     },
-    LabMeter("overflows", "flushes", "Of those, because a ring was full; the timer asked for the rest.") {
+    LabMeter(
+      "overflows", "flushes", "Of those, because a ring was full; the timer asked for the rest."
+    ) {
       $0.overflows
     },
     LabMeter("largest-flush", "ranges", "Ranges that waited for the flush that most waited for.") {

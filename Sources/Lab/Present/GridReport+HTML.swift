@@ -49,7 +49,8 @@ extension GridReport {
     for cell in group {
       guard let reason = cell.reason else { continue }
       let file = cell.reproducer.map { " (<code>\(escaped($0))</code>)" } ?? ""
-      text += "<p class=\"unsafe\">\(cell.policy.name), \(cell.status): \(escaped(reason))\(file)</p>\n"
+      text +=
+        "<p class=\"unsafe\">\(cell.policy.name), \(cell.status): \(escaped(reason))\(file)</p>\n"
     }
     return text
   }

@@ -29,10 +29,13 @@ extension GridReport {
     var text =
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"900\" height=\"300\" role=\"img\">"
       + "<title>\(meter.name)</title>\n"
-      + label(0, 14, "\(meter.name) (\(meter.unit)), up to \(most), along \(name)", "font-weight=\"bold\"")
+      + label(
+        0, 14, "\(meter.name) (\(meter.unit)), up to \(most), along \(name)", "font-weight=\"bold\""
+      )
       + "<path d=\"M 60 30 V 250 H 640\" fill=\"none\" stroke=\"#444\"/>\n"
     for (index, cell) in (series.first?.cells ?? []).enumerated() {
-      text += label(60 + index * step, 266, "\(cell.parameter?.value ?? 0)", "text-anchor=\"middle\"")
+      text += label(
+        60 + index * step, 266, "\(cell.parameter?.value ?? 0)", "text-anchor=\"middle\"")
     }
     for (number, one) in series.enumerated() {
       let colour = Self.colours[number % Self.colours.count]

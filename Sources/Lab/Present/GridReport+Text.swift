@@ -58,7 +58,10 @@ extension GridReport {
   /// A line a cell, with all meters; what was not run to its end has none.
   public var csv: String {
     let head =
-      ["workload", "driver", "mode", "policy", "parameter", "value", "status", "judged", "reason", "reproducer"]
+      [
+        "workload", "driver", "mode", "policy", "parameter", "value", "status", "judged", "reason",
+        "reproducer",
+      ]
       + meters.map { "\($0.name)" }
     var text = head.joined(separator: ",") + "\n"
     for cell in cells {
@@ -75,7 +78,8 @@ extension GridReport {
 
   private func quoted(_ field: String) -> String {
     guard field.contains(where: { ",\"\n\r".contains($0) }) else { return field }
-    return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false)
+    return "\""
+      + field.split(separator: "\"", omittingEmptySubsequences: false)
       .joined(separator: "\"\"") + "\""
   }
 }

@@ -9,7 +9,8 @@ final class GuestWorkload: Workload {
     WorkloadParameter("block", 128, 2...4096, "MiB that come and go at once"),
     WorkloadParameter("page", 21, 12...30, "pages that back it: log2 of their bytes"),
     WorkloadParameter("batch", 512, 1...4096, "pages that are unmapped before a sync"),
-    WorkloadParameter("rate", 1, 1...1_000_000, "blocks a millisecond; nothing here waits for time"),
+    WorkloadParameter(
+      "rate", 1, 1...1_000_000, "blocks a millisecond; nothing here waits for time"),
   ]
 
   private let blocks: Int
