@@ -111,6 +111,15 @@ kernel-sweeps: build ## a kernel's own code in the sweeps, against both sides: m
 coverage: setup ## what Corpus/fuzz and artifacts/corpus reach of both sides; unreached lines
 	Fuzz/coverage Corpus/fuzz $(wildcard artifacts/corpus)
 
+.PHONY: compare claims
+compare: build ## every workload on every policy in every mode, behind four drivers: artifacts/compare.html
+	@mkdir -p artifacts
+	bin/iopt compare --mode all --driver riscv amd vtd-caching s390 -o artifacts/compare.html \
+	  --reproducers artifacts/compare
+
+claims: build ## the mailing list's claims again, into Documentation/claims.md and its plots
+	Tools/claims bin/iopt
+
 bench: setup fuzz-build ## measure both sides, the fuzz loop and the replay: make bench [BASE=REV] [QUICK=1]
 	swift build -c release --product iopt-bench
 	swift build -c release --product iopt

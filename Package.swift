@@ -49,13 +49,16 @@ let package = Package(
         "CIsolation", "Contract", "Hardware", "Log", "ScenarioLanguage", "SwiftSubject",
         "Reference", "SubjectABI",
       ]),
+    .target(
+      name: "Lab",
+      dependencies: ["Hardware", "Lockstep", "Log", "ScenarioLanguage", "SubjectABI"]),
     .target(name: "Report", dependencies: ["Hardware", "Lockstep", "Log", "ScenarioLanguage"]),
     .target(name: "Export", dependencies: ["Contract", "Log", "ScenarioLanguage", "SubjectABI"]),
     .target(name: "Import", dependencies: ["ScenarioLanguage"]),
     .executableTarget(
       name: "iopt",
       dependencies: [
-        "CVersion", "Export", "Import", "Lockstep", "Report", "ScenarioLanguage",
+        "CVersion", "Export", "Import", "Lab", "Lockstep", "Report", "ScenarioLanguage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -98,6 +101,11 @@ let package = Package(
     .testTarget(name: "CodecTests", dependencies: ["ScenarioLanguage", "SubjectABI"]),
     .testTarget(
       name: "ImportTests", dependencies: ["Import", "Lockstep", "Log", "ScenarioLanguage"]),
+    .testTarget(
+      name: "LabTests",
+      dependencies: [
+        "Hardware", "Lab", "Lockstep", "ScenarioLanguage",
+      ]),
     .testTarget(name: "LogTests", dependencies: ["Log", "SubjectABI"]),
     .testTarget(name: "ScenarioTests", dependencies: ["Log", "ScenarioLanguage", "SubjectABI"]),
     .testTarget(

@@ -58,6 +58,9 @@ let package = Package(
         "CIsolation", "Contract", "Hardware", "Log", "ScenarioLanguage", "SwiftSubject",
         "Reference", "SubjectABI",
       ]),
+    .target(
+      name: "Lab",
+      dependencies: ["Hardware", "Lockstep", "Log", "ScenarioLanguage", "SubjectABI"]),
     .target(name: "Report", dependencies: ["Hardware", "Lockstep", "Log", "ScenarioLanguage"]),
     .target(name: "Export", dependencies: ["Contract", "Log", "ScenarioLanguage", "SubjectABI"]),
     .target(
@@ -66,7 +69,7 @@ let package = Package(
     .executableTarget(
       name: "iopt",
       dependencies: [
-        "CVersion", "Export", "Import", "Lockstep", "Report", "ScenarioLanguage",
+        "CVersion", "Export", "Import", "Lab", "Lockstep", "Report", "ScenarioLanguage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),

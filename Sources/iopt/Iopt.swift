@@ -21,7 +21,7 @@ struct Iopt: ParsableCommand {
       Replay.self, Record.self, Diff.self, Check.self, Minimize.self, Show.self, Encode.self,
       ImportCommand.self, ExplainFaultCommand.self, ExportCommand.self, Upgrade.self, Generate.self,
       Sweep.self, Corpus.self, HistoryCommand.self, KernelCommand.self, ReviewCommand.self,
-      MeasureCommand.self,
+      MeasureCommand.self, CompareCommand.self,
     ])
 
   static func main() {

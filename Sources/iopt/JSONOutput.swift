@@ -3,7 +3,12 @@ import FoundationEssentials
 
 /// Prints one JSON value and a line end.
 func printJSON(_ value: some Encodable) throws {
+  print(try jsonText(value), terminator: "")
+}
+
+/// One JSON value and a line end; equal values give equal text.
+func jsonText(_ value: some Encodable) throws -> String {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-  print(String(decoding: try encoder.encode(value), as: UTF8.self))
+  return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
 }

@@ -19,6 +19,17 @@ struct ConsoleBlock {
     /// what runs a plug-in of the reader's.
     var isTried: Bool {
       !command.hasPrefix("make ") && !command.hasPrefix("iopt-fuzz ") && !command.contains(".so")
+        && !isLong
+    }
+
+    /// A comparison of so many operations that it is tried only where `LAB_CLAIMS` is `all`.
+    var isLong: Bool {
+      guard command.hasPrefix("iopt compare "),
+        ProcessInfo.processInfo.environment["LAB_CLAIMS"] != "all"
+      else { return false }
+      let words = command.split(separator: " ")
+      guard let option = words.firstIndex(of: "--operations") else { return true }
+      return Int(words[option + 1]) ?? 0 > 1000
     }
 
     /// Whether this was printed; a line `…` stands for any number of lines.

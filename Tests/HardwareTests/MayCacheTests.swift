@@ -8,12 +8,13 @@ import Testing
 /// What a command takes from the model, and what it leaves.
 @Suite struct MayCacheTests {
   /// A cache whose top, of this level, is the first slot.
-  private func cache(_ format: Format, level: Int, _ driver: any Driver = ExactDriver()) -> MayCache
-  {
+  private func cache(
+    _ format: Format, level: Int, _ driver: any Driver = ExactDriver(), _ features: Features = []
+  ) -> MayCache {
     let domain = DomainConfiguration(
       format: format, va: 39, oa: 56, features: format.expressibleFeatures, kernel: .linux7_3)
     let cache = MayCache(domain)
-    cache.reset(domain, features: [], width: 39, driver)
+    cache.reset(domain, features: features, width: 39, driver)
     cache.noteAllocated(pa: ArenaLayout.base, size: 4096)
     cache.noteTop(pa: ArenaLayout.base, level: level)
     cache.begin(operation: 0, gather: -1, isOutside: false)
@@ -52,6 +53,14 @@ import Testing
     store(cache, 1, 0)
     cache.apply(addresses(0x21_3000, 0x21_3000))
     #expect(ranges(cache).isEmpty)
+  }
+
+  /// However many are mapped: an entry each would take the time of their number squared.
+  @Test(arguments: [Features(), .dmaIncoherent])
+  func whatWasAbsentIsOneRun(_ features: Features) {
+    let cache = cache(.vtdss, level: 0, ShadowDriver(), features)
+    for index in 0..<512 as Range<UInt64> { store(cache, index, index << 12 | 3) }
+    #expect(ranges(cache) == [0...0x1f_ffff])
   }
 
   // MARK: Devices

@@ -66,6 +66,15 @@ import Testing
     #expect(imported.lines.hashed == 3)
   }
 
+  @Test func aHiddenPhysicalAddressIsMadeUpAndSaid() throws {
+    let imported = try Imported(
+      "qemu-1 [000] ..... 1.000001: map: IOMMU: iova=0x0000000000001000 paddr=(____ptrval____) size=4096\n"
+    )
+    #expect(imported.operations.count == 1)
+    #expect(imported.lines.hashed == 1 && imported.tally.inventedPhysical == 1)
+    #expect(imported.complaints.isEmpty)
+  }
+
   @Test func whatFailedOrWasNeverSeenIsCounted() throws {
     let imported = try Imported(
       """

@@ -177,6 +177,22 @@ import Testing
     #expect(seen.doubts.contains { $0.contains("lost") })
   }
 
+  // Which address space.
+
+  @Test func theTaskThatAttachedTheDeviceTellsItsDomain() throws {
+    let seen = try only(
+      """
+      qemu-10 [000] ..... 1.000000: attach_device_to_domain: IOMMU: device=0000:02:00.0
+      dpdk-20 [000] ..... 1.000001: attach_device_to_domain: IOMMU: device=0000:01:00.0
+      qemu-10 [000] ..... 1.000002: map: IOMMU: iova=0x0000000000100000 paddr=0x0000000100000000 size=4096
+      dpdk-20 [000] ..... 1.000003: map: IOMMU: iova=0x0000000000900000 paddr=0x0000000200000000 size=4096
+      <idle>-0 [000] d.h1. 3.500000: io_page_fault: IOMMU:vfio-pci 0000:01:00.0 iova=0x0000000000100000 flags=0x0000
+
+      """)
+    #expect(seen.causes == [.neverMapped])
+    #expect(seen.mapping == nil && seen.above?.first == 0x90_0000)
+  }
+
   // The kernel's log.
 
   @Test(arguments: [

@@ -137,7 +137,8 @@ extension MayCache {
       last.pointee.sizeLog2 == UInt8(size.trailingZeroBitCount), last.pointee.isHeld == isHeld,
       last.pointee.operation == operation, last.pointee.gather == gather,
       last.pointee.callsBefore == calls, !last.pointee.isQueued,
-      last.pointee.lastWord + 1 == word, last.pointee.isUnwritten == (isIncoherent && !isHeld),
+      last.pointee.lastWord + 1 == word,
+      last.pointee.isUnwritten == (isIncoherent && !isHeld && kind != .absence),
       last.pointee.isInIOMMU
     else { return false }
     let end = first &+ (size - 1)

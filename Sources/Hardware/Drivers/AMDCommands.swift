@@ -5,7 +5,7 @@ import ScenarioLanguage
 /// 48882, whose sections are cited.
 public struct AMDCommands: Driver {
   public let name: String
-  /// The capability NpCache, which hypervisors set: what is not mapped is cached too.
+  /// NpCache of the capability header, which hypervisors set: what is not mapped is cached too.
   public let cachesAbsence: Bool
   public let hasDeviceTLB: Bool
   /// Guest page tables, version 2: commands say so.
@@ -127,6 +127,8 @@ public struct AMDCommands: Driver {
   public func reach(of command: Command) -> Reach {
     // 2.4.2 INVALIDATE_DEVTAB_ENTRY: the cached device table entry, with the table that walks begin with.
     if command.opcode == Self.deviceEntry { return .root }
+    // 2.4.4 INVALIDATE_IOTLB_PAGES: the device's translations, never pointers. The IOMMU's go first: what
+    // that has, the device can ask for again.
     let isDevice = command.opcode == Self.devicePages
     // 2.4.3 INVALIDATE_IOMMU_PAGES, S clear: 4 KiB. 2.4.4 INVALIDATE_IOTLB_PAGES: the same.
     var size: UInt64 = 1 << 12

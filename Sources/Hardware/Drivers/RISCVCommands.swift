@@ -91,6 +91,10 @@ public struct RISCVCommands: Driver {
 
   // MARK: What the specification promises
 
+  /// 7.3 "Guidelines for invalidations", "Caching invalid entries": entries whose V is clear are not
+  /// cached.
+  public var cachesAbsence: Bool { false }
+
   public func reach(of command: Command) -> Reach {
     // 4.1.1 "IOMMU Page-Table cache invalidation commands", AV clear: all entries of the address space.
     guard command.flags & Self.addressed != 0 else { return .everything }
@@ -107,7 +111,8 @@ public struct RISCVCommands: Driver {
       guard isCanonical(command.address), isCanonical(last) else { return .nothing }
       return Reach(command.address, last, pointers: pointers)
     }
-    // 4.1.1, AV set: entries that correspond to ADDR; "an invalid address ... may or may not perform any
+    // 4.1.1, AV set: entries with the leaves that correspond to ADDR (of a leaf of 64 KiB the word for
+    // it: Privileged Architecture, "Svnapot"); "an invalid address ... may or may not perform any
     // invalidations".
     guard let (first, last) = canonicalPart(of: command) else { return .nothing }
     return Reach(

@@ -7,7 +7,7 @@ import ScenarioLanguage
 public struct VTDCommands: Driver {
   public let name: String
   public let hasDeviceTLB: Bool
-  /// Second-stage tables alone: 6.1.
+  /// Caching Mode, of second-stage tables alone: 6.1.
   public let cachesAbsence: Bool
   private let isFirstStage: Bool
   /// MAMV of the capability register: the largest address mask of the second stage's command.
@@ -164,7 +164,8 @@ public struct VTDCommands: Driver {
       guard command.address >> 12 != .max >> 12 else { return .nothing }
       size = 2 << UInt64(zero)
     }
-    // Translations that the range touches.
+    // Translations that the range touches. The IOTLB goes first: a device's request may be served from it
+    // (6.5.2.5).
     let start = command.address & ~(size - 1)
     return Reach(start, start | (size - 1), isDeviceTLB: true)
   }

@@ -88,6 +88,12 @@ public final class FaultExplainer {
 
   /// The space of the fault's device; else the one that knows most of the address.
   private func explain(_ step: Step) {
+    let attached = trace.spaces(ofAttacherOf: step.device).filter { histories[$0] != nil }
+    if let space = attached.min(by: {
+      rank(histories[$0]!, step.iova) < rank(histories[$1]!, step.iova)
+    }) {
+      return faults.append(explain(step.iova, step, space, histories[space]!))
+    }
     if let space = trace.space(ofDevice: step.device), let history = histories[space] {
       var fault = explain(step.iova, step, space, history)
       if let other = histories.filter({ $0.key != space })

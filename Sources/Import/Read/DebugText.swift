@@ -43,8 +43,14 @@ struct DebugText {
     if part == .map || part == .mapping {
       event.kind = .map
       guard scan.skip("pa ") else { return fault(scan, "pa") }
-      guard let pa = hex(&scan) else { return fault(scan, "a hexadecimal address behind pa") }
-      event.pa = pa
+      if scan.sees("(") {
+        _ = scan.word()
+        event.isHashed = true
+        event.hidesPhysical = true
+      } else {
+        guard let pa = hex(&scan) else { return fault(scan, "a hexadecimal address behind pa") }
+        event.pa = pa
+      }
       scan.skipSpaces()
     } else {
       event.kind = .unmap

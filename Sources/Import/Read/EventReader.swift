@@ -300,7 +300,7 @@ struct EventReader: ~Copyable {
         return nil
       }
     }
-    tally.events += 1
+    count(event)
     return event
   }
 }

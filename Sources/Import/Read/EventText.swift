@@ -142,10 +142,12 @@ struct EventText {
       seen.insert(.iova)
       return readRangeEnd(&scan)
     case "paddr":
-      guard scan.sees("0x"), let value = number(&scan, hex: true) else {
-        return broken(scan, "a hexadecimal address behind paddr=")
+      if !readHidden(&scan, &event) {
+        guard scan.sees("0x"), let value = number(&scan, hex: true) else {
+          return broken(scan, "a hexadecimal address behind paddr=")
+        }
+        event.pa = value
       }
-      event.pa = value
       seen.insert(.pa)
     case "size":
       guard let value = number(&scan, hex: false) else {
@@ -166,10 +168,12 @@ struct EventText {
       event.iova = value
       seen.insert(.address)
     case "phys_addr":
-      guard let value = number(&scan, hex: true) else {
-        return broken(scan, "a hexadecimal address behind phys_addr=")
+      if !readHidden(&scan, &event) {
+        guard let value = number(&scan, hex: true) else {
+          return broken(scan, "a hexadecimal address behind phys_addr=")
+        }
+        event.pa = value
       }
-      event.pa = value
       seen.insert(.pa)
     case "dir":
       guard let value = direction(scan.word()) else {
@@ -210,6 +214,7 @@ struct EventText {
       event.device = names.number(of: scan.word())
       seen.insert(.device)
     case "virt_addr":
+      _ = scan.skip("0x")
       let word = scan.word()
       event.isHashed = word.count > 0 && !(word.count == 16 && word.hasPrefix("ffff"))
     case "phys_addrs":
@@ -226,6 +231,16 @@ struct EventText {
       _ = scan.word()
     }
     return nil
+  }
+
+  /// `(____ptrval____)`: the kernel would not say.
+  @inline(__always)
+  private func readHidden(_ scan: inout Scan, _ event: inout TraceEvent) -> Bool {
+    guard scan.sees("(") else { return false }
+    _ = scan.word()
+    event.isHashed = true
+    event.hidesPhysical = true
+    return true
   }
 
   @inline(__always)

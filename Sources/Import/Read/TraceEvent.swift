@@ -50,6 +50,8 @@ struct TraceEvent {
   var flags: UInt64 = 0
   /// Of a list, nil for everything else.
   var list: TracedList?
+  /// The physical address was hashed.
+  var hidesPhysical = false
   /// A virtual address that was hashed stands in for memory that is not told otherwise.
   var isHashed = false
 }

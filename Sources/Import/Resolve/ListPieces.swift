@@ -20,7 +20,7 @@ struct ListPieces {
 
   init(_ list: TracedList, _ runs: [PageRun]) {
     if !runs.isEmpty {
-      pieces = Self.split(list, runs) ?? runs.map { ScatterPiece(pa: $0.pa, length: $0.size) }
+      pieces = Self.split(list, runs) ?? Self.whole(runs)
     } else if list.sizes.count == list.physical.count {
       for (pa, size) in zip(list.physical, list.sizes) { append(pa, size) }
     } else {
@@ -36,9 +36,18 @@ struct ListPieces {
     pieces.append(ScatterPiece(pa: pa - offset, length: min(length, 0xffff_f000)))
   }
 
+  /// A piece for each run; one that no kernel maps is rounded out.
+  static func whole(_ runs: [PageRun]) -> [ScatterPiece] {
+    var pieces = ListPieces()
+    for run in runs { pieces.append(run.pa, run.size) }
+    return pieces.pieces
+  }
+
+  private init() {}
+
   /// Cuts runs where pieces begin; nil when the physical addresses do not follow the runs.
   private static func split(_ list: TracedList, _ runs: [PageRun]) -> [ScatterPiece]? {
-    if list.isTruncated { return nil }
+    if list.isTruncated || runs.contains(where: { ($0.pa | $0.size) % granule != 0 }) { return nil }
     var result: [ScatterPiece] = []
     var run = 0
     var offset: UInt64 = 0

@@ -52,6 +52,9 @@ struct PageSpaces {
     return index
   }
 
+  /// Numbers of the spaces of a task.
+  func spaces(of task: Int64) -> [Int32] { (owned[owner(task)] ?? []).map { spaces[$0].number } }
+
   private func owner(_ task: Int64) -> Int64 {
     var owner = task
     while let next = same[owner] { owner = next }

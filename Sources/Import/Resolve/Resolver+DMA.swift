@@ -42,6 +42,10 @@ extension Resolver {
     step.handle = handle
     step.hasPages = !runs.isEmpty
     describe(&step, event, runs)
+    if let pieces = step.pieces, pieces.isEmpty {
+      tally.failedMaps += 1
+      return dma[space]!.handles.giveBack(handle)
+    }
     note(step, event, first, length)
     push(step)
   }
@@ -69,17 +73,17 @@ extension Resolver {
         step.pa = invent(step.size)
       } else {
         step.kind = .dmaList
-        step.pieces = runs.map { ScatterPiece(pa: $0.pa, length: min($0.size, 0xffff_f000)) }
+        step.pieces = ListPieces.whole(runs)
       }
     }
   }
 
-  private func invent(_ size: UInt64) -> UInt64 {
+  func invent(_ size: UInt64) -> UInt64 {
     tally.inventedPhysical += 1
-    let bound = min(size, 1 << 21)
+    let bound = max(1, min(size, 1 << 21))
     let alignment = max(Self.granule, 1 << UInt64(63 - bound.leadingZeroBitCount))
     invented = (invented + alignment - 1) & ~(alignment - 1)
-    defer { invented += size + Self.granule }
+    defer { invented += min(size, 1 << 40) & ~(Self.granule - 1) + 2 * Self.granule }
     return invented
   }
 

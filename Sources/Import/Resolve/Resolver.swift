@@ -27,6 +27,8 @@ final class Resolver {
   private var spaceOfGroup: [UInt64: Int32] = [:]
   /// A device of each space of the DMA API.
   private(set) var deviceOfSpace: [Int32: UInt32] = [:]
+  /// Who attached each device last.
+  private var attachedBy: [UInt32: Int64] = [:]
   /// Tasks that attached the device that the filter names.
   private var attachers: Set<Int64> = []
   private var nextSpace: Int32 = 0
@@ -43,6 +45,13 @@ final class Resolver {
   init(_ filter: ImportFilter, _ sink: @escaping (Step) -> Void) {
     self.filter = filter
     self.sink = sink
+  }
+
+  /// The page-level spaces of the task that attached a device last, if the DMA API was not used for
+  /// the device since.
+  func spaces(ofAttacherOf device: UInt32) -> [Int32] {
+    guard let owner = attachedBy[device], owner != PageSpaces.kernel else { return [] }
+    return pages.spaces(of: owner)
   }
 
   /// The space that a device's DMA API calls are in, if it made any.
@@ -76,6 +85,8 @@ final class Resolver {
       tally.filtered += 1
       return
     }
+    var event = event
+    if event.hidesPhysical { event.pa = invent(event.size) }
     switch event.kind {
     case .map: push(Step(.map, event))
     case .unmap:
@@ -87,8 +98,11 @@ final class Resolver {
       var step = Step(.fault, event)
       step.extra = event.flags
       push(step)
-    case .attach: if filter.device != nil { attachers.insert(owner(Step(.map, event))) }
-    case .detach: break
+    case .attach:
+      let owner = owner(Step(.map, event))
+      if filter.device != nil { attachers.insert(owner) }
+      attachedBy[event.device] = owner
+    case .detach: attachedBy[event.device] = nil
     case .joinGroup: join(event)
     case .leaveGroup: groupOfDevice[event.device] = nil
     case .dmaMap, .dmaMapList, .dmaAlloc, .dmaAllocList: mapBuffer(event)
@@ -134,6 +148,7 @@ final class Resolver {
 
   /// The address space of a device's DMA API calls.
   func dmaSpace(_ device: UInt32) -> Int32 {
+    if !attachedBy.isEmpty { attachedBy[device] = nil }
     if let space = spaceOfDevice[device] { return space }
     let group = groupOfDevice[device]
     if let group, let space = spaceOfGroup[group] {
@@ -201,7 +216,7 @@ extension Resolver {
         unmap.isAssumed = true
         unmap.space = space
         unmap.iova = first
-        unmap.size = last - first + 1
+        unmap.size = last &- first &+ 1
         unmap.extra = unmap.size
         sink(unmap)
       })

@@ -6,6 +6,9 @@ struct StepWindow {
   /// Pages of one allocation are mapped one by one, with their `dma:*` event behind all of them.
   static let length = 1 << 14
 
+  /// Events of a task that no other claimed, which may stand between an event and its own.
+  private static let lookBack = 64
+
   private var steps: [Step] = []
   private var first = 0
   /// The number of the step that leaves next.
@@ -71,6 +74,8 @@ struct StepWindow {
     var kept = numbers
     var index = kept.count - 1
     while index >= 0, kept[index] >= base {
+      // They stand right in front of their event, but for what interrupts did meanwhile.
+      if runs.isEmpty, kept.count - index > Self.lookBack { break }
       let place = first + kept[index] - base
       if steps[place].iova >= from, steps[place].last <= to, steps[place].size > 0 {
         claim(place, space, event)
@@ -103,7 +108,7 @@ struct StepWindow {
     }
     guard var numbers = unmaps[pid] else { return false }
     var index = numbers.count - 1
-    while index >= 0, numbers[index] >= base {
+    while index >= 0, numbers[index] >= base, numbers.count - index <= Self.lookBack {
       let place = first + numbers[index] - base
       if steps[place].iova == from, steps[place].last == to {
         claim(place, space, event)

@@ -85,6 +85,8 @@ public final class TraceImport {
 
   func name(_ number: UInt32) -> String { names[number] }
 
+  func spaces(ofAttacherOf device: UInt32) -> [Int32] { resolver.spaces(ofAttacherOf: device) }
+
   func space(ofDevice device: UInt32) -> Int32? { resolver.space(ofDevice: device) }
 
   // MARK: Steps

@@ -50,8 +50,10 @@ extension KernelChange {
     _ request: LaneRequest, _ scenario: Scenario,
     _ judge: (EnginePlan) throws -> any ScenarioJudge
   ) throws -> ContractVerdict {
-    let alone = try judge(
-      EnginePlan([request], make: OracleChoice([.contract, .leak, .hardware]).engine))
+    // A warning is no word of the contract's: what a change does about one, it says itself.
+    let choice = OracleChoice(
+      [.contract, .leak, .hardware], filter: PropertyFilter(except: ["no-warn"]))
+    let alone = try judge(EnginePlan([request], make: choice.engine))
     if let finding = try alone.judge(scenario, file: "") {
       return .breaks(finding.signature.description)
     }

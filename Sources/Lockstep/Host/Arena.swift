@@ -4,8 +4,8 @@ import Log
 import SubjectABI
 
 /// Table memory of one subject, laid out as TRACE.md says: slot N is at physical address
-/// 0x800000000 + N × 0x1000. Freed slots are never handed out again; a subject touches no other memory
-/// than its tables. How what it does touch is noticed, ``scrutiny`` says. Where AddressSanitizer is
+/// 0x800000000 + N × 0x1000. Freed slots are never handed out again, but where ``reuse`` says so; a
+/// subject touches no other memory than its tables. How what it does touch is noticed, ``scrutiny`` says. Where AddressSanitizer is
 /// present, all but the tables is poisoned too.
 public struct Arena: ~Copyable {
   /// The physical address of slot 0.
@@ -55,6 +55,8 @@ public struct Arena: ~Copyable {
   private var closedCount = 0
   /// The open slots that were not handed out were seen to be zero, and nothing has run since.
   private var isRestClean = false
+  /// Freed slots that are handed out again; nil: none ever.
+  private var reuse: SlotReuse?
 
   /// Reserves the memory; ends the process when there is no room for it.
   public init() {
@@ -116,6 +118,12 @@ public struct Arena: ~Copyable {
   /// size; nil when the slots are used up.
   mutating func allocate(bytes: UInt64) -> UInt64? {
     let slots = Int(bytes) / Self.slotSize
+    if slots == 1, used >= SlotReuse.begin, let slot = reuse?.take() {
+      states[slot] = .table
+      sanitizer.unpoison(words(slot), Self.slotSize)
+      memset(words(slot), 0, Self.slotSize)
+      return Self.address(ofSlot: slot)
+    }
     let first = (used + slots - 1) & ~(slots - 1)
     let end = first + slots
     guard end <= Self.slotCount else { return nil }
@@ -140,6 +148,7 @@ public struct Arena: ~Copyable {
     guard let slot = slot(of: pa), states[slot] == .table else { return false }
     let count = slotsOfTable(at: slot)
     for index in slot..<slot + count { states[index] = .freed }
+    if count == 1 { reuse?.add(slot) }
     sanitizer.poison(words(slot), count * Self.slotSize)
     if isExact, closedCount < Self.closedTables, mapping.close(slot..<slot + count) {
       closedCount += 1
@@ -200,7 +209,12 @@ public struct Arena: ~Copyable {
     used = 0
     closedCount = 0
     isRestClean = false
+    reuse?.removeAll()
   }
+
+  /// From now on freed slots are handed out again, when many were: for runs that have no end. Which
+  /// table had a slot when, only the order of allocations says then.
+  mutating func reuseSlots() { if reuse == nil { reuse = SlotReuse() } }
 
   private mutating func clear(from first: Int) {
     openForHarness()

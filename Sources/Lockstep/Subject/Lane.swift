@@ -186,6 +186,16 @@ public final class Lane {
     return liveTables
   }
 
+  /// Table memory is handed out again after it was freed, so that a scenario may go on without end.
+  /// Only for a lane whose log alone is read: what compares memory knows each slot once.
+  public func reuseTables() { host.state.pointee.arena.reuseSlots() }
+
+  /// Whether the subject tells its stores, as it is asked to.
+  public var logsStores: Bool {
+    get { host.logsStores }
+    set { host.logsStores = newValue }
+  }
+
   /// Slots of table memory that were handed out or passed over in this scenario.
   public var slotsUsed: Int { host.state.pointee.arena.used }
 

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import ScenarioLanguage
+
+/// What a grid came to, ready to be shown: as text, CSV, JSON or one HTML page. It says the same in all.
+public struct GridReport: Sendable {
+  /// In the order of the grid.
+  public let cells: [GridCell]
+  /// What is shown of each.
+  public let meters: [LabMeter]
+  /// The command that made it, for a reader who wants to do that again.
+  public let command: String
+
+  /// With a cost table, times are shown too, in front. `names`: only these meters; none: all.
+  public init(
+    _ cells: [GridCell], costs: CostTable, meters names: [String] = [], command: String = ""
+  ) throws(LabError) {
+    self.cells = cells
+    self.command = command
+    let time = LabMeter(
+      "time", "ns", "What the counts come to by the cost table.", { costs.time($0) })
+    let all = costs.isEmpty ? LabMeter.all : [time] + LabMeter.all
+    for name in names where !all.contains(where: { $0.name == name }) {
+      let list = (["time"] + LabMeter.all.map(\.name)).joined(separator: ", ")
+      throw LabError(
+        name == "time"
+          ? "--meter time: expected --cost or --cost-table beside it"
+          : "--meter '\(name)': expected \(list)")
+    }
+    meters = names.isEmpty ? all : all.filter { names.contains($0.name) }
+  }
+
+  /// Cells of one workload, driver, mode and value: they differ in their policy alone.
+  var groups: [ArraySlice<GridCell>] {
+    var groups: [ArraySlice<GridCell>] = []
+    var first = 0
+    for index in cells.indices.dropFirst() where !cells[index].isBeside(cells[first]) {
+      groups.append(cells[first..<index])
+      first = index
+    }
+    if !cells.isEmpty { groups.append(cells[first...]) }
+    return groups
+  }
+
+  /// Whether a cell has the least of those of its group that are ranked, and they are not all the same.
+  func isBest(_ cell: GridCell, in group: ArraySlice<GridCell>, _ meter: LabMeter) -> Bool {
+    guard cell.isRanked, meter.isRanked else { return false }
+    let values = group.filter(\.isRanked).map { meter.value($0.counts) }
+    guard let least = values.min(), least != values.max() else { return false }
+    return meter.value(cell.counts) == least
+  }
+}
+
+extension GridCell {
+  /// Whether nothing but the policy is another.
+  func isBeside(_ other: GridCell) -> Bool {
+    workload == other.workload && driver == other.driver && mode == other.mode
+      && parameter?.value == other.parameter?.value
+  }
+
+  /// Such as `nvme behind riscv, strict`.
+  var place: String {
+    "\(workload) behind \(driver.name), \(mode)"
+      + (parameter.map { ", \($0.name)=\($0.value)" } ?? "")
+  }
+}

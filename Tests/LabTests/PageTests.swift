@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Foundation
+import Lab
+import Testing
+
+/// What the documents list is what there is.
+@Suite struct PageTests {
+  private func page(_ name: String) throws -> String {
+    let root = URL(fileURLWithPath: #filePath)
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    return try String(
+      contentsOf: root.appendingPathComponent("Documentation/\(name)"), encoding: .utf8)
+  }
+
+  @Test func everyMeterIsDefinedOnItsPage() throws {
+    let text = try page("compare.md")
+    for meter in LabMeter.all {
+      #expect(text.contains("| `\(meter.name)` | \(meter.unit) | \(meter.definition) |"))
+    }
+  }
+
+  @Test func everyParameterIsOnItsWorkloadsPage() throws {
+    for kind in WorkloadKind.allCases {
+      let text = try page("workloads/\(kind.rawValue).md")
+      for parameter in kind.parameters {
+        #expect(text.contains("`\(parameter.name)`"), "\(kind.rawValue): \(parameter.name)")
+      }
+    }
+  }
+
+  @Test func theCostTablesCanBeRead() throws {
+    for name in ["bare-metal", "virtual"] {
+      let root = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+      var costs = CostTable()
+      try costs.read(path: root.appendingPathComponent("Documentation/costs/\(name).txt").path)
+      #expect(!costs.isEmpty)
+    }
+  }
+}
