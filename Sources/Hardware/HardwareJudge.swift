@@ -238,6 +238,7 @@ public final class HardwareJudge {
       operation: state.number, gather: state.gather,
       isOutside: isOutside && !state.hasLayer)
     asked = AskedMemory(operation)
+    if asked.bits & cache.reader.encryptionBit != 0 { remember(.encryptedAddress) }
     cache.attributes.want(asked, cache.reader, state.features)
     state.wasQueued = state.queuedGathers.contains(state.gather)
     if operation.kind == IOPT_OP_GATHER.rawValue {
