@@ -138,9 +138,10 @@ extension DMAContract {
     if operation.wasSkipped { return .wrongSkip(handle: handle) }
     let range = (first: buffers[index].first, last: buffers[index].last)
     let isTampered = buffers[index].isTampered
-    // Where the lookup finds nothing the IOVA stays, as it does by departure.
+    // Where the lookup finds nothing the IOVA stays, as it does by departure. What somebody put there
+    // behind the layer's back may be found.
     let isNeverUnmapped =
-      buffers[index].isNeverUnmapped
+      buffers[index].isNeverUnmapped && !(isTampered && operation.result != 0)
       || operation.result == 0 && buffers[index].isLookedUp
         && (isTampered || buffers[index].isBeyondWords)
     buffers.remove(at: index)

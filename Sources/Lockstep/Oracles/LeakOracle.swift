@@ -7,7 +7,7 @@ import SubjectABI
 /// Takes one lane's domain down when a scenario is over and looks for tables that are left.
 ///
 /// What a gather has taken may stay for good: a gather that is initialised again forgets its tables.
-/// Two more ways in which the kernel loses tables are departures.
+/// Three more ways in which the kernel loses tables are departures.
 public final class LeakOracle: Oracle {
   public let name = OracleName.leak
   private let laneIndex: Int
@@ -16,14 +16,19 @@ public final class LeakOracle: Oracle {
   private let gathered: UnsafeMutablePointer<Bool>
   private var isRagged = false
   private var pageSizes: UInt64 = 0
+  /// Something was mapped at an address that is not canonical, by ``shortSignExtension``.
+  private var isAliased = false
 
   /// The kernel's production build linked a table among leaves.
   static let raggedLength = "raggedLengthRunsAway"
+  /// Only the bits from the width on have to agree in a sign-extended address: one that is a bit off
+  /// is taken, and where the top table is wider, its tables lie beyond what teardown walks.
+  static let shortSignExtension = "signExtensionOneBitShort"
   /// An older revision of `gather_range_pages` left a range out of an operation's own gather.
   static let forgottenByItsGather = "forgottenByItsGather"
 
   /// Every departure's name.
-  public static let departureNames = [raggedLength, forgottenByItsGather]
+  public static let departureNames = [raggedLength, forgottenByItsGather, shortSignExtension]
   /// Every property.
   public static let properties = ["leak"]
 
@@ -40,7 +45,7 @@ public final class LeakOracle: Oracle {
   public var departures: [(name: String, count: Int)] { counted.list }
 
   public func begin(_ engine: Engine) -> Judgement {
-    isRagged = false
+    (isRagged, isAliased) = (false, false)
     gathered.update(repeating: false, count: usedSlots)
     usedSlots = 0
     let observed = engine.lanes[laneIndex]
@@ -59,10 +64,20 @@ public final class LeakOracle: Oracle {
       let smallest = pageSizes & (0 &- pageSizes)
       let isProduction = engine.configuration.build == Build.production.rawValue
       if isProduction, operation.pointee.len & (smallest &- 1) != 0 { isRagged = true }
+      if isAlias(operation.pointee, engine.configuration) { isAliased = true }
     case IOPT_OP_UNMAP_FAST, IOPT_OP_READ_AND_CLEAR_DIRTY: noteGathered(observed)
     default: break
     }
     return .nothing
+  }
+
+  /// Whether the address's upper bits are not all those of its width's last.
+  private func isAlias(_ operation: iopt_op, _ configuration: iopt_config) -> Bool {
+    guard Features(rawValue: configuration.features).contains(.signExtend),
+      (1...64).contains(configuration.va_lg2)
+    else { return false }
+    let upper = Int64(bitPattern: operation.iova) >> Int64(configuration.va_lg2 - 1)
+    return upper != 0 && upper != -1
   }
 
   private func noteGathered(_ observed: ObservedLane) {
@@ -97,6 +112,7 @@ public final class LeakOracle: Oracle {
       }
     }
     guard !leaked.isEmpty else { return .kept }
+    if isAliased { return depart(Self.shortSignExtension, observed) }
     return .found(
       Fault(
         "tables left", .leak(subject: observed.lane.label, tables: leaked), lane: laneIndex))

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import ScenarioLanguage
+import Testing
+
+@testable import Lockstep
+
+/// What fuzzing one side alone once took for a breach, and is a departure.
+@Suite struct FuzzedAloneTests {
+  private static let scenarios = [
+    // A leaf whose address has the encryption bit reads back as a larger one.
+    (
+      """
+      iopt 2
+      domain format=amdv1 kernel=7.1 va=64 oa=52 features=flush_range_no_gaps top=2 cbit=36 build=debug
+      map 0x0 0x0 0xa000000000 w
+      unmap 0x4000000000 0x4000001000
+
+      """, "encryptedAddress"
+    ),
+    // A bit off a canonical address: the tables lie beyond those that teardown walks.
+    (
+      """
+      iopt 2
+      domain format=x86_64 kernel=7.3 va=47 oa=52 features=sign_extend,flush_range top=4
+      map 0xffff800000000000 0x0 0x1000 w
+
+      """, "signExtensionOneBitShort"
+    ),
+    // A buffer at address 0 is never unmapped, unless somebody mapped other memory there meanwhile.
+    (
+      """
+      iopt 2
+      domain format=amdv1 kernel=7.3 va=64 oa=52 features=flush_range top=2 build=debug
+      dma queue=percpu cpus=1 size=2 timeout=0 mode=fq limit=0xffffffffffffffff
+      dma_map 0 0x0 0x1000 bidirectional
+      unmap 0xfffffffffffff000 0x1000
+      map 0xfffffffffffff000 0x1000 0x1000 w
+      dma_unmap 0
+
+      """, "unmappedBehindTheLayersBack"
+    ),
+  ]
+
+  @Test(arguments: [Subject.swift, .reference], scenarios.indices)
+  func isADeparture(_ subject: Subject, _ index: Int) throws {
+    let (text, departure) = Self.scenarios[index]
+    let engine = OracleChoice([.contract, .leak, .hardware]).engine([Lane(subject)])
+    #expect(try engine.run(scenario(text), file: "case.iopt") == nil, "\(text)")
+    let named = engine.oracles.flatMap(\.departures).filter { $0.count > 0 }.map(\.name)
+    #expect(named.contains(departure), "\(named)")
+  }
+}
