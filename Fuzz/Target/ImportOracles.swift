@@ -84,6 +84,5 @@ private func reread(_ text: borrowing TextBuffer) -> [Scenario] {
     return try readScenarios(bytes: Array(text.bytes), name: "print").map(\.scenario)
   } catch {
     fail("what was imported cannot be read: \(error)\n")
-    return []
   }
 }

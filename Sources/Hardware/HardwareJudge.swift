@@ -5,12 +5,14 @@ import SubjectABI
 
 /// Judges one implementation alone, by what hardware may have cached: it reads what the subject logged,
 /// keeps ``MayCache``, lets a driver turn calls into commands, and asks the properties.
+///
+/// What changes with each record is not checked for exclusive access: nothing of it is lent out.
 public final class HardwareJudge {
   let cache: MayCache
   /// What it judges behind, of the scenario at hand.
   public private(set) var driver: any Driver
   let commands = CommandList()
-  var state = State()
+  @exclusivity(unchecked) var state = State()
   /// Whether dangers are accounted for at length; what that takes is kept then. Changed between
   /// scenarios only.
   public var keepsAccounts = false {
@@ -18,19 +20,19 @@ public final class HardwareJudge {
   }
   var history = CommandHistory()
   /// What the operation at hand asks to be mapped.
-  var asked = AskedMemory()
+  @exclusivity(unchecked) var asked = AskedMemory()
   /// IOVAs that have an owner.
-  var owned = IntervalMap()
+  @exclusivity(unchecked) var owned = IntervalMap()
   /// What was queued and has not come back.
-  var queued: [QueuedRange] = []
+  @exclusivity(unchecked) var queued: [QueuedRange] = []
   /// What the operation at hand reported dirty.
-  var reported = RangeSet()
+  @exclusivity(unchecked) var reported = RangeSet()
   /// In the order in which they were given.
   let addresses = PlainBuffer<HandedOut>(capacity: 64)
   /// Buffers that went back while they might be reached, since the judge was made.
-  public internal(set) var window = WindowCount()
+  @exclusivity(unchecked) public internal(set) var window = WindowCount()
   /// What was counted, the window and what the cache counts left out.
-  var costs = HardwareCosts()
+  @exclusivity(unchecked) var costs = HardwareCosts()
   /// Whether that is asked for.
   let measures: Bool
   /// Which properties count.
@@ -236,6 +238,7 @@ public final class HardwareJudge {
       operation: state.number, gather: state.gather,
       isOutside: isOutside && !state.hasLayer)
     asked = AskedMemory(operation)
+    if asked.bits & cache.reader.encryptionBit != 0 { remember(.encryptedAddress) }
     cache.attributes.want(asked, cache.reader, state.features)
     state.wasQueued = state.queuedGathers.contains(state.gather)
     if operation.kind == IOPT_OP_GATHER.rawValue {

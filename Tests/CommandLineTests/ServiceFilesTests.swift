@@ -33,7 +33,7 @@ import Testing
   @Test func optionsAreNumbersAndTheTargetsOwnDictionary() throws {
     let folder = Tool.root.appendingPathComponent("Fuzz/Services").path
     let names = try FileManager.default.contentsOfDirectory(atPath: folder)
-    #expect(names.count == 4)
+    #expect(names.count == 6)
     for name in names {
       let target = try #require(name.hasSuffix(".options") ? name.dropLast(8) : nil)
       var lines = try text("Fuzz/Services/\(name)").split(separator: "\n")
@@ -47,7 +47,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["Fuzz/iopt.dict", "Fuzz/input.dict"])
+  @Test(arguments: ["Fuzz/iopt.dict", "Fuzz/input.dict", "Fuzz/trace.dict"])
   func everyLineOfADictionaryIsAnEntryAndNoneIsRepeated(_ path: String) throws {
     let entries = try entries(path)
     #expect(!entries.contains(nil))

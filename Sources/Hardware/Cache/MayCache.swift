@@ -22,39 +22,39 @@ final class MayCache {
   /// Where what a command leaves is put together.
   let spill = PlainBuffer<StaleEntry>(capacity: 1024)
   /// Slots below have been in use.
-  var used = 0
-  var reader: TableReader
+  @exclusivity(unchecked) var used = 0
+  @exclusivity(unchecked) var reader: TableReader
   /// The bit of an IOVA that is repeated above it, 0 when none is.
-  var signBit: UInt64 = 0
-  var isIncoherent = false
-  var cachesAbsence = false
+  @exclusivity(unchecked) var signBit: UInt64 = 0
+  @exclusivity(unchecked) var isIncoherent = false
+  @exclusivity(unchecked) var cachesAbsence = false
   /// Devices cache leaves too: what they have, they asked the IOMMU for.
-  var hasDeviceTLB = false
+  @exclusivity(unchecked) var hasDeviceTLB = false
   /// What new entries belong to.
-  var operation: Int32 = -1
-  var gather: Int32 = -1
+  @exclusivity(unchecked) var operation: Int32 = -1
+  @exclusivity(unchecked) var gather: Int32 = -1
   /// Driver calls so far in the operation.
-  var calls: Int32 = 0
+  @exclusivity(unchecked) var calls: Int32 = 0
   /// The slot of the top table, -1 before there is one.
-  var top = -1
+  @exclusivity(unchecked) var top = -1
   /// Under NO_GAPS: what was changed since the last sync, of each gather, and in front of them of
   /// operations that name none.
-  var changed: [RangeSet] = Array(repeating: RangeSet(), count: 5)
-  var tracksChanges = false
+  @exclusivity(unchecked) var changed: [RangeSet] = Array(repeating: RangeSet(), count: 5)
+  @exclusivity(unchecked) var tracksChanges = false
   /// Bytes of which a word said another translation, since somebody asked.
-  var bytesChanged: UInt64 = 0
+  @exclusivity(unchecked) var bytesChanged: UInt64 = 0
   /// Calls of a driver whose losses were counted.
-  var waits: Int32 = 0
+  @exclusivity(unchecked) var waits: Int32 = 0
   /// The operation names an address that no translation can have.
-  var isOutside = false
+  @exclusivity(unchecked) var isOutside = false
   /// Of leaves that are written in the operation: what they should say, and the first that reaches a
   /// table.
-  var attributes = LeafAttributes()
-  var exposing: ExposingLeaf?
+  @exclusivity(unchecked) var attributes = LeafAttributes()
+  @exclusivity(unchecked) var exposing: ExposingLeaf?
   /// Page sizes, a bit each, of leaves that were written in the operation.
-  var sizesWritten: UInt64 = 0
+  @exclusivity(unchecked) var sizesWritten: UInt64 = 0
   /// The first table that was linked in the operation before all of it was written back; -1: none.
-  var linkedUnwritten = -1
+  @exclusivity(unchecked) var linkedUnwritten = -1
 
   init(_ domain: DomainConfiguration) {
     reader = TableReader(domain)

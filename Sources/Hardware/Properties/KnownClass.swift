@@ -23,6 +23,9 @@ public enum KnownClass: String, CaseIterable, Sendable {
   case failedMap
   /// The scenario runs an older body of `gather_range_pages()`, with its faults.
   case olderGather
+  /// Memory at the encryption bit was mapped: what is read back of such a leaf is another address, or
+  /// another size.
+  case encryptedAddress
   /// The scenario asks for memory to be mapped that holds tables.
   case tableAskedFor
   /// A map's length is no multiple of the smallest page: the production build links a table among
