@@ -27,7 +27,8 @@ import Testing
       return
     }
     #expect(operation == 5)
-    #expect(reason.contains("olderGather"))
+    #expect(reason.hasPrefix("departure olderGather: "))
+    #expect(reason.contains("may still be cached"))
     #expect(cell.counts == LabCounts())
   }
 

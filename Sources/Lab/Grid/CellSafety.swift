@@ -69,7 +69,9 @@ struct CellSafety {
   private static func reason(_ finding: Finding) -> String {
     switch finding.evidence {
     case .breach(_, let text, _): "\(finding.signature.difference): \(text)"
-    default: finding.signature.difference
+    default:
+      finding.hardware?.danger.map { "\(finding.signature.difference): \($0)" }
+        ?? finding.signature.difference
     }
   }
 
