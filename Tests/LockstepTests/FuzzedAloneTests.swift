@@ -17,6 +17,16 @@ import Testing
 
       """, "encryptedAddress"
     ),
+    // Teardown passes over what stands behind such a leaf.
+    (
+      """
+      iopt 2
+      domain format=amdv1 kernel=7.2 va=39 oa=52 features=flush_range top=2 cbit=36 build=debug
+      map 0x7ffffff000 0x1000 0x1000 rw
+      map 0x40000000 0x40000000 0x3fc0000000 w
+
+      """, "memoryAtTheEncryptionBit"
+    ),
     // A bit off a canonical address: the tables lie beyond those that teardown walks.
     (
       """

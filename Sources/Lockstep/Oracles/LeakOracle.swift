@@ -7,7 +7,7 @@ import SubjectABI
 /// Takes one lane's domain down when a scenario is over and looks for tables that are left.
 ///
 /// What a gather has taken may stay for good: a gather that is initialised again forgets its tables.
-/// Three more ways in which the kernel loses tables are departures.
+/// Four more ways in which the kernel loses tables are departures.
 public final class LeakOracle: Oracle {
   public let name = OracleName.leak
   private let laneIndex: Int
@@ -18,17 +18,24 @@ public final class LeakOracle: Oracle {
   private var pageSizes: UInt64 = 0
   /// Something was mapped at an address that is not canonical, by ``shortSignExtension``.
   private var isAliased = false
+  /// Memory at the encryption bit was mapped.
+  private var isEncrypted = false
 
   /// The kernel's production build linked a table among leaves.
   static let raggedLength = "raggedLengthRunsAway"
   /// Only the bits from the width on have to agree in a sign-extended address: one that is a bit off
   /// is taken, and where the top table is wider, its tables lie beyond what teardown walks.
   static let shortSignExtension = "signExtensionOneBitShort"
+  /// A leaf whose address has the encryption bit looks larger than it is, and teardown's walk passes
+  /// over what stands behind it.
+  static let memoryAtTheEncryptionBit = "memoryAtTheEncryptionBit"
   /// An older revision of `gather_range_pages` left a range out of an operation's own gather.
   static let forgottenByItsGather = "forgottenByItsGather"
 
   /// Every departure's name.
-  public static let departureNames = [raggedLength, forgottenByItsGather, shortSignExtension]
+  public static let departureNames = [
+    raggedLength, forgottenByItsGather, shortSignExtension, memoryAtTheEncryptionBit,
+  ]
   /// Every property.
   public static let properties = ["leak"]
 
@@ -45,7 +52,7 @@ public final class LeakOracle: Oracle {
   public var departures: [(name: String, count: Int)] { counted.list }
 
   public func begin(_ engine: Engine) -> Judgement {
-    (isRagged, isAliased) = (false, false)
+    (isRagged, isAliased, isEncrypted) = (false, false, false)
     gathered.update(repeating: false, count: usedSlots)
     usedSlots = 0
     let observed = engine.lanes[laneIndex]
@@ -59,6 +66,8 @@ public final class LeakOracle: Oracle {
   public func judge(_ engine: Engine) -> Judgement {
     let observed = engine.lanes[laneIndex]
     guard let operation = engine.operation, observed.status == .done else { return .nothing }
+    let bit = engine.configuration.sme_mask
+    if bit != 0, operation.pointee.reaches(bit) { isEncrypted = true }
     switch iopt_op_kind(operation.pointee.kind) {
     case IOPT_OP_MAP, IOPT_OP_MAP_RANGE:
       let smallest = pageSizes & (0 &- pageSizes)
@@ -113,6 +122,7 @@ public final class LeakOracle: Oracle {
     }
     guard !leaked.isEmpty else { return .kept }
     if isAliased { return depart(Self.shortSignExtension, observed) }
+    if isEncrypted { return depart(Self.memoryAtTheEncryptionBit, observed) }
     return .found(
       Fault(
         "tables left", .leak(subject: observed.lane.label, tables: leaked), lane: laneIndex))
@@ -142,5 +152,21 @@ public final class LeakOracle: Oracle {
     let leavesOut = !features.contains(.flushRange) || features.contains(.flushRangeNoGaps)
     let revision = GatherRevision(rawValue: override ?? configuration.gather)
     return leavesOut && (revision == .original || revision == .proposed)
+  }
+}
+
+extension iopt_op {
+  /// Whether it asks for memory at `address` or above to be mapped.
+  fileprivate func reaches(_ address: UInt64) -> Bool {
+    guard let pieces else { return Self.reaches(address, pa, len) }
+    return (0..<Int(piece_count)).contains {
+      Self.reaches(address, pieces[$0].pa, pieces[$0].len)
+    }
+  }
+
+  private static func reaches(_ address: UInt64, _ pa: UInt64, _ length: UInt64) -> Bool {
+    guard length > 0 else { return false }
+    let (last, overflow) = pa.addingReportingOverflow(length - 1)
+    return overflow || last >= address
   }
 }
