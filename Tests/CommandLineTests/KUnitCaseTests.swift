@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test(.enabled(if: areThere, needs)) func whatWasMendedIn73FailsIn72AndPassesIn73() throws {
-    let inside = "Documentation/examples/dirty-inside-a-leaf.iopt"
+    let inside = "Documentation/kunit-examples/dirty-inside-a-leaf.iopt"
     let page = try String(
       contentsOf: Tool.root.appendingPathComponent(
         "Documentation/findings/dirty-item-unreported.md"), encoding: .utf8)

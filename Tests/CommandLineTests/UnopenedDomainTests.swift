@@ -90,8 +90,9 @@ import Testing
     }
     #expect(lines.contains { $0.hasPrefix("domain format=amdv1 ") && !$0.contains("build=debug") })
     for line in lines {
+      let version = line.contains(" kernel=") ? 2 : 1
       let tool = try Tool.iopt(
-        "diff", "-", input: "iopt 1\n\(line)\nmap 0x0 0x1000 0x1000 rw\n")
+        "diff", "-", input: "iopt \(version)\n\(line)\nmap 0x0 0x1000 0x1000 rw\n")
       #expect(tool.status == 0, "\(line): \(tool.output)")
     }
   }
