@@ -151,7 +151,7 @@ public final class FaultExplainer {
       fault.sinceUnmap = Double(time - unmapped) / 1_000_000
     }
     fault.causes = causes(fault, tenant, former, history)
-    fault.doubts = doubts(fault, history)
+    fault.doubts = doubts(fault, history) + (step.map(FaultRemark.of) ?? [])
     return fault
   }
 

@@ -16,6 +16,8 @@ struct EventReader: ~Copyable {
   private var pendingFault: (column: Int, message: String)?
   private var pendingEvent: TraceEvent?
   private var pendingLines = 0
+  /// What follows it may look like a line of its own.
+  private var pendingIsCut = false
   /// An event that was read while another had to be handed out first.
   private var next: TraceEvent?
   /// The whole that dynamic debug told last, whose parts follow.
@@ -56,6 +58,7 @@ struct EventReader: ~Copyable {
       return settle()
     }
     var (form, prefix) = LinePrefix.read(&scan)
+    if form == .none, pendingIsCut, let event = completed(by: scan) { return event }
     if form == .none, let bare = bareEvent(scan) {
       scan = bare
       form = .event
@@ -70,6 +73,7 @@ struct EventReader: ~Copyable {
     case .cut:
       let before = settle()
       hold(scan, nil, (scan.column, "expected an event, found the end of the line"))
+      pendingIsCut = true
       return before
     case .none:
       return takeRest(scan)
@@ -79,10 +83,18 @@ struct EventReader: ~Copyable {
   /// Lines that are no event's start: of the kernel's log, continuations, marks, comments.
   private mutating func takeRest(_ start: Scan) -> TraceEvent? {
     var scan = start
-    if let event = debugEvent(&scan) {
+    switch debugEvent(&scan) {
+    case .event(let event)?:
       guard let before = settle() else { return event }
       next = event
       return before
+    case .cut(let column, let message)?:
+      let before = settle()
+      hold(start, nil, (column, message))
+      pendingIsCut = true
+      return before
+    case .left?: return nil
+    case nil: break
     }
     if scan.start < scan.end, scan.start.pointee == UInt8(ascii: "#") {
       tally.otherLines += 1
@@ -179,6 +191,21 @@ struct EventReader: ~Copyable {
     pendingEvent = event
     pendingFault = fault
     pendingLines = 1
+    pendingIsCut = false
+  }
+
+  /// The event that the pending line and this one are together, if it is whole.
+  private mutating func completed(by scan: Scan) -> TraceEvent? {
+    let more = UnsafeBufferPointer(start: scan.start, count: scan.end - scan.start)
+    guard pending.count + more.count <= Self.mostBytes else { return nil }
+    for glue in [[UInt8(ascii: " ")], []] {
+      guard case .event(let event)? = reread(pending + glue + more) else { continue }
+      tally.continuations += 1
+      forget()
+      count(event)
+      return event
+    }
+    return nil
   }
 
   /// Reads the pending line together with one that continues it: with a space between them, or
@@ -223,7 +250,13 @@ struct EventReader: ~Copyable {
         scan = bare
         form = .event
       }
-      guard form == .event else { return nil }
+      guard form == .event else {
+        var fault = TraceEvent(kind: .fault)
+        guard case .event? = FaultLog.read(scan, &fault, &names) else { return nil }
+        fault.line = pendingLine
+        fault.time = DebugText.time(scan)
+        return .event(fault)
+      }
       _ = scan.skip("iommu:") || scan.skip("dma:")
       let name = scan.word(until: UInt8(ascii: ":"))
       guard scan.skip(UInt8(ascii: ":")), let kind = EventName.kind(name) else { return nil }
@@ -245,6 +278,7 @@ struct EventReader: ~Copyable {
 
   private mutating func forget() {
     pending.removeAll(keepingCapacity: true)
+    pendingIsCut = false
     pendingEvent = nil
     pendingFault = nil
   }
@@ -269,14 +303,26 @@ struct EventReader: ~Copyable {
     return nil
   }
 
+  /// What a line of the kernel's log came to.
+  private enum Logged {
+    case event(TraceEvent)
+    /// It may go on in the next line.
+    case cut(Int, String)
+    /// Nothing is to be made of it.
+    case left
+  }
+
   /// An event of the kernel's log; parts of a whole that was told already are left out.
-  private mutating func debugEvent(_ scan: inout Scan) -> TraceEvent? {
+  private mutating func debugEvent(_ scan: inout Scan) -> Logged? {
     var fault = TraceEvent(kind: .fault)
-    if FaultLog.read(scan, &fault, &names) {
+    switch FaultLog.read(scan, &fault, &names) {
+    case .event?:
       fault.line = source.line
       fault.time = DebugText.time(scan)
       tally.events += 1
-      return fault
+      return .event(fault)
+    case .fault(let column, let message)?: return .cut(column, message)
+    default: break
     }
     guard let part = DebugText.find(&scan) else { return nil }
     var event = TraceEvent(kind: .map)
@@ -287,7 +333,7 @@ struct EventReader: ~Copyable {
       complain(
         ScenarioError(
           file: source.name, position: .text(line: source.line, column: column), message: message))
-      return nil
+      return .left
     }
     let isMap = event.kind == .map
     let (end, isWrapped) = event.iova.addingReportingOverflow(event.size)
@@ -297,10 +343,10 @@ struct EventReader: ~Copyable {
     case .mapping, .unmapped:
       if let whole, whole.isMap == isMap, event.iova >= whole.first, end <= whole.end, !isWrapped {
         tally.debugParts += 1
-        return nil
+        return .left
       }
     }
     count(event)
-    return event
+    return .event(event)
   }
 }
