@@ -47,7 +47,8 @@ import Testing
     let fault = try explain(
       "[ 3.500000] DMAR: [DMA Read NO_PASID] Request device [0000:02:00.0] fault addr 0xfffff000 [fault reason 0x02] Present bit in context entry is clear"
     ).faults
-    #expect(fault.map { $0.doubts.contains { $0.contains("context entry is not present") } } == [true])
+    #expect(
+      fault.map { $0.doubts.contains { $0.contains("context entry is not present") } } == [true])
   }
 
   @Test(arguments: [
@@ -71,7 +72,8 @@ import Testing
 
   @Test func aFaultWhoseEndIsMissingIsAMalformedLine() throws {
     let read = try explain(
-      "[    3.500000] AMD-Vi: Event logged [IO_PAGE_FAULT device=0000:02:00.0 domain=0x000b\nwhat now?")
+      "[    3.500000] AMD-Vi: Event logged [IO_PAGE_FAULT device=0000:02:00.0 domain=0x000b\nwhat now?"
+    )
     #expect(read.faults.isEmpty && read.malformed == 1)
   }
 }

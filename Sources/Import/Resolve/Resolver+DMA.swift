@@ -150,14 +150,25 @@ extension Resolver {
     if tally.firstUnseen == 0 { tally.firstUnseen = event.line }
   }
 
+  /// Of an unmap whose map was not seen no operation comes, but what explains faults is told.
+  private func tell(_ event: TraceEvent, _ first: UInt64, _ last: UInt64) {
+    guard last >= first else { return }
+    var step = Step(.dmaUnmap, event)
+    step.iova = first
+    step.size = last - first + 1
+    push(step)
+  }
+
   func unmapBuffer(_ event: TraceEvent, at address: UInt64) {
     guard let space = spaceOfDevice[event.device], let buffer = dma[space]!.remove(address) else {
       if event.kind == .dmaUnmap {
         // Its page-level event is this one's, and nobody else's.
         let first = event.iova & ~(Self.granule - 1)
         let last = first &+ Self.roundedUp(event.iova - first &+ event.size) &- 1
-        _ = window.claimUnmap(
-          event.pid, first, last, spaceOfDevice[event.device] ?? -1, event, comesLater: false)
+        let space = spaceOfDevice[event.device] ?? -1
+        let hasPages = window.claimUnmap(
+          event.pid, first, last, space, event, comesLater: false)
+        if !hasPages { tell(event, first, last) }
       }
       return unseen(event)
     }
