@@ -12,6 +12,9 @@ struct EventReader: ~Copyable {
   /// A line that may go on in the next, without its end; empty: none.
   private var pending: [UInt8] = []
   private var pendingLine = 0
+  /// Bytes in front of the line at hand, and of the pending one, that are not looked at.
+  private var indent = 0
+  private var pendingIndent = 0
   /// What is wrong with it so far; nil when it can stand as it is.
   private var pendingFault: (column: Int, message: String)?
   private var pendingEvent: TraceEvent?
@@ -52,13 +55,18 @@ struct EventReader: ~Copyable {
 
   /// Takes a line in; returns an event that is complete.
   private mutating func take(_ bytes: UnsafeBufferPointer<UInt8>) -> TraceEvent? {
-    var scan = Scan(unquoted(bytes))
+    let text = unquoted(bytes)
+    indent = text.baseAddress.map { $0 - bytes.baseAddress! } ?? 0
+    var scan = Scan(text)
     if scan.isAtEnd {
       tally.otherLines += 1
       return settle()
     }
     var (form, prefix) = LinePrefix.read(&scan)
-    if form == .none, pendingIsCut, let event = completed(by: scan) { return event }
+    if form == .none, pendingIsCut {
+      let (isJoined, event) = completed(by: scan)
+      if isJoined { return event }
+    }
     if form == .none, let bare = bareEvent(scan) {
       scan = bare
       form = .event
@@ -93,7 +101,9 @@ struct EventReader: ~Copyable {
       hold(start, nil, (column, message))
       pendingIsCut = true
       return before
-    case .left?: return nil
+    case .left?:
+      tally.otherLines += 1
+      return nil
     case nil: break
     }
     if scan.start < scan.end, scan.start.pointee == UInt8(ascii: "#") {
@@ -151,6 +161,11 @@ struct EventReader: ~Copyable {
     var scan = start
     _ = scan.skip("iommu:") || scan.skip("dma:")
     let name = scan.word(until: UInt8(ascii: ":"))
+    if scan.isAtEnd, EventName.isBegun(name) {
+      hold(scan, nil, (scan.column, "expected an event's name, found the end of the line"))
+      pendingIsCut = true
+      return nil
+    }
     guard scan.skip(UInt8(ascii: ":")), let kind = EventName.kind(name) else {
       tally.otherEvents += 1
       return nil
@@ -188,24 +203,37 @@ struct EventReader: ~Copyable {
     pending.append(
       contentsOf: UnsafeBufferPointer(start: scan.start, count: scan.end - scan.start))
     pendingLine = source.line
+    pendingIndent = indent
     pendingEvent = event
     pendingFault = fault
     pendingLines = 1
     pendingIsCut = false
   }
 
-  /// The event that the pending line and this one are together, if it is whole.
-  private mutating func completed(by scan: Scan) -> TraceEvent? {
+  /// What the pending line and this one are together, if that is an event.
+  private mutating func completed(by scan: Scan) -> (isJoined: Bool, event: TraceEvent?) {
     let more = UnsafeBufferPointer(start: scan.start, count: scan.end - scan.start)
-    guard pending.count + more.count <= Self.mostBytes else { return nil }
-    for glue in [[UInt8(ascii: " ")], []] {
-      guard case .event(let event)? = reread(pending + glue + more) else { continue }
-      tally.continuations += 1
-      forget()
-      count(event)
-      return event
+    guard pending.count + more.count <= Self.mostBytes else { return (false, nil) }
+    // A time that ends in a digit may go on.
+    let isInNumber = Scan.isDigit(pending.last ?? 0)
+    for glue in isInNumber ? [[], [UInt8(ascii: " ")]] : [[UInt8(ascii: " ")], []] {
+      switch reread(pending + glue + more) {
+      case .event(let event)?:
+        tally.continuations += 1
+        forget()
+        count(event)
+        return (true, event)
+      case .usable(let event)?:
+        tally.continuations += 1
+        pending += glue + more
+        pendingEvent = event
+        pendingFault = nil
+        pendingIsCut = false
+        return (true, nil)
+      case nil: continue
+      }
     }
-    return nil
+    return (false, nil)
   }
 
   /// Reads the pending line together with one that continues it: with a space between them, or
@@ -216,15 +244,16 @@ struct EventReader: ~Copyable {
     guard pendingLines <= Self.mostLines, pending.count + more.count <= Self.mostBytes else {
       return settle()
     }
-    tally.continuations += 1
     let isUsable = pendingEvent != nil
     for glue in [[UInt8(ascii: " ")], []] {
       switch reread(pending + glue + more) {
       case .event(let event)?:
+        tally.continuations += 1
         forget()
         count(event)
         return event
-      case .usable(let event)? where !isUsable || glue.count == 1:
+      case .usable(let event)?:
+        tally.continuations += 1
         pending += glue + more
         pendingEvent = event
         pendingFault = nil
@@ -232,7 +261,11 @@ struct EventReader: ~Copyable {
       default: continue
       }
     }
-    if isUsable { return settle() }
+    if isUsable {
+      tally.otherLines += 1
+      return settle()
+    }
+    tally.continuations += 1
     pending += [UInt8(ascii: " ")] + more
     return nil
   }
@@ -298,7 +331,7 @@ struct EventReader: ~Copyable {
     tally.malformed += 1
     complain(
       ScenarioError(
-        file: source.name, position: .text(line: line, column: fault.column),
+        file: source.name, position: .text(line: line, column: fault.column + pendingIndent),
         message: fault.message))
     return nil
   }
@@ -332,7 +365,8 @@ struct EventReader: ~Copyable {
       tally.malformed += 1
       complain(
         ScenarioError(
-          file: source.name, position: .text(line: source.line, column: column), message: message))
+          file: source.name, position: .text(line: source.line, column: column + indent),
+          message: message))
       return .left
     }
     let isMap = event.kind == .map
