@@ -160,6 +160,44 @@ import Testing
       })
   }
 
+  private static let upper = "0x0000000000000000\t0x0000000001000003\t0x0000000002000003"
+
+  @Test func anEntryThatTwoRowsGiveTwoValuesForIsSaid() throws {
+    let middle = try breaches(
+      "0x0000000000001 |\t\(Self.upper)\t0x0000000003000003\t0x0000000000004003",
+      "0x0000000000002 |\t\(Self.upper)\t0x0000000005000003\t0x0000000000005003")
+    #expect(middle.contains { $0.contains("PDE[0] differs between lines 2 and 3") })
+    let leaf = try breaches(
+      "0x0000000000001 |\t\(Self.upper)\t0x0000000003000003\t0x0000000000004003",
+      "0x0000000000200 |\t\(Self.upper)\t0x0000000006000003\t0x0000000000007003",
+      "0x0000000000201 |\t\(Self.upper.replacing("2000003", with: "9000003"))\t0x0000000006000003\t0x0000000000008003"
+    )
+    #expect(leaf.contains { $0.contains("PDPE[0] differs between lines 3 and 4") })
+  }
+
+  @Test(arguments: ["", "> ", ">> "])
+  func aDumpInAMailIsReadWithItsBrokenRows(_ quote: String) throws {
+    let original = try domain(
+      "domain format=vtdss kernel=7.3 va=48 oa=52 features=flush_range top=3", Self.maps)
+    let plain = dumped(original)
+    let whole = try read(plain)
+    // A mail breaks a row where a tab stands, in turns.
+    var mail = ""
+    for (number, line) in plain.split(separator: "\n").enumerated() {
+      var words = line.split(separator: "\t").map(String.init)
+      if words.count > 3, words[0].hasPrefix("0x") {
+        words[1 + number % (words.count - 1)] =
+          "\n" + quote + words[1 + number % (words.count - 1)]
+      }
+      mail += quote + words.joined(separator: "\t") + "\n"
+    }
+    let read = try read(mail)
+    #expect(read.complaints.isEmpty && read.dump.breaches.isEmpty)
+    #expect(read.rows.count == whole.rows.count)
+    #expect(read.rows.map(\.0) == whole.rows.map(\.0))
+    #expect(read.dump.tables.map(\.tally) == whole.dump.tables.map(\.tally))
+  }
+
   @Test func devicesThatShareATableAreReadOnce() throws {
     let original = try domain(
       "domain format=vtdss kernel=7.3 va=48 oa=52 features=flush_range top=3", Self.maps)

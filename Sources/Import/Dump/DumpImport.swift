@@ -56,14 +56,35 @@ public final class DumpImport {
     observe: (Table, Operation, [DumpRow]) -> Void = { _, _, _ in }
   ) throws(ScenarioError) {
     var source = LineSource(input)
+    var held = HeldRow()
     while let bytes = try source.next() {
+      let line = HeldRow.unquoted(bytes)
+      if held.takes(line) { continue }
+      take(held, source.name, observe)
+      held = HeldRow()
+      if HeldRow.isStart(line) {
+        held = HeldRow(line, number: source.line, indent: line.baseAddress! - bytes.baseAddress!)
+      } else {
+        take(HeldRow(line, number: source.line, indent: 0), source.name, observe)
+      }
+      if text.count > 1 << 16 { try drain(&text) }
+    }
+    take(held, source.name, observe)
+    finishTable(observe)
+    try drain(&text)
+  }
+
+  private func take(
+    _ line: HeldRow, _ name: String, _ observe: (Table, Operation, [DumpRow]) -> Void
+  ) {
+    line.bytes.withUnsafeBufferPointer { bytes in
       var scan = Scan(bytes)
-      switch DumpLine.read(&scan, line: source.line) {
+      switch DumpLine.read(&scan, line: line.number) {
       case .failure(let fault):
         malformed += 1
         complain(
           ScenarioError(
-            file: source.name, position: .text(line: source.line, column: fault.column),
+            file: name, position: .text(line: line.number, column: fault.column + line.indent),
             message: fault.message))
       case .success(.device(let name, let top)):
         finishTable(observe)
@@ -74,10 +95,7 @@ public final class DumpImport {
       case .success(.other): if bytes.contains(where: { !Scan.isSpace($0) }) { otherLines += 1 }
       case .success(.row(let row)): if !isSkipping { take(row, observe) }
       }
-      if text.count > 1 << 16 { try drain(&text) }
     }
-    finishTable(observe)
-    try drain(&text)
   }
 
   private func take(_ row: DumpRow, _ observe: (Table, Operation, [DumpRow]) -> Void) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
 /// What a dump of one table comes to.
-public struct DumpTally: Sendable {
+public struct DumpTally: Equatable, Sendable {
   /// Leaves by level, 0 the last.
   public var leaves = [0, 0, 0, 0, 0]
   /// Tables by the level of their entries; empty ones are not in a dump.

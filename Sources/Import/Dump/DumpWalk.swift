@@ -100,12 +100,15 @@ struct DumpWalk {
     if row.iova < last.iova &+ (1 << UInt64(last.sizeLog2)) {
       said.breaches.append("the page at 0x\(iova) lies over the one before, or before it")
     }
-    let shift = UInt64(TableEntry.itemLog2(row.topLevel))
-    if last.topLevel == row.topLevel, last.iova >> shift == row.iova >> shift,
-      last.entries[row.topLevel] != row.entries[row.topLevel]
-    {
+    // The highest that differs says it: what lies below hangs on it.
+    for level in (max(row.leafLevel, last.leafLevel)...4).reversed() {
+      let shift = UInt64(TableEntry.itemLog2(level))
+      guard last.iova >> shift == row.iova >> shift, last.entries[level] != row.entries[level]
+      else { continue }
       said.breaches.append(
-        "two values of one \(DumpRow.names[row.topLevel]): the table changed meanwhile")
+        "\(DumpRow.names[level])[\(row.iova >> shift & 511)] differs between lines \(last.line) and"
+          + " \(row.line): the table changed meanwhile")
+      return
     }
   }
 

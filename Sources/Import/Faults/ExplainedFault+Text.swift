@@ -38,12 +38,13 @@ extension ExplainedFault {
   }
 
   private func life(_ mapping: Mapping) -> [String] {
-    var lines = [
-      "  mapped at line \(mapping.mappedAtLine)"
-        + (mapping.mappedAt.map { " (\(stamp($0)))" } ?? "")
-        + " by \(mapping.mappedBy)"
-        + (mapping.device.map { " for \($0), \(mapping.direction ?? "?")" } ?? "")
-    ]
+    let when =
+      mapping.mappedAtLine.map {
+        "at line \($0)" + (mapping.mappedAt.map { " (\(stamp($0)))" } ?? "")
+          + " by \(mapping.mappedBy ?? "?")"
+      } ?? "before the trace began, or by an event that was lost,"
+    let user = mapping.device.map { " for \($0), \(mapping.direction ?? "?")" } ?? ""
+    var lines = ["  mapped \(when)\(user)"]
     if let line = mapping.unmappedAtLine {
       lines.append(
         "  unmapped at line \(line)" + (mapping.unmappedAt.map { " (\(stamp($0)))" } ?? "")

@@ -8,9 +8,10 @@ public struct ExplainedFault: Codable, Sendable {
     public var first: UInt64
     /// Inclusive.
     public var last: UInt64
-    public var mappedAtLine: Int
+    /// nil: it was mapped before the trace began, or by an event that was lost.
+    public var mappedAtLine: Int?
     public var mappedAt: Double?
-    public var mappedBy: String
+    public var mappedBy: String?
     public var unmappedAtLine: Int?
     public var unmappedAt: Double?
     public var unmappedBy: String?

@@ -14,6 +14,8 @@ public final class FaultExplainer {
   private let limit: Int
   private var trace: TraceImport!
   private var histories: [Int32: FaultHistory] = [:]
+  /// What was unmapped in address spaces that are not known, by device; 0: by page-level events.
+  private var unseen: [UInt32: FaultHistory] = [:]
   /// The last moment of the trace.
   private var now: UInt64?
   private var lostBefore = false
@@ -44,13 +46,13 @@ public final class FaultExplainer {
   public func finish() throws(ScenarioError) {
     try trace.finish()
     guard let address else { return }
-    for (space, history) in histories.sorted(by: { $0.key < $1.key }) {
+    for (_, history) in histories.sorted(by: { $0.key < $1.key }) {
       let isKnown =
         history.tenant(at: address) != nil || history.former(at: address) != nil
         || nearestBelow(history, address) != nil
-      if isKnown { faults.append(explain(address, nil, space, history)) }
+      if isKnown { faults.append(explain(address, nil, history)) }
     }
-    if faults.isEmpty { faults.append(explain(address, nil, -1, FaultHistory())) }
+    if faults.isEmpty { faults.append(explain(address, nil, unseen(at: address, 0))) }
   }
 
   private func take(_ step: Step) {
@@ -58,18 +60,34 @@ public final class FaultExplainer {
     switch step.kind {
     case .map: histories[step.space, default: FaultHistory()].map(step)
     case .unmap:
-      guard step.extra > 0, step.space >= 0 else { return }
+      guard step.extra > 0 else { return }
       let (end, isLost) = step.iova.addingReportingOverflow(step.extra - 1)
-      histories[step.space, default: FaultHistory()].unmap(step, isLost ? .max : end)
+      unmap(step, isLost ? .max : end)
     case .dmaMap where !step.hasPages, .dmaList where !step.hasPages: mapBuffer(step)
-    case .dmaUnmap where !step.hasPages:
-      histories[step.space, default: FaultHistory()].unmap(step, step.last)
+    case .dmaUnmap where !step.hasPages: unmap(step, step.last)
     case .dmaMap, .dmaList, .dmaUnmap: break
     case .lost: lostBefore = true
     case .fault:
       guard address == nil else { return }
       if faults.count >= limit { further += 1 } else { explain(step) }
     }
+  }
+
+  private func unmap(_ step: Step, _ last: UInt64) {
+    if step.space >= 0 {
+      histories[step.space, default: FaultHistory()].unmap(step, last)
+    } else {
+      unseen[step.device, default: FaultHistory()].unmap(step, last)
+    }
+  }
+
+  /// What unmaps say that no address space is known of; a device of 0 is any.
+  private func unseen(at address: UInt64, _ device: UInt32) -> FaultHistory {
+    let devices = device == 0 ? unseen.keys.sorted() : [device, 0]
+    for device in devices {
+      if let history = unseen[device], history.former(at: address) != nil { return history }
+    }
+    return FaultHistory()
   }
 
   /// A buffer without page-level events is mapped in whole granules.
@@ -92,18 +110,16 @@ public final class FaultExplainer {
     if let space = attached.min(by: {
       rank(histories[$0]!, step.iova) < rank(histories[$1]!, step.iova)
     }) {
-      return faults.append(explain(step.iova, step, space, histories[space]!))
+      return faults.append(explain(step.iova, step, histories[space]!))
     }
     if let space = trace.space(ofDevice: step.device), let history = histories[space] {
-      var fault = explain(step.iova, step, space, history)
+      var fault = explain(step.iova, step, history)
       if let other = histories.filter({ $0.key != space })
-        .compactMap({ $0.value.tenant(at: step.iova) }).min(by: { $0.mapped.line < $1.mapped.line }
-        ),
+        .compactMap({ $0.value.tenant(at: step.iova) }).compactMap({ $0.mapped?.line }).min(),
         fault.mapping == nil
       {
         fault.doubts.append(
-          "another address space has it mapped since line \(other.mapped.line): was it this device's?"
-        )
+          "another address space has it mapped since line \(other): was it this device's?")
       }
       faults.append(fault)
       return
@@ -112,7 +128,7 @@ public final class FaultExplainer {
       rank($0.value, step.iova) < rank($1.value, step.iova)
         || rank($0.value, step.iova) == rank($1.value, step.iova) && $0.key < $1.key
     }
-    var fault = explain(step.iova, step, best?.key ?? -1, best?.value ?? FaultHistory())
+    var fault = explain(step.iova, step, best?.value ?? FaultHistory())
     if histories.count > 1 {
       fault.doubts.append(
         "no dma:* event tells the device's domain: of \(histories.count) address spaces, the one"
@@ -135,10 +151,13 @@ public final class FaultExplainer {
   }
 
   private func explain(
-    _ address: UInt64, _ step: Step?, _ space: Int32, _ history: FaultHistory
+    _ address: UInt64, _ step: Step?, _ history: FaultHistory
   ) -> ExplainedFault {
     let tenant = history.tenant(at: address)
-    let former = tenant == nil ? history.former(at: address) : nil
+    let former =
+      tenant == nil
+      ? history.former(at: address)
+        ?? unseen(at: address, step?.device ?? 0).former(at: address) : nil
     let neighbours = history.live.neighbours(of: address)
     let time = step == nil ? now : step?.time
     var fault = ExplainedFault(
@@ -151,7 +170,7 @@ public final class FaultExplainer {
       fault.sinceUnmap = Double(time - unmapped) / 1_000_000
     }
     fault.causes = causes(fault, tenant, former, history)
-    fault.doubts = doubts(fault, history)
+    fault.doubts = doubts(fault, history) + (step.map(FaultRemark.of) ?? [])
     return fault
   }
 
@@ -207,8 +226,8 @@ public final class FaultExplainer {
 
   private func describe(_ tenant: Tenant) -> ExplainedFault.Mapping {
     ExplainedFault.Mapping(
-      first: tenant.first, last: tenant.last, mappedAtLine: tenant.mapped.line,
-      mappedAt: tenant.mapped.time.map(Self.seconds), mappedBy: who(tenant.mapped),
+      first: tenant.first, last: tenant.last, mappedAtLine: tenant.mapped?.line,
+      mappedAt: tenant.mapped?.time.map(Self.seconds), mappedBy: tenant.mapped.map(who),
       unmappedAtLine: tenant.unmapped?.line,
       unmappedAt: tenant.unmapped?.time.map(Self.seconds),
       unmappedBy: tenant.unmapped.map(who), device: name(tenant.device),

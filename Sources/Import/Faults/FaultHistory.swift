@@ -6,7 +6,8 @@ struct Tenant {
   /// Of the whole mapping, although a part of it may be all that is left at an address.
   var first: UInt64
   var last: UInt64
-  var mapped: Moment
+  /// nil: it was mapped before the trace began; first and last are then those of the unmap.
+  var mapped: Moment?
   var unmapped: Moment?
   var direction: DMADirection?
   var device: UInt32
@@ -45,17 +46,31 @@ struct FaultHistory {
   }
 
   mutating func unmap(_ step: Step, _ last: UInt64) {
-    for entry in live.remove(step.iova, last) {
+    let removed = live.remove(step.iova, last)
+    if removed.isEmpty { return noteUnseen(step, last) }
+    for entry in removed {
       var tenant = entry.value
       tenant.unmapped = Self.moment(step)
-      let (from, to) = (max(entry.first, step.iova), min(entry.last, last))
-      gone.remove(from, to)
-      if gone.count >= Self.mostGone {
-        dropped += gone.count
-        gone = RangeIndex()
-      }
-      gone.insert(RangeIndex<Tenant>.Entry(first: from, last: to, value: tenant))
+      keep(tenant, max(entry.first, step.iova), min(entry.last, last))
     }
+  }
+
+  private mutating func keep(_ tenant: Tenant, _ first: UInt64, _ last: UInt64) {
+    gone.remove(first, last)
+    if gone.count >= Self.mostGone {
+      dropped += gone.count
+      gone = RangeIndex()
+    }
+    gone.insert(RangeIndex<Tenant>.Entry(first: first, last: last, value: tenant))
+  }
+
+  /// Something was there that the trace did not see mapped, unless two events tell one unmap.
+  private mutating func noteUnseen(_ step: Step, _ last: UInt64) {
+    guard gone.firstOverlap(step.iova, last) == nil else { return }
+    let tenant = Tenant(
+      first: step.iova, last: last, mapped: nil, unmapped: Self.moment(step),
+      direction: step.device == 0 ? nil : step.direction, device: step.device)
+    keep(tenant, step.iova, last)
   }
 
   func tenant(at address: UInt64) -> Tenant? { live.firstOverlap(address, address)?.value }

@@ -12,10 +12,15 @@ struct EventReader: ~Copyable {
   /// A line that may go on in the next, without its end; empty: none.
   private var pending: [UInt8] = []
   private var pendingLine = 0
+  /// Bytes in front of the line at hand, and of the pending one, that are not looked at.
+  private var indent = 0
+  private var pendingIndent = 0
   /// What is wrong with it so far; nil when it can stand as it is.
   private var pendingFault: (column: Int, message: String)?
   private var pendingEvent: TraceEvent?
   private var pendingLines = 0
+  /// What follows it may look like a line of its own.
+  private var pendingIsCut = false
   /// An event that was read while another had to be handed out first.
   private var next: TraceEvent?
   /// The whole that dynamic debug told last, whose parts follow.
@@ -50,12 +55,18 @@ struct EventReader: ~Copyable {
 
   /// Takes a line in; returns an event that is complete.
   private mutating func take(_ bytes: UnsafeBufferPointer<UInt8>) -> TraceEvent? {
-    var scan = Scan(unquoted(bytes))
+    let text = unquoted(bytes)
+    indent = text.baseAddress.map { $0 - bytes.baseAddress! } ?? 0
+    var scan = Scan(text)
     if scan.isAtEnd {
       tally.otherLines += 1
       return settle()
     }
     var (form, prefix) = LinePrefix.read(&scan)
+    if form == .none, pendingIsCut {
+      let (isJoined, event) = completed(by: scan)
+      if isJoined { return event }
+    }
     if form == .none, let bare = bareEvent(scan) {
       scan = bare
       form = .event
@@ -70,6 +81,7 @@ struct EventReader: ~Copyable {
     case .cut:
       let before = settle()
       hold(scan, nil, (scan.column, "expected an event, found the end of the line"))
+      pendingIsCut = true
       return before
     case .none:
       return takeRest(scan)
@@ -79,10 +91,20 @@ struct EventReader: ~Copyable {
   /// Lines that are no event's start: of the kernel's log, continuations, marks, comments.
   private mutating func takeRest(_ start: Scan) -> TraceEvent? {
     var scan = start
-    if let event = debugEvent(&scan) {
+    switch debugEvent(&scan) {
+    case .event(let event)?:
       guard let before = settle() else { return event }
       next = event
       return before
+    case .cut(let column, let message)?:
+      let before = settle()
+      hold(start, nil, (column, message))
+      pendingIsCut = true
+      return before
+    case .left?:
+      tally.otherLines += 1
+      return nil
+    case nil: break
     }
     if scan.start < scan.end, scan.start.pointee == UInt8(ascii: "#") {
       tally.otherLines += 1
@@ -139,6 +161,11 @@ struct EventReader: ~Copyable {
     var scan = start
     _ = scan.skip("iommu:") || scan.skip("dma:")
     let name = scan.word(until: UInt8(ascii: ":"))
+    if scan.isAtEnd, EventName.isBegun(name) {
+      hold(scan, nil, (scan.column, "expected an event's name, found the end of the line"))
+      pendingIsCut = true
+      return nil
+    }
     guard scan.skip(UInt8(ascii: ":")), let kind = EventName.kind(name) else {
       tally.otherEvents += 1
       return nil
@@ -176,9 +203,37 @@ struct EventReader: ~Copyable {
     pending.append(
       contentsOf: UnsafeBufferPointer(start: scan.start, count: scan.end - scan.start))
     pendingLine = source.line
+    pendingIndent = indent
     pendingEvent = event
     pendingFault = fault
     pendingLines = 1
+    pendingIsCut = false
+  }
+
+  /// What the pending line and this one are together, if that is an event.
+  private mutating func completed(by scan: Scan) -> (isJoined: Bool, event: TraceEvent?) {
+    let more = UnsafeBufferPointer(start: scan.start, count: scan.end - scan.start)
+    guard pending.count + more.count <= Self.mostBytes else { return (false, nil) }
+    // A time that ends in a digit may go on.
+    let isInNumber = Scan.isDigit(pending.last ?? 0)
+    for glue in isInNumber ? [[], [UInt8(ascii: " ")]] : [[UInt8(ascii: " ")], []] {
+      switch reread(pending + glue + more) {
+      case .event(let event)?:
+        tally.continuations += 1
+        forget()
+        count(event)
+        return (true, event)
+      case .usable(let event)?:
+        tally.continuations += 1
+        pending += glue + more
+        pendingEvent = event
+        pendingFault = nil
+        pendingIsCut = false
+        return (true, nil)
+      case nil: continue
+      }
+    }
+    return (false, nil)
   }
 
   /// Reads the pending line together with one that continues it: with a space between them, or
@@ -189,15 +244,16 @@ struct EventReader: ~Copyable {
     guard pendingLines <= Self.mostLines, pending.count + more.count <= Self.mostBytes else {
       return settle()
     }
-    tally.continuations += 1
     let isUsable = pendingEvent != nil
     for glue in [[UInt8(ascii: " ")], []] {
       switch reread(pending + glue + more) {
       case .event(let event)?:
+        tally.continuations += 1
         forget()
         count(event)
         return event
-      case .usable(let event)? where !isUsable || glue.count == 1:
+      case .usable(let event)?:
+        tally.continuations += 1
         pending += glue + more
         pendingEvent = event
         pendingFault = nil
@@ -205,7 +261,11 @@ struct EventReader: ~Copyable {
       default: continue
       }
     }
-    if isUsable { return settle() }
+    if isUsable {
+      tally.otherLines += 1
+      return settle()
+    }
+    tally.continuations += 1
     pending += [UInt8(ascii: " ")] + more
     return nil
   }
@@ -223,7 +283,13 @@ struct EventReader: ~Copyable {
         scan = bare
         form = .event
       }
-      guard form == .event else { return nil }
+      guard form == .event else {
+        var fault = TraceEvent(kind: .fault)
+        guard case .event? = FaultLog.read(scan, &fault, &names) else { return nil }
+        fault.line = pendingLine
+        fault.time = DebugText.time(scan)
+        return .event(fault)
+      }
       _ = scan.skip("iommu:") || scan.skip("dma:")
       let name = scan.word(until: UInt8(ascii: ":"))
       guard scan.skip(UInt8(ascii: ":")), let kind = EventName.kind(name) else { return nil }
@@ -245,6 +311,7 @@ struct EventReader: ~Copyable {
 
   private mutating func forget() {
     pending.removeAll(keepingCapacity: true)
+    pendingIsCut = false
     pendingEvent = nil
     pendingFault = nil
   }
@@ -264,19 +331,31 @@ struct EventReader: ~Copyable {
     tally.malformed += 1
     complain(
       ScenarioError(
-        file: source.name, position: .text(line: line, column: fault.column),
+        file: source.name, position: .text(line: line, column: fault.column + pendingIndent),
         message: fault.message))
     return nil
   }
 
+  /// What a line of the kernel's log came to.
+  private enum Logged {
+    case event(TraceEvent)
+    /// It may go on in the next line.
+    case cut(Int, String)
+    /// Nothing is to be made of it.
+    case left
+  }
+
   /// An event of the kernel's log; parts of a whole that was told already are left out.
-  private mutating func debugEvent(_ scan: inout Scan) -> TraceEvent? {
+  private mutating func debugEvent(_ scan: inout Scan) -> Logged? {
     var fault = TraceEvent(kind: .fault)
-    if FaultLog.read(scan, &fault, &names) {
+    switch FaultLog.read(scan, &fault, &names) {
+    case .event?:
       fault.line = source.line
       fault.time = DebugText.time(scan)
       tally.events += 1
-      return fault
+      return .event(fault)
+    case .fault(let column, let message)?: return .cut(column, message)
+    default: break
     }
     guard let part = DebugText.find(&scan) else { return nil }
     var event = TraceEvent(kind: .map)
@@ -286,8 +365,9 @@ struct EventReader: ~Copyable {
       tally.malformed += 1
       complain(
         ScenarioError(
-          file: source.name, position: .text(line: source.line, column: column), message: message))
-      return nil
+          file: source.name, position: .text(line: source.line, column: column + indent),
+          message: message))
+      return .left
     }
     let isMap = event.kind == .map
     let (end, isWrapped) = event.iova.addingReportingOverflow(event.size)
@@ -297,10 +377,10 @@ struct EventReader: ~Copyable {
     case .mapping, .unmapped:
       if let whole, whole.isMap == isMap, event.iova >= whole.first, end <= whole.end, !isWrapped {
         tally.debugParts += 1
-        return nil
+        return .left
       }
     }
     count(event)
-    return event
+    return .event(event)
   }
 }

@@ -4,7 +4,7 @@ import ScenarioLanguage
 /// What came of the text of one event.
 enum EventOutcome {
   case event
-  /// It is complete but for `attrs=`, which may stand in a continuation.
+  /// It can stand as it is, but what ends it may go on in a continuation.
   case usable
   /// Not one of those that are read.
   case other
@@ -12,68 +12,16 @@ enum EventOutcome {
   case fault(column: Int, message: String)
 }
 
-/// The events by name.
-enum EventName {
-  /// The kind of event of that name; nil for those that are not read.
-  @inline(__always)
-  static func kind(_ name: Slice) -> TraceEventKind? {
-    switch name.count {
-    case 3: return name == "map" ? .map : nil
-    case 5: return name == "unmap" ? .unmap : nil
-    default: return name.hasPrefix("dma_") ? dma(name) : device(name)
-    }
-  }
-
-  private static func device(_ name: Slice) -> TraceEventKind? {
-    switch name {
-    case "io_page_fault": .fault
-    case "attach_device_to_domain": .attach
-    case "detach_device_from_domain": .detach
-    case "add_device_to_group": .joinGroup
-    case "remove_device_from_group": .leaveGroup
-    default: nil
-    }
-  }
-
-  private static func dma(_ name: Slice) -> TraceEventKind? {
-    switch name {
-    case "dma_map_phys", "dma_map_page", "dma_map_resource": .dmaMap
-    case "dma_unmap_phys", "dma_unmap_page", "dma_unmap_resource": .dmaUnmap
-    case "dma_map_sg": .dmaMapList
-    case "dma_unmap_sg": .dmaUnmapList
-    case "dma_alloc", "dma_alloc_pages": .dmaAlloc
-    case "dma_free", "dma_free_pages": .dmaFree
-    case "dma_alloc_sgt": .dmaAllocList
-    case "dma_free_sgt": .dmaFreeList
-    case "dma_map_sg_err", "dma_alloc_sgt_err": .dmaError
-    default: nil
-    }
-  }
-}
-
 /// Reads what stands behind an event's name.
 struct EventText {
-  /// The keys that were seen.
-  private struct Keys: OptionSet {
-    var rawValue: UInt32
-    static let iova = Keys(rawValue: 1)
-    static let pa = Keys(rawValue: 2)
-    static let size = Keys(rawValue: 4)
-    static let unmapped = Keys(rawValue: 8)
-    static let flags = Keys(rawValue: 16)
-    static let address = Keys(rawValue: 32)
-    static let attributes = Keys(rawValue: 64)
-    static let physicalList = Keys(rawValue: 128)
-    static let addressList = Keys(rawValue: 256)
-    static let sizes = Keys(rawValue: 512)
-    static let group = Keys(rawValue: 1024)
-    static let device = Keys(rawValue: 2048)
-    static let direction = Keys(rawValue: 4096)
-  }
-
-  private var seen: Keys = []
+  private var seen: EventKeys = []
   /// The end of the range, where the line gives one; exclusive.
   private var rangeEnd: UInt64?
+  /// Entries that the line says its lists have; nil where it does not.
+  private var physicalCount: UInt64?
+  private var addressCount: UInt64?
+  /// `attrs=` ends in what is the start of an attribute's name.
+  private var isCutInAttributes = false
 
   /// Fills `event`, whose kind is known, from the rest of the line.
   static func read(
@@ -92,10 +40,14 @@ struct EventText {
     switch event.kind {
     case .map, .unmap:
       // Another subsystem may have an event of that name.
-      if !scan.skip("IOMMU:") { return scan.isAtEnd ? missing(scan, "IOMMU:") : .other }
+      if !scan.skip("IOMMU:") {
+        return isBegun(scan, "IOMMU:") ? missing(scan, "IOMMU:") : .other
+      }
     case .fault, .attach, .detach, .joinGroup, .leaveGroup:
       if !scan.skip("IOMMU:") { return missing(scan, "IOMMU:") }
-      if event.kind == .fault { readFaultNames(&scan, &event, &names) }
+      if event.kind == .fault, !readFaultNames(&scan, &event, &names) {
+        return missing(scan, "iova= behind a driver and a device")
+      }
     default:
       let device = scan.word()
       event.device = names.number(of: device)
@@ -104,17 +56,26 @@ struct EventText {
     while true {
       scan.skipSpaces()
       if scan.isAtEnd { break }
+      let place = scan
       let key = scan.word(until: UInt8(ascii: "="))
-      guard scan.skip(UInt8(ascii: "=")) else { continue }
+      // What stands between fields may be the rest of the one before: nothing is passed over.
+      guard scan.skip(UInt8(ascii: "=")) else { return missing(place, "a field") }
       if let fault = readValue(key, &scan, &event, &names) { return fault }
     }
     return finish(scan, &event)
   }
 
-  /// `amd_iommu 0000:01:00.0 iova=…`; the driver's name may be missing.
+  /// The rest of the line is the start of the word.
+  private func isBegun(_ scan: Scan, _ word: StaticString) -> Bool {
+    let count = scan.end - scan.at
+    return count < word.utf8CodeUnitCount
+      && (0..<count).allSatisfy { scan.at[$0] == word.utf8Start[$0] }
+  }
+
+  /// `amd_iommu 0000:01:00.0 iova=…`; the driver's name may be missing. False: there are others.
   private mutating func readFaultNames(
     _ scan: inout Scan, _ event: inout TraceEvent, _ names: inout NameTable
-  ) {
+  ) -> Bool {
     let isAttached = !scan.isAtEnd && !Scan.isSpace(scan.at.pointee)
     var words: [Slice] = []
     while true {
@@ -122,10 +83,12 @@ struct EventText {
       if scan.isAtEnd || scan.sees("iova=") { break }
       words.append(scan.word())
     }
-    guard let device = words.last, words.count > 1 || !isAttached else { return }
+    guard words.count < 3 else { return false }
+    guard let device = words.last, words.count > 1 || !isAttached else { return true }
     event.device = names.number(of: device)
     if words.count > 1 { event.driver = names.number(of: words[0]) }
     seen.insert(.device)
+    return true
   }
 
   /// Reads the value of a key; returns what is wrong with it.
@@ -135,16 +98,16 @@ struct EventText {
   ) -> EventOutcome? {
     switch key {
     case "iova":
-      guard scan.sees("0x"), let value = number(&scan, hex: true) else {
-        return broken(scan, "a hexadecimal address behind iova=")
+      guard let value = wide(&scan) else {
+        return narrow(scan, "iova=")
       }
       event.iova = value
       seen.insert(.iova)
       return readRangeEnd(&scan)
     case "paddr":
       if !readHidden(&scan, &event) {
-        guard scan.sees("0x"), let value = number(&scan, hex: true) else {
-          return broken(scan, "a hexadecimal address behind paddr=")
+        guard let value = wide(&scan) else {
+          return narrow(scan, "paddr=")
         }
         event.pa = value
       }
@@ -199,8 +162,10 @@ struct EventText {
         _ = scan.word()
         return nil
       }
-      guard let value = number(&scan, hex: scan.sees("0x")) else {
-        return broken(scan, "a number behind flags=")
+      let first = scan
+      let isHex = scan.sees("0x")
+      guard let value = number(&scan, hex: isHex), !isHex || scan.at - first.at >= 6 else {
+        return broken(first, "a number of 4 digits behind flags=")
       }
       event.flags = value
       seen.insert(.flags)
@@ -224,13 +189,22 @@ struct EventText {
     case "sizes":
       return readList(&scan, &event, .sizes) { $0.sizes = $1 }
     case "nents", "ents":
-      _ = scan.word()
+      guard let count = readCount(&scan) else { return broken(scan, "two numbers and /") }
+      if key == "nents" { physicalCount = count } else { addressCount = count }
       scan.skipSpaces()
       if scan.skip("[TRUNCATED]") { list(&event).isTruncated = true }
     default:
       _ = scan.word()
     }
     return nil
+  }
+
+  /// `128/200`: entries that are printed, and all.
+  private func readCount(_ scan: inout Scan) -> UInt64? {
+    guard let count = scan.decimal(), scan.skip(UInt8(ascii: "/")), scan.decimal() != nil,
+      scan.isAtEnd || Scan.isSpace(scan.at.pointee)
+    else { return nil }
+    return count
   }
 
   /// `(____ptrval____)`: the kernel would not say.
@@ -251,14 +225,29 @@ struct EventText {
     return value
   }
 
+  /// `0x` and the 16 digits that every kernel prints: fewer are a part of them.
+  @inline(__always)
+  private func wide(_ scan: inout Scan) -> UInt64? {
+    let first = scan.at
+    guard scan.sees("0x"), let value = number(&scan, hex: true), scan.at - first == 18 else {
+      return nil
+    }
+    return value
+  }
+
+  private func narrow(_ scan: Scan, _ key: String) -> EventOutcome {
+    let isNumber = scan.isAtEnd || Scan.isSpace(scan.at.pointee)
+    return broken(scan, "a hexadecimal address \(isNumber ? "of 16 digits " : "")behind \(key)")
+  }
+
   /// ` - 0x…`, which newer kernels print: the address behind the last.
   @inline(__always)
   private mutating func readRangeEnd(_ scan: inout Scan) -> EventOutcome? {
     scan.skipSpaces()
     guard scan.skip(UInt8(ascii: "-")) else { return nil }
     scan.skipSpaces()
-    guard scan.sees("0x"), let value = number(&scan, hex: true) else {
-      return broken(scan, "the range's end, a hexadecimal address")
+    guard let value = wide(&scan) else {
+      return broken(scan, "the range's end, a hexadecimal address of 16 digits")
     }
     rangeEnd = value
     return nil
@@ -274,8 +263,9 @@ struct EventText {
   }
 
   /// Words between bars.
-  private func readAttributes(_ word: Slice, _ event: inout TraceEvent) {
+  private mutating func readAttributes(_ word: Slice, _ event: inout TraceEvent) {
     if word.count == 0 { return }
+    isCutInAttributes = AttributeNames.isCut(word)
     if word.contains("MMIO") { event.attributes.insert(.mmio) }
     if word.contains("REQUIRE_COHERENT") { event.attributes.insert(.requireCoherent) }
     if word.contains("PRIVILEGED") { event.attributes.insert(.privileged) }
@@ -290,7 +280,7 @@ struct EventText {
 
   /// `{0x1000,0x2000}` as the kernel prints it, or `4096 8192` as libtraceevent does.
   private mutating func readList(
-    _ scan: inout Scan, _ event: inout TraceEvent, _ key: Keys,
+    _ scan: inout Scan, _ event: inout TraceEvent, _ key: EventKeys,
     _ put: (TracedList, [UInt64]) -> Void
   ) -> EventOutcome? {
     var values: [UInt64] = []
@@ -299,8 +289,13 @@ struct EventText {
     while isBraced ? !scan.skip(UInt8(ascii: "}")) : startsNumber(scan) {
       guard let value = scan.number() else { return broken(scan, "a number or the list's end") }
       values.append(value)
+      guard isBraced || scan.isAtEnd || Scan.isSpace(scan.at.pointee) else {
+        return broken(scan, "a number or the list's end")
+      }
       scan.skipSpaces()
-      if isBraced { _ = scan.skip(UInt8(ascii: ",")) }
+      if isBraced, !scan.skip(UInt8(ascii: ",")), !scan.sees("}") {
+        return missing(scan, ", or }")
+      }
       scan.skipSpaces()
     }
     put(list(&event), values)
@@ -332,7 +327,7 @@ struct EventText {
 
   @inline(__always)
   private mutating func finish(_ scan: Scan, _ event: inout TraceEvent) -> EventOutcome {
-    let needed: Keys
+    let needed: EventKeys
     switch event.kind {
     case .map: needed = [.iova, .pa, .size]
     case .unmap: needed = [.iova, .size, .unmapped]
@@ -347,25 +342,34 @@ struct EventText {
     case .dmaAllocList, .dmaFreeList: needed = [.device, .address, .size, .physicalList]
     case .dmaError, .lost: needed = [.device]
     }
-    if !seen.isSuperset(of: needed) { return missing(scan, name(of: needed.subtracting(seen))) }
+    if !seen.isSuperset(of: needed) { return missing(scan, needed.subtracting(seen).name) }
     if let end = rangeEnd, event.iova &+ event.size != end {
       return .fault(
         column: scan.column, message: "expected a size that the range has, found another")
     }
+    if let fault = miscounted(scan, event) { return fault }
     switch event.kind {
     case .dmaMap, .dmaUnmap, .dmaMapList, .dmaUnmapList, .dmaAlloc, .dmaFree, .dmaAllocList:
-      return seen.contains(.attributes) ? .event : .usable
+      if isCutInAttributes { return missing(scan, "the rest of an attribute") }
+      // Attributes, or the rest of them, may stand in the next line.
+      return .usable
+    // Nothing else tells whether the size is whole.
+    case .map: return rangeEnd == nil ? .usable : .event
+    case .unmap: return event.unmapped == event.size ? .event : .usable
     default: return .event
     }
   }
 
-  private func name(of keys: Keys) -> String {
-    let all: [(Keys, String)] = [
-      (.device, "a device"), (.iova, "iova="), (.pa, "a physical address"), (.size, "size="),
-      (.unmapped, "unmapped_size="), (.flags, "flags="), (.address, "dma_addr="),
-      (.addressList, "dma_addrs="), (.sizes, "sizes="), (.physicalList, "phys_addrs="),
-      (.group, "groupID="), (.direction, "dir="),
-    ]
-    return all.first { keys.contains($0.0) }?.1 ?? "more"
+  /// Lists of which a number was broken have more entries than the line says.
+  private func miscounted(_ scan: Scan, _ event: TraceEvent) -> EventOutcome? {
+    guard event.kind == .dmaMapList, let list = event.list else { return nil }
+    if let count = physicalCount, count != list.physical.count {
+      return missing(scan, "\(count) entries in phys_addrs=")
+    }
+    if let count = addressCount, count != list.addresses.count || count != list.sizes.count {
+      return missing(scan, "\(count) entries in dma_addrs= and sizes=")
+    }
+    return list.addresses.count == list.sizes.count
+      ? nil : missing(scan, "as many entries in sizes= as in dma_addrs=")
   }
 }

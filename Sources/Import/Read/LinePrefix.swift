@@ -217,9 +217,22 @@ struct LinePrefix {
     return Int32(value)
   }
 
-  /// A line that a mail broke before its time: it ends behind a CPU, or behind flags.
+  /// A line that a mail broke before its time or within: it ends behind a CPU, flags, or some of the
+  /// time's digits.
   private static func isCut(_ scan: Scan, _ prefix: inout LinePrefix) -> Bool {
+    if isCut(scan, at: scan.end, &prefix) { return true }
     var end = scan.end
+    while end > scan.start, Scan.isDigit(end[-1]) || end[-1] == UInt8(ascii: ".") { end -= 1 }
+    guard end < scan.end, end > scan.start, Scan.isSpace(end[-1]), Scan.isDigit(end.pointee) else {
+      return false
+    }
+    return isCut(scan, at: end, &prefix)
+  }
+
+  private static func isCut(
+    _ scan: Scan, at behind: UnsafePointer<UInt8>, _ prefix: inout LinePrefix
+  ) -> Bool {
+    var end = behind
     skipSpacesBack(&end, scan.start)
     guard end - scan.start >= 8 else { return false }
     var probe = end

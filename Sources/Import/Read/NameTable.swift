@@ -19,9 +19,8 @@ struct NameTable {
     return add(name, hash)
   }
 
-  /// The number of a name that is to be had with something in front.
-  mutating func number(of name: Slice, prefix: String) -> UInt32 {
-    var bytes = Array((prefix + name.string).utf8)
+  mutating func number(of name: String) -> UInt32 {
+    var bytes = Array(name.utf8)
     return bytes.withUnsafeMutableBufferPointer {
       number(of: Slice(start: UnsafePointer($0.baseAddress!), count: $0.count))
     }

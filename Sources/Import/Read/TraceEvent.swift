@@ -48,6 +48,10 @@ struct TraceEvent {
   var attributes: DMAAttributes = []
   /// `io_page_fault`: bit 0 is a write. Groups: the group's number.
   var flags: UInt64 = 0
+  /// Of a fault: Intel's reason (VT-d specification, 7.1.3 "Fault conditions"); 0: not told.
+  var reason: UInt8 = 0
+  /// Of a fault: the request had a PASID, which may have an address space of its own.
+  var hasPASID = false
   /// Of a list, nil for everything else.
   var list: TracedList?
   /// The physical address was hashed.

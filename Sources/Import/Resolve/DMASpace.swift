@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
+import ScenarioLanguage
+
 /// What is mapped through the DMA API in one address space.
 struct DMASpace {
   /// A buffer, by the DMA address that its device got.
@@ -12,9 +14,12 @@ struct DMASpace {
     var size: UInt64
     /// Of a list: what tells it from others, and where it began; 0 for a buffer.
     var mark: UInt64 = 0
+    var direction = DMADirection.bidirectional
   }
 
   var handles = HandlePool()
+  /// Unmaps that were told already, and whose own events are still to come: task by DMA address.
+  private var late: [UInt64: Int32] = [:]
   private(set) var buffers: [UInt64: Buffer] = [:]
   /// DMA addresses of lists by the mark of their physical addresses.
   private var lists: [UInt64: [UInt64]] = [:]
@@ -23,6 +28,19 @@ struct DMASpace {
   var isTranslated = false
   /// Page-level events were beside its own.
   var hasPages = false
+
+  /// The unmap at an address was told; a task will print its event.
+  mutating func expectLate(_ address: UInt64, by pid: Int32) {
+    if late.count >= 1 << 12 { late.removeAll() }
+    late[address] = pid
+  }
+
+  /// Whether a task's unmap at an address was told already; only once.
+  mutating func takeLate(_ address: UInt64, by pid: Int32) -> Bool {
+    guard !late.isEmpty, late[address] == pid else { return false }
+    late[address] = nil
+    return true
+  }
 
   mutating func add(_ buffer: Buffer, at address: UInt64) {
     buffers[address] = buffer

@@ -100,18 +100,32 @@ extension Resolver {
     let mark = event.kind == .dmaMapList ? DMASpace.mark(event.list!.physical) : 0
     dma[step.space]!.add(
       DMASpace.Buffer(
-        handle: step.handle, first: first, length: length, size: event.size, mark: mark),
+        handle: step.handle, first: first, length: length, size: event.size, mark: mark,
+        direction: event.direction),
       at: event.iova)
   }
 
   /// A buffer that is mapped at the address already must have been unmapped.
   private func forgetStale(_ event: TraceEvent, _ space: Int32) {
     guard let stale = dma[space]!.remove(event.iova) else { return }
-    tally.assumedUnmaps += 1
     var step = Step(.dmaUnmap, event)
+    let last = stale.first &+ stale.length &- 1
+    if let pages = window.claimUnmapOfAny(stale.first, last, space, event) {
+      // Its event was overtaken: the IOVA was free, and taken again, before it was printed.
+      step.cpu = pages.cpu
+      step.pid = pages.pid
+      step.tgid = pages.tgid
+      step.task = pages.task
+      step.time = pages.time
+      step.line = pages.line
+      step.hasPages = true
+      dma[space]!.expectLate(event.iova, by: pages.pid)
+    } else {
+      tally.assumedUnmaps += 1
+      step.isAssumed = true
+    }
     step.space = space
     step.handle = stale.handle
-    step.isAssumed = true
     step.iova = stale.first
     step.size = stale.length
     push(step)
@@ -120,7 +134,9 @@ extension Resolver {
   func unmapList(_ event: TraceEvent) {
     let mark = DMASpace.mark(event.list?.physical ?? [])
     guard let space = spaceOfDevice[event.device] else { return unseen(event) }
-    let hits = dma[space]!.lists(marked: mark)
+    var hits = dma[space]!.lists(marked: mark)
+    let same = hits.filter { dma[space]!.buffers[$0]?.direction == event.direction }
+    if !same.isEmpty { hits = same }
     guard let address = hits.first else { return unseen(event) }
     if hits.count == 1 { return unmapBuffer(event, at: address) }
     // The page-level unmap that follows says which.
@@ -150,14 +166,30 @@ extension Resolver {
     if tally.firstUnseen == 0 { tally.firstUnseen = event.line }
   }
 
+  /// Of an unmap whose map was not seen no operation comes, but what explains faults is told.
+  private func tell(_ event: TraceEvent, _ first: UInt64, _ last: UInt64) {
+    guard last >= first else { return }
+    var step = Step(.dmaUnmap, event)
+    step.iova = first
+    step.size = last - first + 1
+    push(step)
+  }
+
   func unmapBuffer(_ event: TraceEvent, at address: UInt64) {
+    if event.kind == .dmaUnmap, let space = spaceOfDevice[event.device],
+      dma[space]!.takeLate(address, by: event.pid)
+    {
+      return
+    }
     guard let space = spaceOfDevice[event.device], let buffer = dma[space]!.remove(address) else {
       if event.kind == .dmaUnmap {
         // Its page-level event is this one's, and nobody else's.
         let first = event.iova & ~(Self.granule - 1)
         let last = first &+ Self.roundedUp(event.iova - first &+ event.size) &- 1
-        _ = window.claimUnmap(
-          event.pid, first, last, spaceOfDevice[event.device] ?? -1, event, comesLater: false)
+        let space = spaceOfDevice[event.device] ?? -1
+        let hasPages = window.claimUnmap(
+          event.pid, first, last, space, event, comesLater: false)
+        if !hasPages { tell(event, first, last) }
       }
       return unseen(event)
     }

@@ -14,6 +14,9 @@ struct Step {
   /// The importer made it up for an event that is missing.
   var isAssumed = false
   var isInterrupt = false
+  /// Of a fault, as the event has them.
+  var reason: UInt8 = 0
+  var hasPASID = false
   var direction = DMADirection.bidirectional
   var attributes: DMAAttributes = []
   var cpu: Int32 = -1
@@ -37,6 +40,8 @@ struct Step {
   init(_ kind: Kind, _ event: TraceEvent) {
     self.kind = kind
     isInterrupt = event.isInterrupt
+    reason = event.reason
+    hasPASID = event.hasPASID
     direction = event.direction
     attributes = event.attributes
     cpu = event.cpu

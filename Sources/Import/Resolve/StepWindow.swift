@@ -121,6 +121,27 @@ struct StepWindow {
     return false
   }
 
+  /// The last page-level unmap of a range that no event claimed yet, whoever did it.
+  mutating func claimUnmapOfAny(
+    _ from: UInt64, _ to: UInt64, _ space: Int32, _ event: TraceEvent
+  ) -> Step? {
+    var found: (pid: Int32, number: Int)?
+    for (pid, numbers) in unmaps {
+      let number = numbers.suffix(Self.lookBack).last {
+        guard $0 >= base else { return false }
+        let step = steps[first + $0 - base]
+        return step.iova == from && step.last == to
+      }
+      if let number, number > found?.number ?? -1 { found = (pid, number) }
+    }
+    guard let found else { return nil }
+    unmaps[found.pid]!.removeAll { $0 == found.number }
+    if unmaps[found.pid]!.isEmpty { unmaps[found.pid] = nil }
+    let place = first + found.number - base
+    claim(place, space, event)
+    return steps[place]
+  }
+
   private mutating func claim(_ place: Int, _ space: Int32, _ event: TraceEvent) {
     steps[place].isClaimed = true
     steps[place].space = space
