@@ -45,6 +45,7 @@ struct ExplainFaultCommand: ParsableCommand {
       for fault in explainer.faults { print(fault.text.printableText) }
     }
     for line in explainer.source.summary { writeError("\(line.printable)\n") }
+    if let assumed = source.assumedQueue, !explainer.faults.isEmpty { writeError("\(assumed)\n") }
     if explainer.further > 0 {
       writeError("\(explainer.further) further faults not explained\n")
     }

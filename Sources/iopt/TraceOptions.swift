@@ -80,6 +80,12 @@ struct TraceOptions: ParsableArguments {
   }
 
   /// What was taken for granted.
+  /// What is assumed of a flush queue where nothing was said; nil where something was.
+  var assumedQueue: String? {
+    dma == nil && like == nil
+      ? "neither --dma nor --like: taken as --like amd, a flush queue with a timeout of 10 ms" : nil
+  }
+
   func remarks(_ spaces: [ImportedSpace]) -> [String] {
     var said: [String] = []
     if domain == nil, like == nil, !spaces.isEmpty {

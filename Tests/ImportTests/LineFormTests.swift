@@ -118,4 +118,19 @@ import Testing
     #expect(imported.lines.cpus == 8)
     #expect(imported.operations == map)
   }
+
+  @Test func aLineThatIsTooLongIsMalformedAndTheRestGoesOn() throws {
+    let map =
+      "dd-20 [001] d..1. 1.000002: map: IOMMU: iova=0x00000000fffff000 - 0x0000000100000000 paddr=0x0000000123457000 size=4096\n"
+    for end in ["\n", ""] {
+      let long = String(repeating: "x", count: (9 << 20) + 17) + end
+      let read = try Imported(
+        map + long
+          + (end.isEmpty
+            ? "" : map.replacing("fffff", with: "ffffe").replacing("100000000", with: "0fffff000")))
+      #expect(read.operations.count == (end.isEmpty ? 1 : 2))
+      #expect(read.lines.malformed == 1 && read.complaints.count == 1)
+      #expect(read.complaints[0].hasPrefix("trace:2:"))
+    }
+  }
 }

@@ -46,11 +46,19 @@ struct EventReader: ~Copyable {
       next = nil
       return event
     }
-    while let line = try source.next() {
-      tally.lines += 1
-      if let event = take(line) { return event }
+    while true {
+      do throws(ScenarioError) {
+        guard let line = try source.next() else { return settle() }
+        tally.lines += 1
+        if let event = take(line) { return event }
+      } catch {
+        // A line that is too long is one malformed line; the rest is read.
+        guard try source.skipOverlong() else { throw error }
+        tally.lines += 1
+        tally.malformed += 1
+        complain(error)
+      }
     }
-    return settle()
   }
 
   /// Takes a line in; returns an event that is complete.

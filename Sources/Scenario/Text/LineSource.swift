@@ -41,6 +41,22 @@ public struct LineSource: ~Copyable {
     }
   }
 
+  /// Passes over the line that `next` found too long, and counts it; false if it found none such.
+  public mutating func skipOverlong() throws(ScenarioError) -> Bool {
+    guard pending.count > Self.longestLine else { return false }
+    while true {
+      if let length = lineLength(after: 0) {
+        _ = take(length, andLineEnd: 1)
+        return true
+      }
+      pending = pending.upperBound..<pending.upperBound
+      if isAtEnd { break }
+      try readMore()
+    }
+    line += 1
+    return true
+  }
+
   /// The length of the first pending line; its first `searched` bytes hold no line end.
   @inline(__always)
   private func lineLength(after searched: Int) -> Int? {
