@@ -46,6 +46,12 @@ import Testing
     #expect(seen.causes == [.alreadyUnmapped])
   }
 
+  @Test func timesThatGoBackwardAreSaid() throws {
+    let seen = try explain(Self.buffer + fault("1.000000"))
+    #expect(seen.sinceUnmap == nil)
+    #expect(seen.doubts.contains { $0.contains("lies before the unmap's") })
+  }
+
   @Test func anotherDevicesUnmapIsNoAnswer() throws {
     let seen = try explain(Self.buffer.replacing("3b:", with: "4b:") + fault("2.500001"))
     #expect(seen.causes == [.neverMapped])

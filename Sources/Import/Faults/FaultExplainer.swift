@@ -212,7 +212,12 @@ public final class FaultExplainer {
       said.append("former mappings were too many to keep: the oldest are gone")
     }
     if fault.former != nil, fault.former?.device != nil, fault.sinceUnmap == nil {
-      said.append("the trace tells no times: whether a flush queue still held it can't be said")
+      let isBackward = fault.time != nil && fault.former?.unmappedAt != nil
+      said.append(
+        (isBackward
+          ? "the fault's time lies before the unmap's, though its line stands behind"
+          : "the unmap's or the fault's line tells no time in seconds")
+          + ": whether a flush queue still held it can't be said")
     }
     if fault.former != nil, fault.former?.device == nil {
       said.append("page-level unmaps do not tell whether they were queued")
