@@ -17,7 +17,7 @@ final class GuestWorkload: Workload {
   private let blockLog2: UInt64
   private let pageLog2: UInt64
   private let batch: Int
-  private var random: WorkloadRandom
+  private var random: SeededRandom
   private let isMapped: UnsafeMutablePointer<Bool>
   /// The first blocks are mapped one after another, as the machine starts.
   private var started = 0
@@ -27,7 +27,7 @@ final class GuestWorkload: Workload {
   private var isUnmapping = false
   private var unsynced = 0
 
-  init(_ values: WorkloadValues, _ random: WorkloadRandom) {
+  init(_ values: WorkloadValues, _ random: SeededRandom) {
     let memory = values["memory"] << 20
     pageLog2 = values["page"]
     let wanted = max(values["block"] << 20, 1 << pageLog2)

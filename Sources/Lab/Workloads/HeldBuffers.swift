@@ -51,7 +51,7 @@ struct HeldBuffers: ~Copyable {
   }
 
   /// Takes out one of the `window` oldest.
-  mutating func take(_ random: inout WorkloadRandom, window: Int) -> HeldBuffer {
+  mutating func take(_ random: inout SeededRandom, window: Int) -> HeldBuffer {
     let offset = random.below(min(max(window, 1), count))
     let place = (first + offset) % capacity
     let buffer = ring[place]
@@ -70,12 +70,12 @@ enum BufferMemory {
   private static let pages = 15 << 18
 
   /// A page of 4 KiB.
-  static func page(_ random: inout WorkloadRandom) -> UInt64 {
+  static func page(_ random: inout SeededRandom) -> UInt64 {
     first + UInt64(random.below(pages - 512)) << 12
   }
 
   /// A block of `1 << sizeLog2` bytes, aligned to its size, above all tables (64 GiB and more).
-  static func block(_ random: inout WorkloadRandom, sizeLog2: UInt64) -> UInt64 {
+  static func block(_ random: inout SeededRandom, sizeLog2: UInt64) -> UInt64 {
     let count = 1 << (38 - sizeLog2)
     return 1 << 36 + UInt64(random.below(count)) << sizeLog2
   }

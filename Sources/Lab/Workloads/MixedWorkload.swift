@@ -19,11 +19,11 @@ final class MixedWorkload: Workload {
   private let transmit: TransmitWorkload
   private let regions: RegionWorkload
   private let weights: (Int, Int, Int, Int)
-  private var random: WorkloadRandom
+  private var random: SeededRandom
   private var pace: Pace
 
   /// Each has a quarter of the handles, and no clock of its own.
-  init(_ values: WorkloadValues, _ random: WorkloadRandom) {
+  init(_ values: WorkloadValues, _ random: SeededRandom) {
     var random = random
     func of(_ parameters: [WorkloadParameter]) -> WorkloadValues {
       var own = WorkloadValues(parameters)
@@ -36,11 +36,11 @@ final class MixedWorkload: Workload {
     ring["recycle"] = values["recycle"]
     var region = of(RegionWorkload.parameters)
     region["region"] = values["region"]
-    storage = StorageWorkload(of(StorageWorkload.parameters), WorkloadRandom(seed: random.next()))
-    receive = ReceiveWorkload(ring, WorkloadRandom(seed: random.next()), firstHandle: 16384)
+    storage = StorageWorkload(of(StorageWorkload.parameters), SeededRandom(seed: random.next()))
+    receive = ReceiveWorkload(ring, SeededRandom(seed: random.next()), firstHandle: 16384)
     transmit = TransmitWorkload(
-      of(TransmitWorkload.parameters), WorkloadRandom(seed: random.next()), firstHandle: 32768)
-    regions = RegionWorkload(region, WorkloadRandom(seed: random.next()), firstHandle: 49152)
+      of(TransmitWorkload.parameters), SeededRandom(seed: random.next()), firstHandle: 32768)
+    regions = RegionWorkload(region, SeededRandom(seed: random.next()), firstHandle: 49152)
     weights = (
       values.int("nvme"), values.int("net-rx"), values.int("net-tx"), values.int("gpu-mr")
     )

@@ -14,11 +14,11 @@ final class ReceiveWorkload: Workload {
   private let cpus: Int
   private let recycle: Int
   private let order: UInt64
-  private var random: WorkloadRandom
+  private var random: SeededRandom
   private var held: HeldBuffers
   private var pace: Pace
 
-  init(_ values: WorkloadValues, _ random: WorkloadRandom, firstHandle: Int = 0) {
+  init(_ values: WorkloadValues, _ random: SeededRandom, firstHandle: Int = 0) {
     cpus = values.int("cpus")
     recycle = values.int("recycle")
     order = values["order"]

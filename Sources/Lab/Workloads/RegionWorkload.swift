@@ -17,11 +17,11 @@ final class RegionWorkload: Workload {
   private let run: Int
   private let vary: Int
   private let cpus: Int
-  private var random: WorkloadRandom
+  private var random: SeededRandom
   private var held: HeldBuffers
   private var pace: Pace
 
-  init(_ values: WorkloadValues, _ random: WorkloadRandom, firstHandle: Int = 0) {
+  init(_ values: WorkloadValues, _ random: SeededRandom, firstHandle: Int = 0) {
     pages = max(values.int("region") / 4, 1)
     run = values.int("run")
     vary = values.int("vary")

@@ -25,11 +25,11 @@ final class StorageWorkload: Workload {
   private let twoStep: Int
   private let run: Int
   private let remote: Int
-  private var random: WorkloadRandom
+  private var random: SeededRandom
   private var held: HeldBuffers
   private var pace: Pace
 
-  init(_ values: WorkloadValues, _ random: WorkloadRandom, firstHandle: Int = 0) {
+  init(_ values: WorkloadValues, _ random: SeededRandom, firstHandle: Int = 0) {
     cpus = values.int("cpus")
     pages = (values.int("size") + 4095) / 4096
     twoStep = values.int("two-step")

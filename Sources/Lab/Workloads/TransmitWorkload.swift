@@ -16,12 +16,12 @@ final class TransmitWorkload: Workload {
   private let large: Int
   private let fragments: Int
   private let batch: Int
-  private var random: WorkloadRandom
+  private var random: SeededRandom
   private var held: HeldBuffers
   private var pace: Pace
   private let room: Int
 
-  init(_ values: WorkloadValues, _ random: WorkloadRandom, firstHandle: Int = 0) {
+  init(_ values: WorkloadValues, _ random: SeededRandom, firstHandle: Int = 0) {
     cpus = values.int("cpus")
     large = values.int("large")
     fragments = values.int("fragments")

@@ -39,7 +39,7 @@ public enum WorkloadKind: String, CaseIterable, Sendable {
 
   /// The workload with these parameters, from the beginning.
   public func make(_ values: WorkloadValues, seed: UInt64) -> any Workload {
-    let random = WorkloadRandom(seed: seed)
+    let random = SeededRandom(seed: seed)
     switch self {
     case .nvme: return StorageWorkload(values, random)
     case .netReceive: return ReceiveWorkload(values, random)
