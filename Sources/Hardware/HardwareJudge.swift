@@ -9,6 +9,8 @@ import SubjectABI
 /// What changes with each record is not checked for exclusive access: nothing of it is lent out.
 public final class HardwareJudge {
   let cache: MayCache
+  /// How much may be cached of what is gone, in entries: a judge looks through them again and again.
+  public var staleEntries: Int { cache.stale.count }
   /// What it judges behind, of the scenario at hand.
   public private(set) var driver: any Driver
   let commands = CommandList()

@@ -63,8 +63,8 @@ struct CompareCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Of those, from the first on, so many are judged. Default: all, up to"
-        + " \(CellOptions.judgedAtMost) with the pieces of their lists."))
+      "Of those, from the first on, so many are judged. Default: all, up to some seconds' work; how many"
+        + " it was is said where it was not all."))
   var judged: Int?
 
   @Option(parsing: .unconditional, help: "Where randomness starts.")
@@ -146,18 +146,21 @@ struct CompareCommand: ParsableCommand {
     let grid = try grid()
     // What is wrong with the meters shows before anything is run.
     _ = try GridReport([], costs: costs, meters: words(meter), instructions: instructions)
-    let (cells, reason) =
-      instructions ? try grid.runCountingInstructions() : (try grid.run(), nil)
-    let report = try GridReport(
-      cells, costs: costs, meters: words(meter), command: CompareHelp.command,
-      instructions: instructions, skipped: reason.map { ["unmap-instructions: \($0)"] } ?? [])
-    let text = try text(report)
-    try output.whileOpen { take throws(ScenarioError) in
+    var hasRun = false
+    // What is wrong with the output, too.
+    try output.whileOpen { take in
+      let (cells, reason) =
+        instructions ? try grid.runCountingInstructions() : (try grid.run(), nil)
+      hasRun = cells.contains { $0.hasRun }
+      let report = try GridReport(
+        cells, costs: costs, meters: words(meter), command: CompareHelp.command,
+        instructions: instructions, skipped: reason.map { ["unmap-instructions: \($0)"] } ?? [])
+      let text = try text(report)
       var buffer = TextBuffer(capacity: text.utf8.count)
       buffer.append(text)
       try take(&buffer)
     }
-    if !cells.contains(where: { $0.hasRun }) { throw ExitCode(3) }
+    if !hasRun { throw ExitCode(3) }
   }
 
   // MARK: What is asked for

@@ -7,6 +7,8 @@ extension MayCache {
   /// in memory is cached anew, and what the IOMMU may have a device can ask for again.
   func apply(_ reach: Reach) {
     if reach.isEverything, !reach.isDeviceTLB { return removeAll() }
+    // Thousands of entries may wait for a queue's flush, of which a command names none.
+    if reach.leaves != .none, !stale.elements.contains(where: { isNear($0, reach) }) { return }
     if reach.pointers == .all, !reach.isDeviceTLB { removePointers(reach) }
     let count = stale.count
     for index in 0..<count {
@@ -25,6 +27,12 @@ extension MayCache {
       stale.extend(by: kept.count).update(from: start, count: kept.count)
     }
     spill.cut(to: 0)
+  }
+
+  /// Whether an entry lies within the command's range, at least in part: else it is not removed.
+  @inline(__always)
+  private func isNear(_ entry: StaleEntry, _ reach: Reach) -> Bool {
+    entry.first <= reach.last && entry.last >= reach.first
   }
 
   private func removeAll() {
@@ -65,7 +73,7 @@ extension MayCache {
   private func isOnTheWay(_ entry: StaleEntry, _ reach: Reach) -> Bool {
     switch reach.leaves {
     case .none: true
-    case .touching, .within: entry.first <= reach.last && entry.last >= reach.first
+    case .touching, .within: isNear(entry, reach)
     case .holdingAddress: holdsAddress(entry.first, entry.last, reach)
     }
   }

@@ -16,11 +16,8 @@ public struct CellOptions: Sendable {
   public var seed: UInt64 = 1
   /// Operations; nil: as many as are usual for the workload.
   public var operations: Int?
-  /// So many of them, from the first on, are judged; nil: all, up to ``judgedAtMost``.
+  /// So many of them, from the first on, are judged; nil: all, up to ``JudgedWork/limit``.
   public var judged: Int?
-  /// Operations and pieces of their lists that are judged where nobody says: enough for all runs of the
-  /// usual length, and some seconds of work.
-  public static let judgedAtMost = 4_000_000
   /// N of `tables-wanted-again`.
   public var again: UInt64 = 1000
   /// Where files of what is unsafe go; nil: nowhere.
@@ -62,6 +59,10 @@ struct CellRun {
       return cell
     case .found(let breach):
       let path = try judge.write(cell, breach)
+      cell.check = path.map { path in
+        let forbidden = breach.departure.map { " --forbid \($0)" } ?? ""
+        return "iopt check --subject \(options.subject)\(forbidden) \(path)"
+      }
       cell.outcome = .unsafe(
         reason: breach.reason, operation: breach.operation, reproducer: path)
       return cell

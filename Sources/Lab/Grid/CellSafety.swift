@@ -10,6 +10,8 @@ struct CellSafety {
   /// What was found.
   struct Breach {
     var reason: String
+    /// The named departure that it is, which is none of the known ones of a check by itself.
+    var departure: String?
     /// The scenario of the workload, and the operation in it.
     var scenario: Int
     var operation: Int
@@ -27,13 +29,12 @@ struct CellSafety {
   /// What is left to be judged.
   private struct Remainder {
     var operations: Int
-    /// Operations, and pieces of their lists.
-    var work: Int
+    var work: JudgedWork
     var done = 0
     /// What is judged is the beginning of the run, without gaps: after a scenario that was not judged to
     /// its end comes none.
     var isStopped = false
-    var isUsedUp: Bool { isStopped || done >= operations || work <= 0 }
+    var isUsedUp: Bool { isStopped || done >= operations || work.isUsedUp }
   }
 
   private let workload: LabWorkload
@@ -62,22 +63,25 @@ struct CellSafety {
   func judge(upTo count: Int) throws -> Verdict {
     var rest = Remainder(
       operations: min(options.judged ?? .max, count),
-      work: options.judged == nil ? CellOptions.judgedAtMost : .max)
+      work: JudgedWork(limit: options.judged == nil ? JudgedWork.limit : .max))
     guard !rest.isUsedUp else { return .kept(0) }
     let lane = try LaneChoice(options.subject).lane()
     let engine = choice.engine([lane])
     engine.isThorough = false
     defer { engine.close() }
+    let hardware = engine.oracles.lazy.compactMap { $0 as? HardwareOracle }.first
     let source = try workload.operations(seed: options.seed)
     for index in heads.indices where !rest.isUsedUp {
-      if let verdict = try judge(index, source, &rest, engine, lane) { return verdict }
+      let verdict = try judge(index, source, &rest, engine, lane) { hardware?.staleEntries ?? 0 }
+      if let verdict { return verdict }
     }
     return .kept(rest.done)
   }
 
   /// One scenario; nil: nothing was found.
   private func judge(
-    _ index: Int, _ source: OperationSource, _ rest: inout Remainder, _ engine: Engine, _ lane: Lane
+    _ index: Int, _ source: OperationSource, _ rest: inout Remainder, _ engine: Engine, _ lane: Lane,
+    _ entries: () -> Int
   ) throws -> Verdict? {
     var lowered = LoweredScenario()
     lowered.lower(heads[index])
@@ -92,15 +96,19 @@ struct CellSafety {
       guard let operation = try source.nextOperation() else { return nil }
       engine.run(operation)
       if let finding = engine.finding {
+        var departure: String?
+        if case .departure(_, let name) = finding.evidence { departure = name }
         return .found(
-          Breach(reason: place + Self.reason(finding), scenario: index, operation: operations))
+          Breach(
+            reason: place + Self.reason(finding), departure: departure, scenario: index,
+            operation: operations))
       }
       guard engine.state == .running else {
         return .failed("\(place)operation \(operations) ended the run")
       }
       operations += 1
       rest.done += 1
-      rest.work -= 1 + Int(operation.pointee.piece_count)
+      rest.work.add(operation, entries: entries())
     }
     rest.isStopped = true
     return nil

@@ -21,6 +21,8 @@ public struct GridJSON: Encodable, Sendable {
     var judged: Int
     var reason: String?
     var reproducer: String?
+    /// The command that shows what is unsafe again.
+    var check: String?
     /// By the meter's name; nil where it did not run to its end.
     var counts: [String: UInt64]?
     /// Meters of which it has the least in its group.
@@ -48,7 +50,7 @@ public struct GridJSON: Encodable, Sendable {
           policy: "\(cell.policy.name)", parameter: cell.parameter?.name,
           value: cell.parameter?.value, status: cell.status,
           operations: cell.isRanked ? cell.counts.operations : nil, judged: cell.judged,
-          reason: cell.reason, reproducer: cell.reproducer,
+          reason: cell.reason, reproducer: cell.reproducer, check: cell.check,
           counts: cell.isRanked ? Dictionary(uniqueKeysWithValues: values) : nil,
           best: report.meters.filter { report.isBest(cell, in: group, $0) }.map(\.name))
       }

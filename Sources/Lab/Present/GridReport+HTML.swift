@@ -56,7 +56,8 @@ extension GridReport {
           + " operations</p>\n"
       }
       guard let reason = cell.reason else { continue }
-      let file = cell.reproducer.map { " (<code>\(escaped($0))</code>)" } ?? ""
+      let file =
+        (cell.check ?? cell.reproducer).map { " (<code>\(escaped($0))</code>)" } ?? ""
       text +=
         "<p class=\"unsafe\">\(cell.policy.name), \(cell.status): \(escaped(reason))\(file)</p>\n"
     }

@@ -45,7 +45,8 @@ extension GridReport {
     case .safe: ""
     case .measured: "  \(cell.policy.name): measured, not judged\n"
     case .unsafe(_, _, let path):
-      "  \(cell.policy.name): UNSAFE: \(cell.reason!)" + (path.map { " (\($0))" } ?? "") + "\n"
+      "  \(cell.policy.name): UNSAFE: \(cell.reason!)"
+        + ((cell.check ?? path).map { " (\($0))" } ?? "") + "\n"
     case .absent(let reason): "  \(cell.policy.name): not run: \(reason)\n"
     }
   }

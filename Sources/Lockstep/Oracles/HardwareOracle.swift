@@ -14,6 +14,8 @@ public final class HardwareOracle: Oracle {
   private let whereItFits: Bool
   private var counted: DepartureCount
   private let judge: HardwareJudge
+  /// See ``HardwareJudge/staleEntries``.
+  public var staleEntries: Int { judge.staleEntries }
   private var isOpen = false
   /// Of the scenario at hand.
   private var driver = DriverChoice(.exact)
