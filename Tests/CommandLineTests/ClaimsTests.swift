@@ -44,7 +44,8 @@ import Testing
     let tool = try Tool.iopt(
       "compare", "--workload", file, "--driver", "amd-np", "--mode", "strict", "--policy", "eager",
       "--gather", "original", "--reproducers", folder("unsafe"))
-    let shown = try #require(tool.output.split(separator: "(iopt ").last?.split(separator: ")").first)
+    let shown = try #require(
+      tool.output.split(separator: "(iopt ").last?.split(separator: ")").first)
     let check = try Tool.iopt(shown.split(separator: " ").map(String.init))
     #expect(check.status == 1, "\(tool.output): \(check.output)")
   }
@@ -70,7 +71,8 @@ import Testing
     let words = Self.counting.joined(separator: " ")
     let tool = try Tool.shell("program=$(command -v iopt); PATH=/nowhere; $program \(words)")
     #expect(tool.status == 0, "\(tool.errors)")
-    #expect(tool.output.hasSuffix("skipped: unmap-instructions: \(Self.missing)\n"), "\(tool.output)")
+    #expect(
+      tool.output.hasSuffix("skipped: unmap-instructions: \(Self.missing)\n"), "\(tool.output)")
   }
 
   private static let missing = "valgrind is not installed: apt-get install valgrind"

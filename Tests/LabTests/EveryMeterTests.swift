@@ -24,7 +24,8 @@ import Testing
 
   static let cases = [
     Case(
-      title: "Two of three pages go", text: """
+      title: "Two of three pages go",
+      text: """
         \(riscv)
         map 0x1000 0x40001000 0x3000 rw
         unmap 0x1000 0x2000
@@ -40,7 +41,8 @@ import Testing
         "whole-invalidations": 0, "leaves-lost": 0, "tables-freed": 0, "map-failures": 0,
       ]),
     Case(
-      title: "A table goes and is wanted again", text: """
+      title: "A table goes and is wanted again",
+      text: """
         \(riscv)
         map 0x0 0x40001000 0x200000 rw
         map 0x200000 0x50001000 0x3000 rw
@@ -56,7 +58,8 @@ import Testing
         "bytes-invalidated": 0, "bytes-changed": 0x200000, "table-peak": 5 * 4096,
       ]),
     Case(
-      title: "A hypervisor keeps a shadow", driver: "shadow", text: """
+      title: "A hypervisor keeps a shadow", driver: "shadow",
+      text: """
         iopt 2
         domain format=amdv1 kernel=7.3 va=48 oa=52 features=dynamic_top,flush_range_no_gaps,\
         amdv1_encrypt_tables,amdv1_force_coherence top=3 sync_map
@@ -67,7 +70,8 @@ import Testing
       // After the map for four pages, after the unmap for one.
       figures: ["traps": 2, "rereads": 5, "bytes-changed": 0x5000]),
     Case(
-      title: "A walker that does not snoop", driver: "vtd", text: """
+      title: "A walker that does not snoop", driver: "vtd",
+      text: """
         iopt 2
         domain format=vtdss kernel=7.3 va=48 oa=52 features=flush_range,dma_incoherent top=3
         map 0x1000 0x40001000 0x1000 rw
@@ -77,7 +81,8 @@ import Testing
       // The pointers to three tables, the leaf, and its removal.
       figures: ["write-backs": 5, "tables-allocated": 3]),
     Case(
-      title: "A map that finds no memory", driver: "vtd", text: """
+      title: "A map that finds no memory", driver: "vtd",
+      text: """
         iopt 2
         domain format=vtdss kernel=7.3 va=48 oa=52 features=flush_range top=3
         fail_alloc 1
@@ -87,7 +92,8 @@ import Testing
         """,
       figures: ["maps": 2, "map-failures": 1, "tables-allocated": 3]),
     Case(
-      title: "A queue and its timer", mode: "fq=4/10", text: """
+      title: "A queue and its timer", mode: "fq=4/10",
+      text: """
         \(layer)
         dma_map 0 0x40000000 0x2000 to_device
         dma_unmap 0
@@ -101,7 +107,8 @@ import Testing
         "iova-held-longest": 10, "window-bytes": 0x2000, "window-byte-ms": 0x2000 * 10,
       ]),
     Case(
-      title: "A ring that is full", mode: "fq=2/10", text: """
+      title: "A ring that is full", mode: "fq=2/10",
+      text: """
         \(layer)
         dma_map 0 0x40000000 0x1000 to_device
         dma_map 1 0x40001000 0x1000 to_device
@@ -116,7 +123,8 @@ import Testing
         "window-byte-ms": 0x1000 * 3,
       ]),
     Case(
-      title: "A table in a queue", mode: "fq=4/10", text: """
+      title: "A table in a queue", mode: "fq=4/10",
+      text: """
         \(layer)
         dma_map 0 0x40001000 0x200000 to_device
         dma_unmap 0

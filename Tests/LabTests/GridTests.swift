@@ -26,9 +26,7 @@ import Testing
   @Test func bothSidesCountTheSame() throws {
     let reports = try ["swift", "reference"].map { subject in
       try GridReport(
-        LabFixture.grid(
-          ["nvme", "net-tx", "mixed", "gpu-mr"], operations: 400, subject: subject
-        ).run(),
+        LabFixture.grid(["nvme", "net-tx", "mixed"], operations: 400, subject: subject).run(),
         costs: CostTable()
       ).csv
     }

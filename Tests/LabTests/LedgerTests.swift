@@ -27,7 +27,7 @@ import Testing
     _ = try workload.set("memory", 8)
     _ = try workload.set("gpu-mr", 8)
     _ = try workload.set("live", 4)
-    if name == "gpu-mr" { _ = try workload.set("region", 1 << 12) }
+    if name == "gpu-mr" { _ = try workload.set("region", 64) }
     var grid = try LabFixture.grid(
       [], policies: [policy], drivers: [driver], modes: ["strict"], operations: 250)
     grid.workloads = [workload]

@@ -80,7 +80,8 @@ struct CellSafety {
 
   /// One scenario; nil: nothing was found.
   private func judge(
-    _ index: Int, _ source: OperationSource, _ rest: inout Remainder, _ engine: Engine, _ lane: Lane,
+    _ index: Int, _ source: OperationSource, _ rest: inout Remainder, _ engine: Engine,
+    _ lane: Lane,
     _ entries: () -> Int
   ) throws -> Verdict? {
     var lowered = LoweredScenario()
