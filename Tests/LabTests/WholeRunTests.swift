@@ -18,10 +18,12 @@ import Testing
     iotlb_sync 0
 
     """
+  /// Changes nothing.
+  private static let idle = "iova_to_phys 0x20000\niova_to_phys 0x20000\n"
   private static let harmless = "map 0x20000 0x40021000 0x1000 rw\nunmap 0x20000 0x1000\n"
 
   @Test func aFaultLateInARunIsFound() throws {
-    let text = Self.amd + String(repeating: Self.harmless, count: 2500) + Self.forgotten
+    let text = Self.amd + String(repeating: Self.idle, count: 2500) + Self.forgotten
     let cell = try LabFixture.cell(text, driver: "amd-np")
     guard case .unsafe(_, let operation, _) = cell.outcome else {
       Issue.record("\(cell.outcome)")
@@ -61,7 +63,7 @@ import Testing
   }
 
   @Test func aFaultOfALaterScenarioHasItsFileAndItsCommand() throws {
-    let text = Self.amd + Self.harmless + Self.amd + Self.harmless + Self.forgotten
+    let text = Self.amd + Self.idle + Self.amd + Self.idle + Self.forgotten
     let cell = try LabFixture.cell(text, driver: "amd-np", reproduces: true)
     #expect(cell.reason?.hasPrefix("scenario 2: departure olderGather: ") == true)
     #expect(cell.reason?.hasSuffix(", at operation 6") == true)
