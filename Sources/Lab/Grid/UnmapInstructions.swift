@@ -35,7 +35,8 @@ struct UnmapInstructions {
     Workers.run(groups.count, threads: threads) { index in
       let group = groups[index]
       results.counts[index] = callgrind.unmapInstructions(
-        file: group.file, scenarios: group.places.count, subject: subject)
+        file: group.file, scenarios: group.places.count,
+        CostsRequest(.unmaps, [subject], file: group.file).words)
     }
     var isWhole = true
     for (index, group) in groups.enumerated() {

@@ -83,16 +83,17 @@ public struct Callgrind: Sendable {
     return result
   }
 
-  /// Instructions of all unmaps of each of a file's scenarios, which a subject runs; nil when they could
-  /// not be counted. Several may be counted at the same time.
-  public func unmapInstructions(file: String, scenarios: Int, subject: String) -> [Int]? {
+  /// Instructions of all unmaps of each of a file's scenarios; nil when they could not be counted. Several
+  /// files may be counted at the same time. `arguments` make this program run them with a subject.
+  public func unmapInstructions(
+    file: String, scenarios: Int, _ arguments: [String]
+  ) -> [Int]? {
     let output = "\(file).callgrind"
     let options = [
       "--callgrind-out-file=\(output)", "--dump-before=\(RowPhase.endOfRow)",
       "--compress-strings=no", "--compress-pos=no",
     ]
-    let words = CostsRequest(.unmaps, [subject], file: file).words
-    guard let counted = run(options, words), counted.status == 0 else { return nil }
+    guard let counted = run(options, arguments), counted.status == 0 else { return nil }
     var counts: [Int] = []
     for index in 1...max(scenarios, 1) {
       guard let text = Self.read("\(output).\(index)") else { return nil }

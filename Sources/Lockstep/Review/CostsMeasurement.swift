@@ -34,7 +34,8 @@ public struct CostsRequest: Sendable {
     self.file = file
   }
 
-  var words: [String] {
+  /// What this program is started with for it.
+  public var words: [String] {
     [Self.verb, "--task", task.rawValue, "--batches", "\(batches)"]
       + subjects.flatMap { ["--subject", $0] } + (file.isEmpty ? [] : ["--file", file])
   }
