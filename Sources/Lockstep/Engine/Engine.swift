@@ -106,7 +106,7 @@ public final class Engine {
   private let takesTogether: Bool
   /// Where nothing differs a comparison has nothing more to say: the rest is asked each time.
   private let compares: Bool
-  private let others: [any Oracle]
+  private let others: AskedOracles
   /// Where the engine tells how far it is: where its lanes tell their calls, or nowhere.
   private let progress: UnsafeMutablePointer<RunProgress>?
 
@@ -122,7 +122,8 @@ public final class Engine {
     shadows = ShadowPair(first.shadow, last.shadow)
     tellStores = lanes.allSatisfy(\.subject.logsStores)
     takesTogether = isPair && tellStores
-    others = self.oracles.filter { !$0.judgesDifferencesOnly }
+    let others = self.oracles.filter { !$0.judgesDifferencesOnly }
+    self.others = AskedOracles(others)
     compares = others.count < oracles.count
     progress = lanes[0].progress
     hot = .allocate(capacity: 1)
@@ -200,8 +201,14 @@ public final class Engine {
     guard takeAnswers() else { return true }
     if compares, hot.pointee.logDifference == nil {
       hot.pointee.tally.judgements += 1
-      if !others.isEmpty {
-        for oracle in others where take(oracle.judge(self), of: oracle) { return true }
+      let kind: UInt64 = 1 << UInt64(operation.pointee.kind)
+      for index in 0..<others.count where others.kinds(index) & kind != 0 {
+        switch others.judge(index, self) {
+        case .nothing: continue
+        case .kept: hot.pointee.tally.judgements += 1
+        case .found(let fault):
+          if take(.found(fault), of: others.oracle(index)) { return true }
+        }
       }
     } else {
       for oracle in oracles where take(oracle.judge(self), of: oracle) { return true }
