@@ -75,6 +75,8 @@ public final class HardwareJudge {
     var hasRaggedMap = false
     /// The policy in force is ``Policy/syncTables``.
     var syncsTables = false
+    /// It is ``Policy/keep``: what is linked no more is kept aside until the domain ends.
+    var keepsTables = false
     /// Gathers that took in what a dirty read cleared.
     var dirtyGathers = GatherSet()
     /// The driver was asked to sync everything, and has sent nothing, or what reaches nothing.
@@ -153,6 +155,7 @@ public final class HardwareJudge {
     state.release = domain.kernel ?? .linux7_1
     state.isProduction = domain.build == .production
     state.syncsTables = domain.policy == .syncTables
+    state.keepsTables = domain.policy == .keep
     state.isOlderGather = (domain.gather ?? .merged) != .merged
     cache.reset(
       domain, features: state.features, width: Int(info.inputWidth), driver)

@@ -125,8 +125,7 @@ public final class LeakOracle: Oracle {
     if forgets {
       let count = leaked.count
       leaked.removeAll { !linked.contains($0) }
-      if leaked.count < count, case .found(let fault) = depart(.forgottenByItsGather, observed)
-      {
+      if leaked.count < count, case .found(let fault) = depart(.forgottenByItsGather, observed) {
         return .found(fault)
       }
     }
