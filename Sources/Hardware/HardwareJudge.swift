@@ -99,7 +99,8 @@ public final class HardwareJudge {
     var wasQueued = false
     var result: UInt64 = 0
     var levels: LevelsRecord?
-    var danger: Danger?
+    var danger: Danger? { didSet { hasDanger = danger != nil } }
+    private(set) var hasDanger = false
     /// A property of what is cached was broken, and does not count.
     var isSilenced = false
     /// A flush queue takes what is unmapped.
@@ -203,7 +204,8 @@ public final class HardwareJudge {
   }
 
   private func classified() -> Danger? {
-    guard var danger = state.danger else { return nil }
+    // Seldom: a danger is large to copy.
+    guard state.hasDanger, var danger = state.danger else { return nil }
     danger.known = danger.known ?? known(danger)
     return danger
   }
@@ -225,7 +227,7 @@ public final class HardwareJudge {
     state.tickStart = state.now
     state.syncedPart = nil
     state.result = 0
-    state.danger = nil
+    if state.hasDanger { state.danger = nil }
     state.isSilenced = false
     state.levels = nil
     commands.removeAll()
@@ -339,7 +341,7 @@ public final class HardwareJudge {
     isUnwritten: Bool = false, isEverything: Bool = false, known: KnownClass? = nil,
     of entry: StaleEntry? = nil, freed: Int? = nil, mapped iova: UInt64? = nil
   ) {
-    guard state.danger == nil, allCount || counts(property) else { return }
+    guard !state.hasDanger, allCount || counts(property) else { return }
     let isTold = tellsKnown || known == nil && state.past == nil && !cache.isOutside
     state.danger = Danger(
       property, kind, isTold ? text() : "", isUnwritten: isUnwritten, isEverything: isEverything,
