@@ -243,11 +243,7 @@ public final class HardwareJudge {
       state.hasRaggedMap = true
     }
     if state.release < .linux7_3, Self.hasEmptyPiece(operation) { state.past = .emptyPiece }
-    let isOutside =
-      !state.hasLayer
-      && !(cache.canonical.contains(operation.iova)
-        && cache.canonical.contains(lastAddress(operation)))
-    cache.begin(operation: state.number, gather: state.gather, isOutside: isOutside)
+    cache.begin(operation: state.number, gather: state.gather, isOutside: isOutside(operation))
     asked = AskedMemory(pointer)
     if asked.reaches(cache.reader.encryptionBit) { remember(.encryptedAddress) }
     cache.attributes.want(asked, cache.reader, state.features)
@@ -288,6 +284,13 @@ public final class HardwareJudge {
   /// The address that a handle has now.
   func handedOut(_ handle: UInt32) -> UInt64? {
     addresses.elements.last { $0.handle == handle }?.iova
+  }
+
+  /// It names an address that no translation can have.
+  private func isOutside(_ operation: iopt_op) -> Bool {
+    !state.hasLayer
+      && !(cache.canonical.contains(operation.iova)
+        && cache.canonical.contains(lastAddress(operation)))
   }
 
   private func lastAddress(_ operation: iopt_op) -> UInt64 {

@@ -61,7 +61,7 @@ import Testing
   @Test(arguments: Side.allCases) func aCoveredTableThatIsKeptAsideIsNotLost(_ side: Side) throws {
     let text = """
       iopt 2
-      domain format=riscv_64 kernel=7.3 va=39 oa=56 features=sign_extend,flush_range policy=keep
+      domain format=riscv_64 kernel=7.3 va=39 oa=56 features=sign_extend,flush_range,detailed_gather policy=keep
       map 0x0 0x0 0x1000 w
       unmap 0x0 0x1000
       map 0x0 0x0 0x200000 w
