@@ -35,7 +35,7 @@ public struct Record {
 
   /// The list of pages at the record's end, in order; empty for a kind without one.
   public var pages: Slice<UnsafeBufferPointer<UInt64>> {
-    guard let kind, kind.schema.endsInPages else { return words[words.endIndex...] }
+    guard let kind, kind.endsInPages else { return words[words.endIndex...] }
     return words.dropFirst(1 + kind.argumentCount)
   }
 
@@ -54,7 +54,7 @@ public struct RecordView: Sequence, IteratorProtocol {
   @usableFromInline var place = 0
 
   /// Words that were passed so far.
-  public var position: Int { place }
+  @inlinable public var position: Int { place }
 
   /// Reads `words`, which must stay as they are meanwhile.
   @inlinable
@@ -75,6 +75,7 @@ public struct RecordView: Sequence, IteratorProtocol {
     // A count that runs past the end is a subject's fault; what is there is the record.
     let length = Swift.min(1 + Int(words[place] >> 32), words.count - place)
     defer { place += length }
-    return Record(words: UnsafeBufferPointer(rebasing: words[place..<place + length]))
+    return Record(
+      words: UnsafeBufferPointer(start: words.baseAddress! + place, count: length))
   }
 }

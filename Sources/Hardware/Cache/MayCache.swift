@@ -24,8 +24,8 @@ final class MayCache {
   /// Slots below have been in use.
   @exclusivity(unchecked) var used = 0
   @exclusivity(unchecked) var reader: TableReader
-  /// The bit of an IOVA that is repeated above it, 0 when none is.
-  @exclusivity(unchecked) var signBit: UInt64 = 0
+  /// Which IOVAs are.
+  @exclusivity(unchecked) var canonical = CanonicalAddresses(width: 64, signExtends: false)
   @exclusivity(unchecked) var isIncoherent = false
   @exclusivity(unchecked) var cachesAbsence = false
   /// Devices cache leaves too: what they have, they asked the IOMMU for.
@@ -86,7 +86,7 @@ final class MayCache {
     top = -1
     attributes = LeafAttributes()
     begin(operation: -1, gather: -1, isOutside: false)
-    signBit = features.contains(.signExtend) ? 1 << UInt64(width - 1) : 0
+    canonical = CanonicalAddresses(width: width, signExtends: features.contains(.signExtend))
     isIncoherent = features.contains(.dmaIncoherent)
     cachesAbsence = driver.cachesAbsence
     hasDeviceTLB = driver.hasDeviceTLB
@@ -161,9 +161,8 @@ final class MayCache {
   /// The first IOVA that a table's word translates.
   @inline(__always)
   func iova(_ slot: Int, _ index: Int) -> UInt64 {
-    let iova =
-      tables[slot].iova &+ UInt64(index) << UInt64(TableEntry.itemLog2(Int(tables[slot].level)))
-    return iova & signBit == 0 ? iova : iova | ~(signBit &* 2 &- 1)
+    canonical.extended(
+      tables[slot].iova &+ UInt64(index) << UInt64(TableEntry.itemLog2(Int(tables[slot].level))))
   }
 
   /// How many words of a table translate addresses of 64 bits.
@@ -172,6 +171,18 @@ final class MayCache {
     let itemLog2 = TableEntry.itemLog2(Int(tables[slot].level))
     return 64 - itemLog2 < 30
       ? min(Int(tables[slot].words), 1 << (64 - itemLog2)) : Int(tables[slot].words)
+  }
+
+  /// Those of them in which addresses of a range, both ends inclusive, can be: where it does not leave
+  /// the span of the table, those between its ends'.
+  private func wordsThatDecode(_ slot: Int, _ first: UInt64, _ last: UInt64) -> Range<Int> {
+    let count = wordsThatDecode(slot)
+    let itemLog2 = UInt64(TableEntry.itemLog2(Int(tables[slot].level)))
+    let within = UInt64(tables[slot].words - 1)
+    let (low, high) = (first >> itemLog2, last >> itemLog2)
+    guard low & ~within == high & ~within, low <= high else { return 0..<count }
+    let end = min(count, Int(high & within) + 1)
+    return min(end, Int(low & within))..<end
   }
 
   /// The walk begins at this table from now on.
@@ -260,7 +271,7 @@ final class MayCache {
   private func firstLeaf(_ slot: Int, _ first: UInt64, _ last: UInt64) -> UInt64? {
     let level = Int(tables[slot].level)
     let start = slot * ArenaLayout.wordsPerSlot
-    for index in 0..<wordsThatDecode(slot) where words[start + index] != 0 {
+    for index in wordsThatDecode(slot, first, last) where words[start + index] != 0 {
       let iova = iova(slot, index)
       let end = iova &+ (1 << UInt64(TableEntry.itemLog2(level)) - 1)
       guard iova <= last, end >= first else { continue }

@@ -57,6 +57,13 @@ public final class ObservedLane {
   @inline(__always)
   var log: UnsafeBufferPointer<UInt64> { lane.logWords }
 
+  /// What the last request's operation came to; 0 where it does not say.
+  @inline(__always)
+  var result: UInt64 {
+    for record in lane.records where record.has(.result) { return record.argument(0) }
+    return 0
+  }
+
   /// Opens a domain on empty table memory.
   func open(_ configuration: borrowing iopt_config) {
     answer.pointee.opensLayer = configuration.has_dma != 0
