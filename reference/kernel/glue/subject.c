@@ -60,7 +60,11 @@ static void subject_close(void *state)
 
 	enter(domain);
 	shim_free_all(&domain->context);
-	shim_system_free(domain->context.pages);
+	if (domain->crashed)
+		shim_system_free(domain->context.pages);
+	else
+		shim_system_free_pages(domain->context.pages,
+				       domain->context.slots * sizeof(struct page));
 	shim_system_free(domain);
 }
 
@@ -123,7 +127,7 @@ static struct shim_domain *domain_alloc(struct iopt_host *host, const struct iop
 				  (host_schedules(host) ? SHIM_SCHEDULED : 0);
 	domain->context.cpus = config->has_dma ? config->dma.cpus : 1;
 	domain->context.sme_mask = config->sme_mask;
-	domain->context.pages = shim_system_alloc(IOPT_SLOT_COUNT * sizeof(struct page));
+	domain->context.pages = shim_system_alloc_pages(IOPT_SLOT_COUNT * sizeof(struct page));
 	if (!domain->context.pages) {
 		shim_system_free(domain);
 		return NULL;
@@ -187,6 +191,7 @@ static uint32_t subject_open(struct iopt_host *host, const struct iopt_config *c
 	}
 	if (whole && opening.err)
 		shim_log_ret((u64)(s64)opening.err, 0);
+	opening.domain->crashed = !whole;
 	subject_close(opening.domain);
 	if (!whole)
 		return IOPT_CRASHED;

@@ -95,6 +95,30 @@ void shim_system_free(void *memory)
 	free(memory);
 }
 
+/*
+ * Descriptors of a domain that was closed: as they are megabytes, of which a domain writes little,
+ * getting them anew is what opening a domain would cost most. One plug-in has one kind of them.
+ */
+static void *spare_pages;
+
+void *shim_system_alloc_pages(size_t bytes)
+{
+	void *spare = __atomic_exchange_n(&spare_pages, NULL, __ATOMIC_ACQUIRE);
+
+	return spare ? spare : calloc(1, bytes);
+}
+
+void shim_system_free_pages(void *memory, size_t used)
+{
+	memset(memory, 0, used);
+	free(__atomic_exchange_n(&spare_pages, memory, __ATOMIC_RELEASE));
+}
+
+__attribute__((__destructor__)) static void free_spare_pages(void)
+{
+	free(spare_pages);
+}
+
 struct kmem_cache {
 	size_t size;
 };

@@ -20,6 +20,7 @@ struct shim_context {
 	struct iopt_log *log;
 	struct iopt_host *host;
 	struct page *pages; /* descriptors by slot, IOPT_SLOT_COUNT */
+	unsigned long slots; /* descriptors from here on were never handed out */
 	unsigned int watched; /* what shim_watched is while the domain runs */
 	unsigned int cpu; /* the virtual CPU that runs */
 	unsigned int cpus;
