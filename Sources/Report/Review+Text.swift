@@ -7,7 +7,7 @@ extension Review {
   public var text: String {
     var lines = ["Behaviour: \(base) against \(head)"]
     lines.append(
-      "  \(tally.scenarios) scenarios (\(recorded) from files, the others made), \(tally.statements)"
+      "  \(tally.scenarios) scenarios (\(origins)), \(tally.statements)"
         + " statements, \(tally.refused) refused")
     lines += tally.refusalLines.map { "  \($0)" }
     if changes.isEmpty { lines.append("  nothing differs") }
@@ -121,5 +121,12 @@ extension BehaviourChange {
   var evidenceLines: [String] {
     finding.report.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
       .filter { !$0.isEmpty }
+  }
+}
+
+extension Review {
+  /// Where the scenarios came from.
+  var origins: String {
+    "\(recorded) from files, " + (guided > 0 ? "\(guided) by iopt-fuzz, " : "") + "the others made"
   }
 }
