@@ -6,6 +6,7 @@
  * STATUS is passed, failed or skipped. A format that does not compile has one
  * line, "unbuilt", with what the compiler says as its text.
  */
+#define SHIM_ENTERS /* sets the context */
 #include "kunit.h"
 
 #include <limits.h>
