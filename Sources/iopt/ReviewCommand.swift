@@ -154,7 +154,8 @@ struct ReviewCommand: ParsableCommand {
     let end = ContinuousClock.now + .seconds(seconds)
     var made = 0
     var missed = 0
-    while ContinuousClock.now < end, missed < 10_000 {
+    // What is known is run however little time there is.
+    while scenarios.hasKnown || ContinuousClock.now < end, missed < 10_000 {
       guard let scenario = scenarios.next() else {
         missed += 1
         continue

@@ -31,6 +31,9 @@ public struct ReviewScenarios {
     for scenario in known { keep(scenario) }
   }
 
+  /// Whether some of those that are known are still to come.
+  public var hasKnown: Bool { !known.isEmpty }
+
   /// The next one; nil when the sides can do nothing like what was drawn.
   public mutating func next() -> Scenario? {
     // The sides have the revision of gather_range_pages() that they have.
