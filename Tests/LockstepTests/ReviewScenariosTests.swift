@@ -54,7 +54,8 @@ import Testing
       narrowing: Narrowing([.init(name: "some", capabilities: plain)]))
     for _ in 0..<600 {
       let operations = scenarios.next()?.operations ?? []
-      #expect(!operations.contains { $0.lowered(pieces: nil).kind == IOPT_OP_DMA_MAP_SG_ATTRS.rawValue })
+      #expect(
+        !operations.contains { $0.lowered(pieces: nil).kind == IOPT_OP_DMA_MAP_SG_ATTRS.rawValue })
     }
   }
 }
