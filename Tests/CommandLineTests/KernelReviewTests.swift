@@ -23,6 +23,27 @@ import Testing
     #expect(tool.output.contains("no difference in "))
   }
 
+  private static let older = Tool.root.appendingPathComponent(".kernel/7.2").path
+  private static let areThere =
+    isThere && FileManager.default.fileExists(atPath: "\(older)/Makefile")
+
+  /// However busy the machine: what is known to show something comes first.
+  @Test(.enabled(if: areThere, "needs two trees: make kernel-source VERSION=7.2, and 7.3"))
+  func whatIsKnownToDifferBetweenTwoReleasesIsFoundAtOnce() throws {
+    let tool = try Tool.iopt(
+      "review", "kernel:7.2", "kernel:7.3", "--seconds", "1", "--shrink", "0", "--no-costs",
+      "--no-cases", "--no-lines", "--no-coverage")
+    #expect(tool.status == 1, "\(tool.output)\(tool.errors)")
+    for difference in [
+      "comparison read_and_clear_dirty: dirty", "comparison dma_map_sg: ",
+      "comparison dma_iova_destroy: ", "departure that is gone: listWithEmptyPiece",
+    ] {
+      #expect(tool.output.contains(difference), "\(tool.output)")
+    }
+    #expect(!tool.output.contains("BROKEN"))
+    #expect(tool.output.contains("without the guidance of coverage: --no-coverage"))
+  }
+
   @Test(.enabled(if: isThere, needs)) func theQueuedCheckDroppedIsNamed() throws {
     let tool = try review(
       .init(

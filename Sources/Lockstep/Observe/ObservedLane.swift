@@ -53,6 +53,11 @@ public final class ObservedLane {
     }
   }
 
+  /// From now on domains are opened and closed, and nothing is run on them.
+  func watchOpeningOnly() {
+    if lane.host.scrutiny == .whole { lane.host.scrutiny = .opening }
+  }
+
   /// The records of the last request.
   @inline(__always)
   var log: UnsafeBufferPointer<UInt64> { lane.logWords }
