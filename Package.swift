@@ -8,6 +8,17 @@ let internalChecks: [SwiftSetting] = [
   .define("LOCKSTEP_INTERNAL_CHECKS", .when(configuration: .debug))
 ]
 
+/// Tests run scenarios by the thousand. What does that is optimised in debug builds too, with every
+/// check that those have: `make test` takes a third of the time. `-Xswiftc -Onone` for a debugger.
+let runsScenarios: [SwiftSetting] = [
+  .unsafeFlags(
+    [
+      "-O", "-assert-config", "Debug", "-disable-batch-mode", "-whole-module-optimization",
+      "-num-threads", "2",
+    ], .when(configuration: .debug))
+]
+let runsScenariosC: [CSetting] = [.unsafeFlags(["-O1"], .when(configuration: .debug))]
+
 /// What `--version` says that a program was built from: make sets it for release builds. The package
 /// manager keeps what it reads of a manifest, but not across a change in the environment.
 let commit = Context.environment["LOCKSTEP_COMMIT"] ?? "unknown"
@@ -28,30 +39,38 @@ let package = Package(
       cSettings: [.define("LOCKSTEP_COMMIT", to: "\"\(commit)\"")]),
     .target(
       name: "Reference", dependencies: ["SubjectABI"], path: "reference",
-      exclude: ["abi", "kernel"], publicHeadersPath: "include"),
+      exclude: ["abi", "kernel"], publicHeadersPath: "include", cSettings: runsScenariosC),
     .executableTarget(name: "iopt-coverage", path: "Fuzz/Coverage"),
     .executableTarget(name: "iopt-manual", path: "Tools/Manual"),
     .executableTarget(name: "iopt-tests", path: "Tools/TestReport"),
-    .target(name: "PageTable", dependencies: ["SubjectABI"]),
+    .target(name: "PageTable", dependencies: ["SubjectABI"], swiftSettings: runsScenarios),
     .target(
-      name: "DMA", dependencies: ["PageTable", "SubjectABI"], swiftSettings: internalChecks),
-    .target(name: "SwiftSubject", dependencies: ["PageTable", "DMA", "SubjectABI"]),
+      name: "DMA", dependencies: ["PageTable", "SubjectABI"],
+      swiftSettings: internalChecks + runsScenarios),
+    .target(
+      name: "SwiftSubject", dependencies: ["PageTable", "DMA", "SubjectABI"],
+      swiftSettings: runsScenarios),
     .target(name: "CIsolation"),
-    .target(name: "Log"),
+    .target(name: "Log", swiftSettings: runsScenarios),
     .target(
       name: "ScenarioLanguage", dependencies: ["Log", "SubjectABI", "CZlib"],
-      path: "Sources/Scenario"),
-    .target(name: "Contract", dependencies: ["Log", "ScenarioLanguage", "SubjectABI"]),
-    .target(name: "Hardware", dependencies: ["Log", "ScenarioLanguage", "SubjectABI"]),
+      path: "Sources/Scenario", swiftSettings: runsScenarios),
+    .target(
+      name: "Contract", dependencies: ["Log", "ScenarioLanguage", "SubjectABI"],
+      swiftSettings: runsScenarios),
+    .target(
+      name: "Hardware", dependencies: ["Log", "ScenarioLanguage", "SubjectABI"],
+      swiftSettings: runsScenarios),
     .target(
       name: "Lockstep",
       dependencies: [
         "CIsolation", "Contract", "Hardware", "Log", "ScenarioLanguage", "SwiftSubject",
         "Reference", "SubjectABI",
-      ]),
+      ], swiftSettings: runsScenarios),
     .target(
       name: "Lab",
-      dependencies: ["Hardware", "Lockstep", "Log", "ScenarioLanguage", "SubjectABI"]),
+      dependencies: ["Hardware", "Lockstep", "Log", "ScenarioLanguage", "SubjectABI"],
+      swiftSettings: runsScenarios),
     .target(name: "Report", dependencies: ["Hardware", "Lockstep", "Log", "ScenarioLanguage"]),
     .target(name: "Export", dependencies: ["Contract", "Log", "ScenarioLanguage", "SubjectABI"]),
     .target(name: "Import", dependencies: ["ScenarioLanguage"]),

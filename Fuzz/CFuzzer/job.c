@@ -7,11 +7,13 @@
 
 static struct iopt_fuzz_job *job;
 static uint8_t *job_input;
+static pid_t job_process;
 
 void iopt_fuzz_join(struct iopt_fuzz_job *state, uint8_t *input)
 {
 	job = state;
 	job_input = input;
+	job_process = getpid();
 	iopt_fuzz_count_in(&state->counts);
 }
 
@@ -34,6 +36,9 @@ void iopt_fuzz_end_input(void)
 {
 	if (!job)
 		return;
+	/* A copy that a subject has made of the job by fork(). */
+	if (getpid() != job_process)
+		_exit(0);
 	job->in_input = 0;
 	job->counts.executions++;
 }

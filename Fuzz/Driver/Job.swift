@@ -43,6 +43,8 @@ final class Job {
   func start(_ arguments: [String], _ mask: sigset_t) throws {
     pid = iopt_isolation_fork()
     if pid == 0 {
+      // What a subject sends to its group reaches nobody else, and what it starts ends with the job.
+      setpgid(0, 0)
       var mask = mask
       sigprocmask(SIG_SETMASK, &mask, nil)
       // They come to the whole terminal: the program that watches says what follows.
@@ -54,6 +56,7 @@ final class Job {
     guard pid > 0 else {
       throw FuzzError("cannot start a job: \(String(cString: strerror(errno)))")
     }
+    setpgid(pid, pid)
   }
 
   /// Looks whether it has ended, and ends it where a call takes longer than `limit`.
@@ -91,6 +94,7 @@ final class Job {
   private func reap() -> Bool {
     var raw: Int32 = 0
     guard waitpid(pid, &raw, WNOHANG) == pid else { return false }
+    kill(-pid, SIGKILL)
     outcome = outcome(raw)
     log?.read()
     return true

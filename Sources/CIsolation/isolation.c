@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -34,6 +35,18 @@ static void leave_standard_input(void)
 	}
 }
 
+/* It goes before its parent when memory runs out, for it is what takes it. */
+static void offer_to_the_oom_killer(void)
+{
+	int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	if (file < 0)
+		return;
+	if (write(file, "1000", 4) < 0) { /* then it is as before */
+	}
+	close(file);
+}
+
 pid_t iopt_isolation_fork(void)
 {
 	static const struct rlimit no_core = { 0, 0 };
@@ -49,5 +62,13 @@ pid_t iopt_isolation_fork(void)
 		_exit(1);
 	setrlimit(RLIMIT_CORE, &no_core);
 	leave_standard_input();
+	offer_to_the_oom_killer();
 	return 0;
+}
+
+void iopt_isolation_stand_aside(void)
+{
+	setpgid(0, 0);
+	dup2(STDERR_FILENO, STDOUT_FILENO);
+	setvbuf(stdout, NULL, _IONBF, 0);
 }

@@ -26,6 +26,7 @@ struct BadPlugin: Sendable, CustomTestStringConvertible {
     #include <signal.h>
     #include <stdlib.h>
     #include <string.h>
+    #include <fcntl.h>
     #include <unistd.h>
     #include "iopt_subject.h"
     #define CRASH (*(volatile int *)8 = 1)
@@ -33,9 +34,10 @@ struct BadPlugin: Sendable, CustomTestStringConvertible {
     const struct iopt_subject *iopt_reference_subject(void);
     static struct iopt_subject subject;
     static int opened;
+    static struct iopt_host *host_of_all;
     static volatile int zero;
     static uint32_t bad_open(struct iopt_host *host, const struct iopt_config *config, void **state)
-    { opened++; OPEN; return iopt_reference_subject()->open(host, config, state); }
+    { opened++; host_of_all = host; OPEN; return iopt_reference_subject()->open(host, config, state); }
     static uint32_t bad_run(void *state, const struct iopt_op *op)
     { RUN; return iopt_reference_subject()->run(state, op); }
     static void bad_close(void *state) { CLOSE; iopt_reference_subject()->close(state); }

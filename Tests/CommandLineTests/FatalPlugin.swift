@@ -115,6 +115,20 @@ struct FatalPlugin: Sendable {
       "broke a rule of the subject ABI at the domain of the scenario at line 1: says that its log",
       line: 2, scenarios: 3),
     FatalPlugin(
+      "writes over its host", .open,
+      "iopt_reference_subject()->open(host, config, state); host->abi_version = 99;"
+        + " return IOPT_DONE",
+      "abi domain: host changed",
+      "broke a rule of the subject ABI at the domain of the scenario at line 1: wrote over its host",
+      line: 2, scenarios: 3),
+    FatalPlugin(
+      "has room for all in its log", .open,
+      "iopt_reference_subject()->open(host, config, state); host->log->capacity = ~0ull;"
+        + " return IOPT_DONE",
+      "abi domain: host changed",
+      "broke a rule of the subject ABI at the domain of the scenario at line 1: wrote over its host",
+      line: 2, scenarios: 3),
+    FatalPlugin(
       "logs a record of no kind", .open,
       "iopt_reference_subject()->open(host, config, state); iopt_log0(host->log, 0);"
         + " return IOPT_DONE",

@@ -110,6 +110,7 @@ struct StagedPackage {
       [
         "swift", "build", "--package-path", folder.path, "--scratch-path", scratch.path,
         "--product", "iopt", "--disable-index-store", "-Xswiftc", "-gnone",
+        "-Xswiftc", "-Onone",
       ])
   }
 

@@ -112,7 +112,7 @@ struct iopt_fuzz_job {
 void iopt_fuzz_join(struct iopt_fuzz_job *job, uint8_t *input);
 /* An input begins; 0: the job is to stop instead. Always 1 where there is no job. */
 int iopt_fuzz_begin_input(const uint8_t *data, size_t size);
-/* It was run. */
+/* It was run. A copy of the job that a subject made by fork() ends there. */
 void iopt_fuzz_end_input(void);
 /* The job ends so; the first word counts. */
 void iopt_fuzz_leave(enum iopt_fuzz_end end, int status);

@@ -8,9 +8,15 @@
 /*
  * fork(), for a child that runs a stranger's code. The child's fatal signals have their default
  * handlers and are not blocked, so that Swift's backtracer says nothing and the parent learns the
- * signal; it dumps no core, reads nothing from the parent's standard input, and is killed when the
- * parent dies. Call it where the process has one thread.
+ * signal; it dumps no core, reads nothing from the parent's standard input, is the first to go when
+ * memory runs out, and is killed when the parent dies. Call it where the process has one thread.
  */
 pid_t iopt_isolation_fork(void);
+
+/*
+ * In such a child: what is sent to its process group reaches nobody else, and what the stranger's
+ * code prints goes to standard error at once, not between the lines of the program.
+ */
+void iopt_isolation_stand_aside(void);
 
 #endif

@@ -19,7 +19,7 @@ extension Engine {
     hot.pointee.state = .refused
     hot.pointee.wasRefused = true
     hot.pointee.tally.refused += 1
-    hot.pointee.tally.refusals[reason(observed), default: 0] += 1
+    RunTally.count(reason(observed), in: &hot.pointee.tally.refusals)
     // What was judged of it does not make the run one in which something was.
     hot.pointee.tally.judgements = min(
       hot.pointee.tally.judgements, hot.pointee.judgementsBefore)

@@ -52,12 +52,22 @@ public struct RunTally: Codable, Equatable, Sendable {
 
   /// Adds another engine's, or another run's.
   public mutating func add(_ other: RunTally) {
-    for counter in Self.counters { self[keyPath: counter] += other[keyPath: counter] }
-    refusals.merge(other.refusals, uniquingKeysWith: +)
-    unanswered.merge(other.unanswered, uniquingKeysWith: +)
+    // Not to be trusted where it stood in memory that a stranger's code could reach.
+    for counter in Self.counters { self[keyPath: counter] &+= other[keyPath: counter] }
+    for (reason, count) in other.refusals { Self.count(reason, in: &refusals, count) }
+    for (reason, count) in other.unanswered { Self.count(reason, in: &unanswered, count) }
     unopened.merge(other.unopened, uniquingKeysWith: +)
     neverMade.merge(other.neverMade) { NeverMade(count: $0.count + $1.count, reason: $0.reason) }
   }
+
+  /// Counts a scenario for a reason. A subject may give another one each time: some are kept.
+  static func count(_ reason: String, in reasons: inout [String: Int], _ scenarios: Int = 1) {
+    let isKept = reasons[reason] != nil || reasons.count < mostReasons
+    reasons[isKept ? reason : otherReasons, default: 0] += scenarios
+  }
+
+  private static let mostReasons = 20
+  private static let otherReasons = "for other reasons"
 
   /// How a run ended, as an exit status says it.
   public var verdict: RunVerdict {

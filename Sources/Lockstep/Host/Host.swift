@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Glibc
 import Log
 import SubjectABI
 
@@ -35,10 +36,14 @@ struct HostState: ~Copyable {
 
 /// What a subject's host pointer points at. The services come first, so that a service finds the
 /// rest from the pointer that the subject hands back.
-private struct HostBlock {
+struct HostBlock {
   var services = iopt_host()
   var log = iopt_log()
   var state: UnsafeMutablePointer<HostState>
+  /// What the services were when they were offered: the subject has no business in changing them.
+  var offered = iopt_host()
+  /// The same of the log, its count left out.
+  var offeredLog = iopt_log()
 }
 
 /// Owns the services of one subject, at an address that does not change.
@@ -68,9 +73,11 @@ public struct Host: ~Copyable {
     services.pointee.alloc_table = allocateTable
     services.pointee.free_table = freeTable
     services.pointee.alloc_queue = allocateQueue
+    keepOffer()
   }
 
   deinit {
+    restore()
     log.pointee.words.deallocate()
     block.deallocate()
     state.deinitialize(count: 1)
@@ -84,7 +91,10 @@ public struct Host: ~Copyable {
   /// Whether the subject is asked to log its stores.
   var logsStores: Bool {
     get { log.pointee.stores != 0 }
-    nonmutating set { log.pointee.stores = newValue ? 1 : 0 }
+    nonmutating set {
+      log.pointee.stores = newValue ? 1 : 0
+      block.pointee.offeredLog.stores = log.pointee.stores
+    }
   }
 
   /// How closely the subject is watched. Changed between scenarios only.
@@ -95,7 +105,39 @@ public struct Host: ~Copyable {
 
   /// Makes ready for the next scenario. `isCleared`: the tables are zero already.
   func reset(isCleared: Bool) {
+    if isChanged { restore() }
     state.pointee.reset(isCleared: isCleared)
+    log.pointee.count = 0
+  }
+}
+
+extension Host {
+  /// What stands there now is what the subject is offered.
+  func keepOffer() {
+    memcpy(&block.pointee.offered, services, MemoryLayout<iopt_host>.size)
+    block.pointee.offeredLog = log.pointee
+  }
+
+  /// Notes it when the subject wrote over what it is offered.
+  func noteChanges() { if isChanged { state.pointee.note(.hostChanged) } }
+
+  private var isChanged: Bool {
+    let (told, offered) = (log.pointee, block.pointee.offeredLog)
+    return told.words != offered.words || told.capacity != offered.capacity
+      || told.stores != offered.stores || told.size != offered.size
+      || !isSame(told.grow, offered.grow)
+      || memcmp(&block.pointee.offered, services, MemoryLayout<iopt_host>.size) != 0
+  }
+
+  private typealias Grow = @convention(c) (UnsafeMutablePointer<iopt_log>?, UInt64) -> Void
+
+  private func isSame(_ one: Grow?, _ other: Grow?) -> Bool {
+    unsafeBitCast(one, to: UInt.self) == unsafeBitCast(other, to: UInt.self)
+  }
+
+  private func restore() {
+    memcpy(services, &block.pointee.offered, MemoryLayout<iopt_host>.size)
+    log.pointee = block.pointee.offeredLog
     log.pointee.count = 0
   }
 }
@@ -106,15 +148,28 @@ func hostState(_ host: UnsafeMutablePointer<iopt_host>?)
   UnsafeMutableRawPointer(host!).assumingMemoryBound(to: HostBlock.self).pointee.state
 }
 
+/// What the records of one operation may take, words: 2 GiB. The largest that there can be tells each
+/// word of each table apart.
+private let mostWords: UInt64 = 1 << 28
+
 private let growLog: @convention(c) (UnsafeMutablePointer<iopt_log>?, UInt64) -> Void = {
   log, more in
   let log = log!
+  let block = (UnsafeMutableRawPointer(log) - MemoryLayout<HostBlock>.offset(of: \.log)!)
+    .assumingMemoryBound(to: HostBlock.self)
+  if log.pointee.count >= mostWords {
+    block.pointee.state.pointee.note(.endlessLog(words: mostWords))
+    log.pointee.count = 0
+    return
+  }
   let capacity = max(log.pointee.capacity * 2, log.pointee.count + more)
   let words = UnsafeMutablePointer<UInt64>.allocate(capacity: Int(capacity))
   words.initialize(from: log.pointee.words, count: Int(log.pointee.count))
   log.pointee.words.deallocate()
   log.pointee.words = words
   log.pointee.capacity = capacity
+  block.pointee.offeredLog.words = words
+  block.pointee.offeredLog.capacity = capacity
 }
 
 private let allocateTable: @convention(c) (UnsafeMutablePointer<iopt_host>?, UInt64) -> UInt64 = {

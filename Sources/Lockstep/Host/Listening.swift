@@ -55,6 +55,7 @@ extension Host {
       if found == expected { address!.pointee = desired }
       return found
     }
+    keepOffer()
   }
 }
 

@@ -19,6 +19,10 @@ public enum Misuse: Codable, Equatable, Sendable {
   case unknownStatus(UInt32)
   /// It counts more words in its log than there is room for.
   case logOverrun(count: UInt64, capacity: UInt64)
+  /// It told more in one operation than any can come to.
+  case endlessLog(words: UInt64)
+  /// It wrote over the services that it is offered, or over what says where its log is.
+  case hostChanged
   /// It wrote a record that is none: of no kind, too short, or past the log's end.
   case unreadableRecord(header: UInt64)
 
@@ -33,6 +37,8 @@ public enum Misuse: Codable, Equatable, Sendable {
     case .trespass(let trespass): trespass.name
     case .unknownStatus: "unknown status"
     case .logOverrun: "log overrun"
+    case .endlessLog: "endless log"
+    case .hostChanged: "host changed"
     case .unreadableRecord: "unreadable record"
     }
   }
@@ -55,6 +61,10 @@ public enum Misuse: Codable, Equatable, Sendable {
       "returned \(number), which is no status"
     case .logOverrun(let count, let capacity):
       "says that its log has \(count) words, where there is room for \(capacity)"
+    case .endlessLog(let words):
+      "logged more than \(words) words in one operation"
+    case .hostChanged:
+      "wrote over its host or its log, of which only the log's words and count are its own"
     case .unreadableRecord(let header):
       "logged what is no record, or one that is too short or ends behind the log: it begins with"
         + " \(hex(header))"

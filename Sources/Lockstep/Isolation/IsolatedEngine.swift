@@ -101,7 +101,7 @@ public final class IsolatedEngine: Judging {
     case .end(let end):
       child = nil
       subjects.collect()
-      let scenario = subjects.block.pointer.pointee.unit
+      let scenario = min(max(started, subjects.block.pointer.pointee.unit), batch.starts.count)
       // One that is done without having moved on would be started for ever.
       if end == .done, scenario > started { return try start(from: scenario) }
       try lose(scenario, end == .done ? .exited(0) : end)

@@ -74,6 +74,7 @@ final class IsolatedSubjects {
         do throws(SubjectError) {
           let engine = plan.make(try load())
           engine.onFinding = { [block] in
+            link.endIfCopy()
             block.pointer.pointee.hasFinding = 1
             link.send(.finding($0))
           }
@@ -110,6 +111,7 @@ final class IsolatedSubjects {
 
   /// Called in the child: counts what was run.
   func settle(_ tally: RunTally, _ link: ParentLink) {
+    link.endIfCopy()
     if let rest = block.pointer.pointee.take(tally) { link.send(.reasons(rest)) }
   }
 
@@ -155,9 +157,12 @@ final class IsolatedSubjects {
 
   /// Adds up what a process that has ended left behind.
   func collect() {
+    // It stood where a stranger's code could reach.
+    progress.pointee.lastLane = min(max(0, progress.pointee.lastLane), Int32(plan.labels.count) - 1)
+    progress.pointee.operation = min(max(-1, progress.pointee.operation), Int64(UInt32.max))
     tally.add(block.pointer.pointee.tally)
     (countedBefore, countedNow) = (costs, [])
-    for index in seen.indices { seen[index] += block.pointer.pointee.departures[index] }
+    for index in seen.indices { seen[index] &+= block.pointer.pointee.departures[index] }
   }
 
   /// Makes a finding of how a process ended, after ``collect()``. `place` is where the scenario is

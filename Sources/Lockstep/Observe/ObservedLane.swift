@@ -144,6 +144,7 @@ public final class ObservedLane {
   /// what the subject did while it was closed. `tablesAreAsTold`: the words of tables were looked at.
   func closeDomain(tablesAreAsTold: Bool) -> Misuse? {
     lane.closeDomain()
+    lane.host.noteChanges()
     if let misuse { return misuse }
     let isTold =
       lane.subject.logsStores && status == .done

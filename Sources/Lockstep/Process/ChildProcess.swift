@@ -51,14 +51,20 @@ public final class ChildProcess {
     guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
       throw ProcessError("cannot make a socket")
     }
+    // What is printed already is not printed by the child again.
+    fflush(nil)
     let child = iopt_isolation_fork()
     if child == 0 {
       close(ends[0])
-      body(ParentLink(socket: ends[1]))
+      iopt_isolation_stand_aside()
+      let link = ParentLink(socket: Self.outOfTheWay(ends[1]))
+      body(link)
+      link.endIfCopy()
       progress.pointee.isDone = 1
       _exit(0)
     }
     close(ends[1])
+    if child > 0 { setpgid(child, child) }
     guard child > 0 else {
       close(ends[0])
       throw ProcessError("cannot make a process")
@@ -67,9 +73,23 @@ public final class ChildProcess {
     socket = ends[0]
   }
 
+  /// In the child: where a subject does not come by that closes what it has opened, and more.
+  private static func outOfTheWay(_ socket: Int32) -> Int32 {
+    let moved = fcntl(socket, F_DUPFD_CLOEXEC, 900)
+    guard moved >= 0 else { return socket }
+    close(socket)
+    return moved
+  }
+
+  /// Ends it, with all that it has started.
+  private func killAll() {
+    kill(-pid, SIGKILL)
+    kill(pid, SIGKILL)
+  }
+
   deinit {
     if end == nil {
-      kill(pid, SIGKILL)
+      killAll()
       // What is shared with it may be gone already.
       while waitpid(pid, nil, 0) < 0, errno == EINTR {}
     }
@@ -143,8 +163,9 @@ public final class ChildProcess {
   /// Looks whether the process has ended, and ends it when a lane takes too long.
   private func watch() {
     end = status(WNOHANG)
+    if end != nil { kill(-pid, SIGKILL) }
     guard end == nil, isOverLimit else { return }
-    kill(pid, SIGKILL)
+    killAll()
     _ = status()
     end = .overLimit
   }

@@ -4,11 +4,16 @@ import Glibc
 /// How a child speaks with its parent, in messages.
 public struct ParentLink: Sendable {
   private let socket: Int32
+  private let process = getpid()
 
   init(socket: Int32) { self.socket = socket }
 
+  /// Ends the process when it is a copy that a subject has made of the one that speaks here.
+  public func endIfCopy() { if getpid() != process { _exit(0) } }
+
   /// Sends a message whole. A child without a parent ends.
   public func send(_ message: [UInt8]) {
+    endIfCopy()
     if !Frame.send(message, to: socket) { _exit(1) }
   }
 
