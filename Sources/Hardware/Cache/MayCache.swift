@@ -28,6 +28,8 @@ final class MayCache {
   @exclusivity(unchecked) var canonical = CanonicalAddresses(width: 64, signExtends: false)
   @exclusivity(unchecked) var isIncoherent = false
   @exclusivity(unchecked) var cachesAbsence = false
+  /// Where walks begin is cached too, apart from pointers.
+  @exclusivity(unchecked) var cachesRoot = false
   /// Devices cache leaves too: what they have, they asked the IOMMU for.
   @exclusivity(unchecked) var hasDeviceTLB = false
   /// What new entries belong to.
@@ -55,6 +57,9 @@ final class MayCache {
   @exclusivity(unchecked) var sizesWritten: UInt64 = 0
   /// The first table that was linked in the operation before all of it was written back; -1: none.
   @exclusivity(unchecked) var linkedUnwritten = -1
+  /// The first word of what was mapped in the operation, a leaf's or a pointer's, that was not written
+  /// back so far; -1: none.
+  @exclusivity(unchecked) var mappedUnwritten = -1
 
   init(_ domain: DomainConfiguration) {
     reader = TableReader(domain)
@@ -90,6 +95,7 @@ final class MayCache {
     isIncoherent = features.contains(.dmaIncoherent)
     cachesAbsence = driver.cachesAbsence
     hasDeviceTLB = driver.hasDeviceTLB
+    cachesRoot = driver.cachesRoot
     tracksChanges = features.contains(.flushRangeNoGaps)
     for index in changed.indices { changed[index].removeAll() }
   }
@@ -103,6 +109,7 @@ final class MayCache {
     sizesWritten = 0
     exposing = nil
     linkedUnwritten = -1
+    mappedUnwritten = -1
     if tracksChanges, gather < 0 { changed[0].removeAll() }
   }
 
@@ -191,7 +198,9 @@ final class MayCache {
     let old = top
     top = slot
     link(slot, level: UInt8(level), iova: 0, parent: -1)
-    if old >= 0, old != slot, tables[old].parent < 0 { tables[old].isLinked = false }
+    guard old >= 0, old != slot else { return }
+    if tables[old].parent < 0 { tables[old].isLinked = false }
+    if cachesRoot { addRoot(old) }
   }
 
   /// A table went back to the allocator.

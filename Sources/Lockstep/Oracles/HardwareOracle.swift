@@ -14,14 +14,10 @@ public final class HardwareOracle: Oracle {
   private let whereItFits: Bool
   @exclusivity(unchecked) private var counted: DepartureCount
   private let judge: HardwareJudge
-<<<<<<< HEAD
   /// See ``HardwareJudge/staleEntries``.
   public var staleEntries: Int { judge.staleEntries }
-  private var isOpen = false
-=======
   @exclusivity(unchecked) private var isOpen = false
   @exclusivity(unchecked) private var judged = JudgedLane()
->>>>>>> judge
   /// Of the scenario at hand.
   private var driver = DriverChoice(.exact)
   private var domain = DomainConfiguration(format: .riscv64, va: 39, oa: 56)
