@@ -69,9 +69,15 @@ struct FuzzCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The driver that hardware puts behind every page table; the format's natural one where nobody"
-        + " says.", valueName: "driver"))
-  var driver: String?
+      "The driver that hardware puts behind every page table, such as riscv-nl-s or vtd+mamv=9+ats; may be"
+        + " repeated, and `all` is each whose hardware can have the table; the"
+        + " format's natural one where nobody says.", valueName: "driver"))
+  var driver: [String] = []
+
+  @Flag(
+    help: "Make a buffer that a flush queue keeps within reach of its device a failure of hardware."
+  )
+  var strict = false
 
   @Option(help: ArgumentHelp("Judge only these properties, a list.", valueName: "properties"))
   var only: String?
@@ -137,7 +143,8 @@ struct FuzzCommand: ParsableCommand {
     var settings = FuzzSettings()
     (settings.left, settings.right) = (left, right)
     (settings.subject, settings.oracle) = (subject, oracle)
-    (settings.only, settings.except, settings.driver) = (only, except, driver)
+    (settings.only, settings.except) = (only, except)
+    (settings.drivers, settings.isStrict) = (driver, strict)
     (settings.domain, settings.dma) = (domain, dma)
     settings.artifacts = artifacts
     settings.target = target

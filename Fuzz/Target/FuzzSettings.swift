@@ -35,8 +35,10 @@ public struct FuzzSettings: Sendable {
   public var subject: String?
   /// Who judges, a list; nil: comparison, or contract, leak and hardware for one subject.
   public var oracle: String?
-  /// The driver that `hardware` puts behind every page table; nil: each format's own.
-  public var driver: String?
+  /// The drivers that `hardware` puts behind every page table, each by itself; none: each format's own.
+  public var drivers: [String] = []
+  /// A buffer that waits for a flush is a finding of `hardware`.
+  public var isStrict = false
   /// Properties, lists; nil: all.
   public var only: String?
   public var except: String?
@@ -61,7 +63,8 @@ public struct FuzzSettings: Sendable {
     subject = Self.value("SUBJECT")
     oracle = Self.value("ORACLE")
     only = Self.value("ONLY")
-    driver = Self.value("DRIVER")
+    drivers = Self.value("DRIVER").map(Self.words) ?? []
+    isStrict = Self.value("STRICT") == "1"
     except = Self.value("EXCEPT")
     domain = Self.value("DOMAIN")
     dma = Self.value("DMA")
@@ -97,7 +100,8 @@ public struct FuzzSettings: Sendable {
     choice.filter = PropertyFilter(
       only: try OracleChoice.properties(only, "--only"),
       except: try OracleChoice.properties(except, "--except"))
-    try choice.take(drivers: driver.map { [$0] } ?? [])
+    try choice.take(drivers: drivers)
+    choice.isStrict = isStrict
     if choice.judgesNothing { throw OracleChoice.nothingLeft }
     return choice
   }
@@ -160,7 +164,8 @@ public struct FuzzSettings: Sendable {
     if let subject { Self.set("SUBJECT", subject) }
     if let oracle { Self.set("ORACLE", oracle) }
     if let only { Self.set("ONLY", only) }
-    if let driver { Self.set("DRIVER", driver) }
+    if !drivers.isEmpty { Self.set("DRIVER", drivers.joined(separator: ",")) }
+    Self.set("STRICT", isStrict ? "1" : "0")
     if let except { Self.set("EXCEPT", except) }
     if let domain { Self.set("DOMAIN", domain) }
     if let dma { Self.set("DMA", dma) }
@@ -173,6 +178,11 @@ public struct FuzzSettings: Sendable {
 
   private static func value(_ name: String) -> String? {
     getenv(prefix + name).map { String(cString: $0) }
+  }
+
+  /// No driver's name has a comma.
+  private static func words(_ list: String) -> [String] {
+    list.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
   }
 
   private static func set(_ name: String, _ value: String) { setenv(prefix + name, value, 1) }

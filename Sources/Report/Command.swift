@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Hardware
 import Lockstep
 
 /// Command lines that reports tell a reader to type.
@@ -16,10 +17,18 @@ enum Command {
     case .abi, .leak, .contract, .hardware, .process:
       let driver =
         finding.hardware.map { $0.isForced ? " --driver \($0.driver)" : "" } ?? ""
-      let check = "iopt check \(file) --subject \(quoted(finding.faultySubject))\(driver)"
+      let check =
+        "iopt check \(file) --subject \(quoted(finding.faultySubject))\(driver)"
+        + (isOfTheWindow(finding) ? " --strict" : "")
       guard case .departure(_, let name) = finding.evidence else { return check }
       return "\(check) --forbid \(name)"
     }
+  }
+
+  /// What only `--strict` makes a failure.
+  private static func isOfTheWindow(_ finding: Finding) -> Bool {
+    let danger = finding.hardware?.danger ?? finding.signature.difference
+    return danger.hasPrefix("\(HardwareProperty.memoryInTheWindow.rawValue):")
   }
 
   /// What lets a subject end its process again.

@@ -73,6 +73,8 @@ import Testing
     #expect(told.output.contains(line), "\(told.output)")
     let strict = try Tool.iopt(check + ["--strict"], input: queued)
     #expect(strict.status == 1 && strict.output.contains("the buffer is its driver's again"))
+    // As it is typed it shows the same again.
+    #expect(strict.output.contains("\n  reproduce: iopt check - --subject swift --strict\n"))
   }
 
   @Test func theHelpNamesPropertiesAndMeters() throws {
