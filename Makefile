@@ -32,10 +32,13 @@ build: setup ## build the command line (bin/iopt)
 	swift build -c release --product iopt
 	@mkdir -p bin && ln -sfn ../.build/release/iopt bin/iopt
 
+# They take longest; later runs go by the times of the one before.
+SLOW_TESTS := CorpusKillTests|ToyFormatTests|KernelCasesTests|FuzzerKillTests|KernelReviewTests|LedgerTests
+
 test: setup ## build and run all tests: make test [FILTER=regex] [JUNIT=file] [KTAP=file]
 	swift build --build-tests
 	.build/debug/iopt-tests --filter '$(FILTER)' --junit '$(JUNIT)' --ktap '$(KTAP)' \
-	  .build/debug/lockstepPackageTests.xctest
+	  --first '$(SLOW_TESTS)' .build/debug/lockstepPackageTests.xctest
 
 fuzz: fuzz-build ## fuzz Swift against C: make fuzz [DURATION=30] [JOBS=2] [LANES='sanitizers listening']
 	bin/iopt-fuzz --seconds $(DURATION) --jobs $(JOBS) \

@@ -102,16 +102,23 @@ public struct FuzzSettings: Sendable {
     return choice
   }
 
-  /// The subjects that run, none of them loaded. One that is judged alone has the merged revision of
-  /// `gather_range_pages` where nobody says otherwise: inputs name the older ones too, and what those
-  /// break would be found first.
+  /// The subjects that run, none of them loaded. Each that is judged by itself, too, has the merged
+  /// revision of `gather_range_pages` where nobody says otherwise: inputs name the older ones too, and
+  /// what those break would be found first.
   public func requests() throws(SubjectError) -> [LaneRequest] {
     Self.countEdgesOfKernelTrees()
-    if let subject {
-      let isLeftOpen = domain == nil && !subject.contains(",gather=")
-      return [try LaneRequest(isLeftOpen ? "\(subject),gather=merged" : subject)]
+    var requests: [LaneRequest] = []
+    for side in subject.map({ [$0] }) ?? [left, right] {
+      let isLeftOpen = judgesEachSide && domain == nil && !side.contains(",gather=")
+      requests.append(try LaneRequest(isLeftOpen ? "\(side),gather=merged" : side))
     }
-    return [try LaneRequest(left), try LaneRequest(right)]
+    return requests
+  }
+
+  /// Whether a side is judged by more than comparison with the other one.
+  private var judgesEachSide: Bool {
+    let names = oracle ?? OracleChoice.usual(alone: subject != nil)
+    return names != OracleName.comparison.rawValue
   }
 
   /// Kernel trees are built with counters of the kind that libFuzzer reads, unless flags of that kind

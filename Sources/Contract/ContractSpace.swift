@@ -15,6 +15,7 @@ public struct ContractSpace: Sendable {
   /// Input address width, bits.
   private let width: Int
   private let signExtends: Bool
+  private let canonical: CanonicalAddresses
   /// Bits that the walk decodes: the width, or the top's entry where that is wider than the space.
   /// Below the top, addresses count as they are.
   private let decoded: Int
@@ -24,6 +25,7 @@ public struct ContractSpace: Sendable {
   init(_ info: DomainInfo) {
     width = info.va
     signExtends = info.features.contains(.signExtend)
+    canonical = CanonicalAddresses(width: width, signExtends: signExtends)
     decoded = max(width, TableEntry.itemLog2(info.level))
     last = info.last
   }
@@ -45,7 +47,7 @@ public struct ContractSpace: Sendable {
 
   func placement(_ first: UInt64, _ end: UInt64) -> Placement {
     guard signExtends else { return end <= last ? .inside : .outside }
-    if end <= last || first >= ~last { return .inside }
+    if canonical.contains(first, through: end) { return .inside }
     let upper: UInt64 = first > last ? ~mask : 0
     return first & ~mask == upper && end & ~mask == upper ? .alias : .outside
   }

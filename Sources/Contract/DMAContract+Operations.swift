@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Log
+import ScenarioLanguage
 import SubjectABI
 
 extension DMAContract {
@@ -117,7 +118,7 @@ extension DMAContract {
       departures.insert(.memoryPastTheOutputWidth)
       buffers[index].isBeyondWords = true
     }
-    if encryption != 0, (piece.pa | last) & encryption != 0 || piece.len > encryption {
+    if AskedMemory(pa: piece.pa, length: piece.len).reaches(encryptionBit) {
       departures.insert(.memoryAtTheEncryptionBit)
       buffers[index].isBeyondWords = true
     }

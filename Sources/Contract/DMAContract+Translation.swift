@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import SubjectABI
 
 extension DMAContract {
   /// Looks up what the last operation mapped or unmapped, and one more buffer in turn. `lookup` is
@@ -7,81 +6,83 @@ extension DMAContract {
   public mutating func checkLastOperation(_ lookup: (UInt64) -> UInt64?) -> DMABreach? {
     if isLost { return nil }
     if let range = justUnmapped,
-      let breach = checkGone(range.first, lookup) ?? checkGone(range.last, lookup)
+      let breach = Self.checkGone(range.first, lookup) ?? Self.checkGone(range.last, lookup)
     {
       return breach
     }
-    if let handle = justMapped, let index = buffers.index(of: handle),
-      let breach = check(buffers[index], lookup)
-    {
-      return breach
-    }
+    let mapped = justMapped.flatMap { buffers.index(of: $0) }
+    if let mapped, let breach = check(mapped, lookup) { return breach }
     if buffers.count == 0 { return nil }
     nextLook = (nextLook + 1) % buffers.count
-    return check(buffers[nextLook], lookup)
+    return nextLook == mapped ? nil : check(nextLook, lookup)
   }
 
   /// Looks up every live buffer.
   public func checkAll(_ lookup: (UInt64) -> UInt64?) -> DMABreach? {
     if isLost { return nil }
     for index in 0..<buffers.count {
-      if let breach = check(buffers[index], lookup) { return breach }
+      if let breach = check(index, lookup) { return breach }
     }
     return nil
   }
 
   /// An errno, cast to an address, and 0 stand for no translation.
-  private func checkGone(_ iova: UInt64, _ lookup: (UInt64) -> UInt64?) -> DMABreach? {
+  private static func checkGone(_ iova: UInt64, _ lookup: (UInt64) -> UInt64?) -> DMABreach? {
     guard let found = lookup(iova) else { return nil }
     let isErrno = Int64(bitPattern: found) < 0 && Int64(bitPattern: found) >= -4095
     return found == 0 || isErrno ? nil : .stillMapped(iova: iova, found: found)
   }
 
-  private func check(
-    _ buffer: borrowing DMABuffer, _ lookup: (UInt64) -> UInt64?
-  ) -> DMABreach? {
-    if buffer.isTampered || buffer.isBeyondWords { return nil }
-    for link in buffer.links {
-      let piece = iopt_piece(pa: link.pa, len: link.last - link.first + 1)
-      if let breach = check(piece, at: link.first, lookup) { return breach }
+  private func check(_ index: Int, _ lookup: (UInt64) -> UInt64?) -> DMABreach? {
+    if buffers[index].isTampered || buffers[index].isBeyondWords { return nil }
+    for number in 0..<buffers[index].links.count {
+      let link = buffers[index].links[number]
+      let mapped = MappedPiece(pa: link.pa, iova: link.first, length: link.last - link.first + 1)
+      if let breach = mapped.check(granule, lookup) { return breach }
     }
-    var iova = buffer.address
-    for piece in buffer.pieces {
-      if let breach = check(piece, at: iova, lookup) { return breach }
+    var iova = buffers[index].address
+    for number in 0..<buffers[index].pieces.count {
+      let piece = buffers[index].pieces[number]
+      let mapped = MappedPiece(pa: piece.pa, iova: iova, length: piece.len)
+      if let breach = mapped.check(granule, lookup) { return breach }
       iova &+= piece.len
     }
     return nil
   }
+}
+
+/// Memory and where a device sees it.
+private struct MappedPiece {
+  let pa: UInt64
+  let iova: UInt64
+  let length: UInt64
 
   /// The first and last byte, and those on both sides of the first frame boundary, of one in the
-  /// middle, and of the one whose address is a multiple of the largest power of two.
-  private func check(
-    _ piece: iopt_piece, at iova: UInt64, _ lookup: (UInt64) -> UInt64?
-  ) -> DMABreach? {
-    let last = iova &+ (piece.len - 1)
-    let middle = iova &+ (piece.len / 2)
+  /// middle, and of the one whose address is a multiple of the largest power of two: each once.
+  func check(_ granule: UInt64, _ lookup: (UInt64) -> UInt64?) -> DMABreach? {
+    if let breach = look(0, lookup) ?? look(length - 1, lookup) { return breach }
+    let last = iova &+ (length - 1)
+    let middle = (iova &+ (length / 2)) & ~(granule - 1)
     let differing = UInt64(63 - (iova ^ last | 1).leadingZeroBitCount)
-    return check(piece, at: iova, 0, lookup)
-      ?? check(piece, at: iova, piece.len - 1, lookup)
-      ?? check(piece, at: iova, around: (iova &+ granule) & ~(granule - 1), lookup)
-      ?? check(piece, at: iova, around: middle & ~(granule - 1), lookup)
-      ?? check(piece, at: iova, around: last & ~((1 << differing) - 1), lookup)
+    let first = (iova &+ granule) & ~(granule - 1)
+    if let breach = check(around: first, granule, lookup) { return breach }
+    if middle != first, let breach = check(around: middle, granule, lookup) { return breach }
+    let round = last & ~((1 << differing) - 1)
+    return round == first || round == middle ? nil : check(around: round, granule, lookup)
   }
 
   /// The bytes before and at `boundary`, when it is one of frames and both are the piece's.
   private func check(
-    _ piece: iopt_piece, at iova: UInt64, around boundary: UInt64, _ lookup: (UInt64) -> UInt64?
+    around boundary: UInt64, _ granule: UInt64, _ lookup: (UInt64) -> UInt64?
   ) -> DMABreach? {
     let offset = boundary &- iova
-    guard boundary & (granule - 1) == 0, offset > 0, offset < piece.len else { return nil }
-    return check(piece, at: iova, offset - 1, lookup) ?? check(piece, at: iova, offset, lookup)
+    guard boundary & (granule - 1) == 0, offset > 0, offset < length else { return nil }
+    return look(offset - 1, lookup) ?? look(offset, lookup)
   }
 
-  private func check(
-    _ piece: iopt_piece, at iova: UInt64, _ offset: UInt64, _ lookup: (UInt64) -> UInt64?
-  ) -> DMABreach? {
+  private func look(_ offset: UInt64, _ lookup: (UInt64) -> UInt64?) -> DMABreach? {
     guard let found = lookup(iova &+ offset) else { return nil }
-    let expected = piece.pa &+ offset
+    let expected = pa &+ offset
     return found == expected
       ? nil : .mistranslated(iova: iova &+ offset, expected: expected, found: found)
   }

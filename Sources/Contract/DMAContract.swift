@@ -21,9 +21,15 @@ public struct DMAContract {
 
   /// Nothing is claimed any more.
   var isLost: Bool {
-    departures.contains(.listWithEmptyPiece) || departures.contains(.listOf4GiB)
-      || departures.contains(.destroyedByLength)
+    hidesSizes || !departures.isDisjoint(with: Self.losing)
   }
+
+  private static let losing: DMADepartures = [
+    DMADepartures(.listWithEmptyPiece), DMADepartures(.listOf4GiB),
+    DMADepartures(.destroyedByLength),
+  ]
+  /// A leaf may read back as one of another size: whatever is unmapped may take more than its own.
+  var hidesSizes = false
 
   var ledger = DMALedger()
   var buffers = DMABufferTable()
@@ -50,7 +56,7 @@ public struct DMAContract {
   var kernel = Kernel.linux7_1
   var addressMask: UInt64 = .max
   var lastPhysical: UInt64 = .max
-  var encryption: UInt64 = 0
+  var encryptionBit: UInt64 = 0
   var timeout: UInt64 = 0
 
   /// What the last operation mapped, by handle, or unmapped.
@@ -85,7 +91,8 @@ public struct DMAContract {
     justMapped = nil
     justUnmapped = nil
     kernel = Kernel(abi: configuration.kernel) ?? .linux7_1
-    encryption = configuration.sme_mask
+    encryptionBit = TableReader(DomainConfiguration(configuration)).encryptionBit
+    hidesSizes = false
     timeout = configuration.dma.timeout
     for record in log {
       if let info = InfoRecord(record) { read(info, limit: configuration.dma.limit) }
@@ -109,6 +116,7 @@ public struct DMAContract {
     _ operation: UnsafePointer<iopt_op>, _ log: RecordView
   ) -> DMABreach? {
     noteList(operation)
+    noteEncrypted(operation)
     if isLost { return nil }
     self.operation.begin(operation, buffers)
     if operation.pointee.size > IOPT_OP_SIZE_1, operation.pointee.has_limit != 0 {
@@ -122,6 +130,18 @@ public struct DMAContract {
       if let breach = note(record) { return breach }
     }
     return conclude(operation)
+  }
+
+  /// Notes memory that reads back otherwise, whether it can be mapped or not: beside the layer, where it
+  /// has no buffer, and what is so large that its leaves' sizes are other ones.
+  private mutating func noteEncrypted(_ operation: UnsafePointer<iopt_op>) {
+    guard encryptionBit != 0 else { return }
+    let asked = AskedMemory(operation)
+    guard asked.reaches(encryptionBit) else { return }
+    let isRaw = operation.pointee.kind <= IOPT_OP_MAP_RANGE.rawValue
+    guard isRaw || asked.mayHideSize(encryptionBit) else { return }
+    departures.insert(.memoryAtTheEncryptionBit)
+    hidesSizes = true
   }
 
   /// Notes a list after whose mapping nothing is claimed.

@@ -5,6 +5,14 @@ import ScenarioLanguage
 import SubjectABI
 
 extension PageTableContract {
+  /// Whether a lookup's answer is plainly the promised one; where it is not, ``judge(_:_:_:)`` says what
+  /// it is. Most answers are lookups'.
+  public func promises(_ iova: UInt64, _ answer: UInt64) -> Bool {
+    if isLost { return false }
+    guard let promised = mapped.translate(space.key(iova)) else { return answer == 0 }
+    return answer == promised && space.placement(iova, iova) == .inside
+  }
+
   /// The address that the mapping gives, 0 where there is none.
   func judgeLookup(_ iova: UInt64, _ answer: Answer) -> Verdict {
     let placement = space.placement(iova, iova)

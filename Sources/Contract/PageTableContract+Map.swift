@@ -38,6 +38,12 @@ extension PageTableContract {
   }
 
   mutating func judgeMap(_ operation: iopt_op, _ answer: Answer) -> Verdict {
+    // From here on a leaf may read back as another one: also an unmap of others, and what takes a map
+    // that fails back, may go wrong.
+    let isEncrypted =
+      encryptionBit != 0
+      && withUnsafePointer(to: operation) { AskedMemory($0).reaches(encryptionBit) }
+    defer { if isEncrypted { isLost = true } }
     let refusals = refusals(operation)
     guard answer.status == .done else {
       isLost = true
@@ -161,12 +167,6 @@ extension PageTableContract {
     let last = first &+ (length &- 1)
     mapped.insert(IntervalMap.Mapping(first: first, last: last, pa: operation.pa))
     highest = max(highest, last == .max ? .max : last + 1)
-    let outputEnd = operation.pa &+ (length &- 1)
-    if (operation.pa | outputEnd) & ~(encryptedFrom &- 1) != 0 || outputEnd < operation.pa,
-      encryptedFrom != .max
-    {
-      isLost = true
-    }
   }
 }
 

@@ -18,7 +18,7 @@ public struct PageTableContract {
     case departed(KnownDeparture)
     /// The contract says nothing here, or from here on.
     case unspecified
-    case broken(Breach)
+    indirect case broken(Breach)
   }
 
   /// A promise and what came instead.
@@ -66,15 +66,15 @@ public struct PageTableContract {
   let smallestPage: UInt64
   /// The top grows as what is mapped demands.
   let grows: Bool
-  /// Physical addresses from here on have the bit that encryption takes.
-  let encryptedFrom: UInt64
+  /// The bit of physical addresses that encryption takes; 0: none.
+  let encryptionBit: UInt64
   /// What is mapped, by the keys of ``ContractSpace``.
   public internal(set) var mapped = IntervalMap()
   /// One past the highest key that was ever mapped.
   var highest: UInt64 = 0
   /// Marks of `set_dirty`, and whether the next reading has to tell them.
   var marks: [DirtyMark] = []
-  /// Set once a mapping used an address bit that memory encryption takes.
+  /// Set once memory was asked for that has the address bit that memory encryption takes.
   var isLost = false
 
   struct DirtyMark: Equatable {
@@ -91,8 +91,7 @@ public struct PageTableContract {
     kernel = configuration.kernel ?? .linux7_1
     smallestPage = info.pageSizes == 0 ? 0 : 1 << UInt64(info.pageSizes.trailingZeroBitCount)
     grows = format.grows(info.features)
-    let encrypts = format.encrypts(info.features)
-    encryptedFrom = encrypts ? configuration.encryptionBit.map { 1 << UInt64($0) } ?? .max : .max
+    encryptionBit = TableReader(configuration).encryptionBit
   }
 
   /// Judges the answer that `log` holds, as it stands after the operation, and learns from it what
@@ -153,10 +152,13 @@ struct Answer {
     self.status = status
     records = log
     for record in records {
-      if record.rawKind == EventKind.allocFail.rawValue { allocationFailed = true }
-      guard let result = ResultRecord(record) else { continue }
-      value = result.value
-      mapped = result.mapped
+      switch record.rawKind {
+      case EventKind.allocFail.rawValue: allocationFailed = true
+      case EventKind.result.rawValue where record.has(.result):
+        value = record.argument(0)
+        mapped = record.argument(1)
+      default: break
+      }
     }
   }
 

@@ -131,11 +131,19 @@ extension DMALayer {
     var mapped: UInt64 = 0
     var run: (start: UInt64, length: UInt64) = (0, 0)
     var layout = PieceLayout(pieces)
+    // Pages of a long list mostly go into the same table as those before them.
+    let isLong = pieces.count >= 16 && pages.runsAlone
+    var place = ListPlace()
     repeat {
       let piece = layout.next()
       if run.length > 0, piece == nil || piece!.start != run.start &+ run.length {
-        let status = pages.mapWithoutSync(
-          iova &+ mapped, to: run.start, length: run.length, protection: protection)
+        let status =
+          isLong
+          ? pages.mapWithoutSync(
+            iova &+ mapped, to: run.start, length: run.length, protection: protection,
+            beside: &place)
+          : pages.mapWithoutSync(
+            iova &+ mapped, to: run.start, length: run.length, protection: protection)
         guard let status else { return .crashed }
         if status != .done {
           pages.unmap(iova, length: mapped)

@@ -36,6 +36,19 @@ struct Pages {
     return domain.pointee.hasCrashed ? nil : status
   }
 
+  /// The same for one part of a list, beside the part before it.
+  func mapWithoutSync(
+    _ iova: UInt64, to physical: UInt64, length: UInt64, protection: UInt32,
+    beside place: inout ListPlace
+  ) -> Status? {
+    let status = domain.pointee.mapWithoutSync(
+      iova, to: physical, length: length, protection: protection, beside: &place)
+    return domain.pointee.hasCrashed ? nil : status
+  }
+
+  /// Whether nobody else runs while a list is mapped.
+  var runsAlone: Bool { domain.pointee.runsAlone }
+
   /// `iommu_sync_map()`
   func syncMap(_ iova: UInt64, length: UInt64) { domain.pointee.syncMap(iova, length: length) }
 

@@ -6,9 +6,12 @@ import SubjectABI
 extension HardwareJudge {
   /// One record after another, in the order in which things happened.
   func take(_ record: Record) {
+    if record.isStore {
+      if record.has(.store) { takeStore(record) }
+      return
+    }
     guard let kind = record.kind, record.has(kind) else { return }
     switch kind {
-    case .store: takeStore(record)
     case .alloc: cache.noteAllocated(pa: record.argument(0), size: record.argument(1))
     case .free: takeFree(pa: record.argument(0))
     case .incoherent:

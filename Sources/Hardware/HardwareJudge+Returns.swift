@@ -5,6 +5,7 @@ extension HardwareJudge {
   /// The operation has returned: what it promised is due. In the order in which properties are believed.
   func finish() {
     checkLinkedUnwritten()
+    checkMappedUnwritten()
     for index in 0..<cache.stale.count where isDue(cache.stale.elements[index]) {
       judgeDue(cache.stale.elements[index])
       break
@@ -20,6 +21,8 @@ extension HardwareJudge {
   /// Whether the promise about an entry fell due with this operation's return.
   private func isDue(_ entry: StaleEntry) -> Bool {
     if entry.kind == .pointer || entry.isQueued { return false }
+    // Nobody but the page table knows that its top has grown.
+    if entry.isOfRoot { return entry.operation == state.number }
     switch iopt_op_kind(state.kind) {
     // The caller syncs what it has mapped so when it has mapped all.
     case IOPT_OP_MAP_RANGE where entry.kind == .absence: return false

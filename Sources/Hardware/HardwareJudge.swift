@@ -9,6 +9,8 @@ import SubjectABI
 /// What changes with each record is not checked for exclusive access: nothing of it is lent out.
 public final class HardwareJudge {
   let cache: MayCache
+  /// How much may be cached of what is gone, in entries: a judge looks through them again and again.
+  public var staleEntries: Int { cache.stale.count }
   /// What it judges behind, of the scenario at hand.
   public private(set) var driver: any Driver
   let commands = CommandList()
@@ -18,6 +20,8 @@ public final class HardwareJudge {
   public var keepsAccounts = false {
     didSet { if keepsAccounts != oldValue { cache.keepWriters(keepsAccounts) } }
   }
+  /// Whether the words of dangers that are known are wanted. Changed between scenarios only.
+  public var tellsKnown = true
   var history = CommandHistory()
   /// What the operation at hand asks to be mapped.
   @exclusivity(unchecked) var asked = AskedMemory()
@@ -37,6 +41,7 @@ public final class HardwareJudge {
   let measures: Bool
   /// Which properties count.
   private let properties: Set<HardwareProperty>
+  private let allCount: Bool
   /// A buffer in the window is a danger.
   let isStrict: Bool
 
@@ -72,6 +77,8 @@ public final class HardwareJudge {
     var hasRaggedMap = false
     /// The policy in force is ``Policy/syncTables``.
     var syncsTables = false
+    /// It is ``Policy/keep``: what is linked no more is kept aside until the domain ends.
+    var keepsTables = false
     /// Gathers that took in what a dirty read cleared.
     var dirtyGathers = GatherSet()
     /// The driver was asked to sync everything, and has sent nothing, or what reaches nothing.
@@ -94,7 +101,8 @@ public final class HardwareJudge {
     var wasQueued = false
     var result: UInt64 = 0
     var levels: LevelsRecord?
-    var danger: Danger?
+    var danger: Danger? { didSet { hasDanger = danger != nil } }
+    private(set) var hasDanger = false
     /// A property of what is cached was broken, and does not count.
     var isSilenced = false
     /// A flush queue takes what is unmapped.
@@ -128,6 +136,7 @@ public final class HardwareJudge {
   ) {
     self.measures = measures
     self.properties = properties
+    allCount = properties.count == HardwareProperty.allCases.count
     self.isStrict = isStrict
     let domain = DomainConfiguration(format: .riscv64, va: 39, oa: 56, features: [])
     cache = MayCache(domain)
@@ -149,6 +158,7 @@ public final class HardwareJudge {
     state.release = domain.kernel ?? .linux7_1
     state.isProduction = domain.build == .production
     state.syncsTables = domain.policy == .syncTables
+    state.keepsTables = domain.policy == .keep
     state.isOlderGather = (domain.gather ?? .merged) != .merged
     cache.reset(
       domain, features: state.features, width: Int(info.inputWidth), driver)
@@ -165,7 +175,7 @@ public final class HardwareJudge {
 
   /// Takes in one operation; the first property that it breaks.
   public func judge(_ operation: UnsafePointer<iopt_op>, _ log: RecordView) -> Danger? {
-    start(operation.pointee)
+    start(operation)
     for record in log { take(record) }
     if operation.pointee.kind == IOPT_OP_TICK.rawValue {
       state.now = state.tickStart &+ operation.pointee.len
@@ -177,7 +187,7 @@ public final class HardwareJudge {
 
   /// The operation has crashed.
   public func judgeCrash(_ operation: UnsafePointer<iopt_op>) -> Danger? {
-    start(operation.pointee)
+    start(operation)
     checkCrashed()
     return classified()
   }
@@ -196,12 +206,14 @@ public final class HardwareJudge {
   }
 
   private func classified() -> Danger? {
-    guard var danger = state.danger else { return nil }
+    // Seldom: a danger is large to copy.
+    guard state.hasDanger, var danger = state.danger else { return nil }
     danger.known = danger.known ?? known(danger)
     return danger
   }
 
-  private func start(_ operation: iopt_op) {
+  private func start(_ pointer: UnsafePointer<iopt_op>) {
+    let operation = pointer.pointee
     state.kind = operation.kind
     state.number += 1
     state.gather = Self.namesGather(operation.kind) ? Int32(operation.gather) : -1
@@ -217,7 +229,7 @@ public final class HardwareJudge {
     state.tickStart = state.now
     state.syncedPart = nil
     state.result = 0
-    state.danger = nil
+    if state.hasDanger { state.danger = nil }
     state.isSilenced = false
     state.levels = nil
     commands.removeAll()
@@ -233,12 +245,9 @@ public final class HardwareJudge {
       state.hasRaggedMap = true
     }
     if state.release < .linux7_3, Self.hasEmptyPiece(operation) { state.past = .emptyPiece }
-    let isOutside = !isCanonical(operation.iova) || !isCanonical(lastAddress(operation))
-    cache.begin(
-      operation: state.number, gather: state.gather,
-      isOutside: isOutside && !state.hasLayer)
-    asked = AskedMemory(operation)
-    if asked.bits & cache.reader.encryptionBit != 0 { remember(.encryptedAddress) }
+    cache.begin(operation: state.number, gather: state.gather, isOutside: isOutside(operation))
+    asked = AskedMemory(pointer)
+    if asked.reaches(cache.reader.encryptionBit) { remember(.encryptedAddress) }
     cache.attributes.want(asked, cache.reader, state.features)
     state.wasQueued = state.queuedGathers.contains(state.gather)
     if operation.kind == IOPT_OP_GATHER.rawValue {
@@ -279,14 +288,15 @@ public final class HardwareJudge {
     addresses.elements.last { $0.handle == handle }?.iova
   }
 
-  private func lastAddress(_ operation: iopt_op) -> UInt64 {
-    operation.len == 0 ? operation.iova : operation.iova &+ (operation.len - 1)
+  /// It names an address that no translation can have.
+  private func isOutside(_ operation: iopt_op) -> Bool {
+    !state.hasLayer
+      && !(cache.canonical.contains(operation.iova)
+        && cache.canonical.contains(lastAddress(operation)))
   }
 
-  func isCanonical(_ iova: UInt64) -> Bool {
-    guard cache.signBit != 0 else { return true }
-    let above = iova & ~(cache.signBit - 1)
-    return above == 0 || above == ~(cache.signBit - 1)
+  private func lastAddress(_ operation: iopt_op) -> UInt64 {
+    operation.len == 0 ? operation.iova : operation.iova &+ (operation.len - 1)
   }
 
   private static func namesGather(_ kind: UInt32) -> Bool {
@@ -318,6 +328,16 @@ public final class HardwareJudge {
     .iovaReuse, .queueOrder,
   ]
 
+  /// Whether a property counts that was broken. One of what is cached that does not silences those that
+  /// one cause may break with it.
+  private func counts(_ property: HardwareProperty) -> Bool {
+    let isOfTheCache = Self.ofTheCache.contains(property)
+    if isOfTheCache, state.isSilenced { return false }
+    if properties.contains(property) { return true }
+    if isOfTheCache { state.isSilenced = true }
+    return false
+  }
+
   /// Keeps the first that counts; `known` where its class is plain at once. `entry` is what may be
   /// cached, where something is, `freed` the slot of a table that it is about, and `iova` one that
   /// memory translates.
@@ -326,15 +346,11 @@ public final class HardwareJudge {
     isUnwritten: Bool = false, isEverything: Bool = false, known: KnownClass? = nil,
     of entry: StaleEntry? = nil, freed: Int? = nil, mapped iova: UInt64? = nil
   ) {
-    guard state.danger == nil else { return }
-    let isOfTheCache = Self.ofTheCache.contains(property)
-    if isOfTheCache, state.isSilenced { return }
-    guard properties.contains(property) else {
-      if isOfTheCache { state.isSilenced = true }
-      return
-    }
+    guard !state.hasDanger, allCount || counts(property) else { return }
+    let isTold = tellsKnown || known == nil && state.past == nil && !cache.isOutside
     state.danger = Danger(
-      property, kind, text(), isUnwritten: isUnwritten, isEverything: isEverything, known: known)
+      property, kind, isTold ? text() : "", isUnwritten: isUnwritten, isEverything: isEverything,
+      known: known)
     guard keepsAccounts else { return }
     if let entry {
       state.danger!.account = account(entry, freed: freed, property.promise)

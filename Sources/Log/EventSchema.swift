@@ -61,15 +61,30 @@ extension EventKind {
   /// The form of records of this kind.
   public var schema: EventSchema { Self.schemas[Int(rawValue)]! }
 
-  /// Asked for every line of a trace: without the strings that a schema holds.
-  public var argumentCount: Int { Int(Self.argumentCounts[Int(rawValue)]) }
+  /// How many arguments its schema has. Asked of every record: said once more, for a table that is made
+  /// when first asked costs as much as the record.
+  @inlinable
+  public var argumentCount: Int {
+    switch self {
+    case .allocFail, .flushAll, .warn, .skip, .crash: 0
+    case .free, .noIOVA, .timerOn, .timerFire, .depotWork, .cpu: 1
+    case .alloc, .incoherent, .clean, .top, .sync, .dirty, .result, .iovaAlloc, .iovaFree,
+      .syncMap, .levels:
+      2
+    case .queue, .gather, .store: 4
+    case .pte: 5
+    case .info: 8
+    }
+  }
+
+  /// Whether its schema ends in pages; the same.
+  @inlinable
+  public var endsInPages: Bool { self == .sync || self == .queue || self == .gather }
 
   /// The word after `=`; the same, asked as often.
   public var word: StaticString { Self.words[Int(rawValue)] }
 
   private static let words: [StaticString] = schemas.map { $0?.word ?? "" }
-
-  private static let argumentCounts: [UInt8] = schemas.map { UInt8($0?.arguments.count ?? 0) }
 
   /// By raw value.
   private static let schemas: [EventSchema?] = {

@@ -9,7 +9,10 @@ public struct RangeSet {
   public init() {}
 
   /// Empties it, keeping its memory.
-  public mutating func removeAll() { ranges.removeAll(keepingCapacity: true) }
+  @inline(__always)
+  public mutating func removeAll() {
+    if !ranges.isEmpty { ranges.removeAll(keepingCapacity: true) }
+  }
 
   /// The index of the first range that ends at or after `address`.
   private func index(endingFrom address: UInt64) -> Int {

@@ -35,7 +35,7 @@ public struct Record {
 
   /// The list of pages at the record's end, in order; empty for a kind without one.
   public var pages: Slice<UnsafeBufferPointer<UInt64>> {
-    guard let kind, kind.schema.endsInPages else { return words[words.endIndex...] }
+    guard let kind, kind.endsInPages else { return words[words.endIndex...] }
     return words.dropFirst(1 + kind.argumentCount)
   }
 
@@ -51,19 +51,31 @@ public struct Record {
 @frozen
 public struct RecordView: Sequence, IteratorProtocol {
   @usableFromInline let words: UnsafeBufferPointer<UInt64>
+  @usableFromInline var place = 0
+
   /// Words that were passed so far.
-  public private(set) var position = 0
+  @inlinable public var position: Int { place }
 
   /// Reads `words`, which must stay as they are meanwhile.
   @inlinable
   public init(_ words: UnsafeBufferPointer<UInt64>) { self.words = words }
 
+  /// What comes from here on.
+  @inlinable
+  public var rest: UnsafeBufferPointer<UInt64> { UnsafeBufferPointer(rebasing: words[place...]) }
+
+  /// Passes over words of whole records, which somebody read in ``rest``.
+  @inlinable
+  public mutating func skip(_ count: Int) { place += count }
+
   /// The next record, nil at the end.
+  @inlinable
   public mutating func next() -> Record? {
-    guard position < words.count else { return nil }
+    guard place < words.count else { return nil }
     // A count that runs past the end is a subject's fault; what is there is the record.
-    let length = Swift.min(1 + Int(words[position] >> 32), words.count - position)
-    defer { position += length }
-    return Record(words: UnsafeBufferPointer(rebasing: words[position..<position + length]))
+    let length = Swift.min(1 + Int(words[place] >> 32), words.count - place)
+    defer { place += length }
+    return Record(
+      words: UnsafeBufferPointer(start: words.baseAddress! + place, count: length))
   }
 }

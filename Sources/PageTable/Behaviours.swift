@@ -14,6 +14,11 @@ public struct Behaviours: OptionSet, Sendable {
 
   private init(_ row: iopt_row) { rawValue = 1 << row.rawValue }
 
+  /// Whether all of `rows` are as they became. ``OptionSet`` has this too, in code that builds without
+  /// optimization do not specialise.
+  @inlinable
+  public func contains(_ rows: Behaviours) -> Bool { rows.rawValue & ~rawValue == 0 }
+
   /// `pt_iommu_iova_to_phys()` answers 0 for an address outside of the table; before, the errno.
   static let zeroOutside = Behaviours(IOPT_ROW_LOOKUP)
   /// `pt_iommu_init_features()` leaves PT_FEAT_DYNAMIC_TOP alone; before, it was taken out where the

@@ -24,6 +24,44 @@ struct FeatureSet: OptionSet {
   }
 }
 
+/// What ``OptionSet`` gives to every set, once more for this one: builds without optimization, those of
+/// the tests, do not specialise the standard library's code, and spent half of their time in it.
+extension FeatureSet {
+  @inline(__always)
+  init(arrayLiteral features: FeatureSet...) {
+    var bits: UInt32 = 0
+    for index in 0..<features.count { bits |= features[index].rawValue }
+    self.init(rawValue: bits)
+  }
+
+  @inline(__always)
+  func contains(_ other: FeatureSet) -> Bool { other.rawValue & ~rawValue == 0 }
+
+  @inline(__always)
+  func union(_ other: FeatureSet) -> FeatureSet {
+    FeatureSet(rawValue: rawValue | other.rawValue)
+  }
+
+  @inline(__always)
+  func intersection(_ other: FeatureSet) -> FeatureSet {
+    FeatureSet(rawValue: rawValue & other.rawValue)
+  }
+
+  @inline(__always)
+  func subtracting(_ other: FeatureSet) -> FeatureSet {
+    FeatureSet(rawValue: rawValue & ~other.rawValue)
+  }
+
+  @inline(__always)
+  func isSubset(of other: FeatureSet) -> Bool { other.contains(self) }
+
+  @inline(__always)
+  mutating func formUnion(_ other: FeatureSet) { self = union(other) }
+
+  @inline(__always)
+  static func == (left: FeatureSet, right: FeatureSet) -> Bool { left.rawValue == right.rawValue }
+}
+
 /// How the kernel's code was compiled.
 protocol BuildMode {
   /// Whether violated expectations are checked and reported (`CONFIG_DEBUG_GENERIC_PT`).

@@ -20,7 +20,7 @@ struct Walker<Format: PageTableFormat, Build: BuildMode> {
   static var supported: FeatureSet {
     if !Build.checks { return Format.features }
     var without: FeatureSet = []
-    if !Format.features.contains(.dmaIncoherent) { without.insert(.dmaIncoherent) }
+    if !Format.features.contains(.dmaIncoherent) { without.formUnion(.dmaIncoherent) }
     // Sign extension does not go with the two.
     without.formUnion(
       Format.features.contains(.signExtend) ? [.dynamicTop, .fullVA] : .signExtend)
@@ -32,7 +32,7 @@ struct Walker<Format: PageTableFormat, Build: BuildMode> {
   private var unknown: FeatureSet {
     var unknown: FeatureSet = []
     let behaviours = state.pointee.behaviours
-    if !behaviours.contains(.gathersLevels) { unknown.insert(.detailedGather) }
+    if !behaviours.contains(.gathersLevels) { unknown.formUnion(.detailedGather) }
     if !behaviours.contains(.hasSvpbmt) { unknown.formUnion(Format.debugFeatures) }
     return unknown
   }

@@ -6,6 +6,8 @@ extension PatchLines {
   /// Scenarios that are shown; `--json` has all of them.
   private static let shown = 5
   private static let othersShown = 5
+  /// Lines of a scenario that are shown.
+  private static let longest = 24
 
   /// What is to be said, a line each; scenarios stand by themselves.
   func lines(base: String, head: String) -> [String] {
@@ -27,8 +29,16 @@ extension PatchLines {
   /// The scenarios that are shown, with the number by which lines refer to each.
   var scenarioLines: [(number: Int, lines: [String])] {
     scenarios.prefix(Self.shown).enumerated().map {
-      ($0 + 1, $1.text.split(separator: "\n").map(String.init))
+      ($0 + 1, Self.short($1.text.split(separator: "\n").map(String.init)))
     }
+  }
+
+  /// Lines that run something run-of-the-mill, such as a magazine's filling, can take hundreds.
+  private static func short(_ lines: [String]) -> [String] {
+    guard lines.count > longest else { return lines }
+    let rest = lines.count - longest / 2 * 2
+    return lines.prefix(longest / 2) + ["… \(rest) more lines: --json has them …"]
+      + lines.suffix(longest / 2)
   }
 
   /// What is said when more ran lines than are shown.

@@ -7,7 +7,7 @@ extension Review {
   public var text: String {
     var lines = ["Behaviour: \(base) against \(head)"]
     lines.append(
-      "  \(tally.scenarios) scenarios (\(recorded) from files, the others made), \(tally.statements)"
+      "  \(tally.scenarios) scenarios (\(origins)), \(tally.statements)"
         + " statements, \(tally.refused) refused")
     lines += tally.refusalLines.map { "  \($0)" }
     if changes.isEmpty { lines.append("  nothing differs") }
@@ -100,7 +100,7 @@ extension Review {
       lines.append("BROKEN, and kept by \(base): \(breach.signature): \(breach.count) scenarios")
       lines += breach.finding.report.split(separator: "\n").map { "  \($0)" }
     }
-    lines += judgement.mended.map { "mended: \($0.signature) (\($0.count) scenarios of \(base))" }
+    lines += mendedLines
     lines += judgement.kept.map { "broken as before: \($0.signature): \($0.count) scenarios" }
     lines += judgement.newDepartures.map { "new departure: \($0)" }
     lines += judgement.lostDepartures.map { "departure that is gone: \($0)" }
@@ -121,5 +121,23 @@ extension BehaviourChange {
   var evidenceLines: [String] {
     finding.report.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
       .filter { !$0.isEmpty }
+  }
+}
+
+extension Review {
+  /// What is mended, without the modes in which it was broken.
+  private var mendedLines: [String] {
+    var counts: [Signature: Int] = [:]
+    for breach in judgement.mended {
+      var signature = breach.signature
+      signature.modes = []
+      counts[signature, default: 0] += breach.count
+    }
+    return counts.map { "mended: \($0) (\($1) scenarios of \(base))" }.sorted()
+  }
+
+  /// Where the scenarios came from.
+  var origins: String {
+    "\(recorded) from files, " + (guided > 0 ? "\(guided) by iopt-fuzz, " : "") + "the others made"
   }
 }

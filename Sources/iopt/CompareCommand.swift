@@ -10,9 +10,10 @@ struct CompareCommand: ParsableCommand {
     commandName: "compare",
     abstract: "Weigh policies for empty tables against each other, on workloads.",
     discussion: """
-      Each workload is run on each policy, behind each driver, in each mode. The beginning of each run \
-      is judged by contract and hardware: what is unsafe is shown with its reason and a file that shows \
-      it, and has no counts. Documentation/compare.md tells more. Options take several values, after \
+      Each workload is run on each policy, behind each driver, in each mode, and judged by contract \
+      and hardware: what is unsafe is shown with its reason and a file that shows it, and has no counts. \
+      Of a file all scenarios are run, one after another; their counts are added, and of peaks the \
+      highest is shown. Documentation/compare.md tells more. Options take several values, after \
       each other or with commas; all stands for all. The same seed gives the same bytes.
 
       Workloads, with their parameters (--set, --sweep):
@@ -59,8 +60,12 @@ struct CompareCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: "Operations of each run. Default: as is usual for each.")
   var operations: Int?
 
-  @Option(parsing: .unconditional, help: "Of those, from the first on, so many are judged.")
-  var judged = 2000
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Of those, from the first on, so many are judged. Default: all, up to some seconds' work; how many"
+        + " it was is said where it was not all."))
+  var judged: Int?
 
   @Option(parsing: .unconditional, help: "Where randomness starts.")
   var seed: UInt64 = 1
@@ -93,6 +98,12 @@ struct CompareCommand: ParsableCommand {
     help: ArgumentHelp("Show these only. Default: all.", valueName: "meter"))
   var meter: [String] = []
 
+  @Flag(
+    help: ArgumentHelp(
+      "Count the instructions of an unmap, too, under valgrind: some seconds for each workload, driver"
+        + " and mode. They may differ a little from run to run."))
+  var instructions = false
+
   @Option(help: "The subject that runs it.")
   var subject = "swift"
 
@@ -123,7 +134,7 @@ struct CompareCommand: ParsableCommand {
 
   func validate() throws {
     if let operations { try check(operations, "--operations", in: 1...1_000_000_000) }
-    try check(judged, "--judged", in: 0...1_000_000)
+    if let judged { try check(judged, "--judged", in: 0...1_000_000_000) }
     if let jobs { try check(jobs, "--jobs", in: 1...256) }
     if try shape() == "svg", sweep == nil {
       throw ValidationError("--format svg: expected --sweep beside it")
@@ -134,17 +145,22 @@ struct CompareCommand: ParsableCommand {
     let costs = try costs()
     let grid = try grid()
     // What is wrong with the meters shows before anything is run.
-    _ = try GridReport([], costs: costs, meters: words(meter))
-    let cells = try grid.run()
-    let report = try GridReport(
-      cells, costs: costs, meters: words(meter), command: CompareHelp.command)
-    let text = try text(report)
-    try output.whileOpen { take throws(ScenarioError) in
+    _ = try GridReport([], costs: costs, meters: words(meter), instructions: instructions)
+    var hasRun = false
+    // What is wrong with the output, too.
+    try output.whileOpen { take in
+      let (cells, reason) =
+        instructions ? try grid.runCountingInstructions() : (try grid.run(), nil)
+      hasRun = cells.contains { $0.hasRun }
+      let report = try GridReport(
+        cells, costs: costs, meters: words(meter), command: CompareHelp.command,
+        instructions: instructions, skipped: reason.map { ["unmap-instructions: \($0)"] } ?? [])
+      let text = try text(report)
       var buffer = TextBuffer(capacity: text.utf8.count)
       buffer.append(text)
       try take(&buffer)
     }
-    if !cells.contains(where: { $0.hasRun }) { throw ExitCode(3) }
+    if !hasRun { throw ExitCode(3) }
   }
 
   // MARK: What is asked for
@@ -156,7 +172,7 @@ struct CompareCommand: ParsableCommand {
   private func grid() throws -> ComparisonGrid {
     var options = CellOptions()
     options.subject = subject
-    options.kernel = kernel?.kernel ?? .linux7_3
+    options.kernel = kernel?.kernel
     options.gather = try gather.map { name in
       guard let revision = GatherRevision.allCases.first(where: { "\($0.name)" == name }) else {
         let names = GatherRevision.allCases.map { "\($0.name)" }.joined(separator: ", ")

@@ -36,7 +36,8 @@ enum CompareHelp {
   /// Reads `NAME=A..B[:STEP|xFACTOR]`.
   static func sweep(_ text: String) throws -> ComparisonGrid.Sweep {
     let error = ValidationError(
-      "--sweep '\(text)': expected NAME=A..B, NAME=A..B:STEP or NAME=A..B:xFACTOR")
+      "--sweep '\(text)': expected NAME=A..B, NAME=A..B:STEP or NAME=A..B:xFACTOR, with A at most B,"
+        + " and above 0 where it is multiplied, by 2 where nothing is said")
     let words = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     guard words.count == 2, !words[0].isEmpty else { throw error }
     let parts = words[1].split(separator: ":", omittingEmptySubsequences: false)

@@ -3,7 +3,7 @@ import ArgumentParser
 import Lockstep
 import ScenarioLanguage
 
-struct CorpusCheck: ParsableCommand {
+struct CorpusCheck: JudgingCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Check that a corpus is whole and that nothing in it fails.",
@@ -18,7 +18,11 @@ struct CorpusCheck: ParsableCommand {
   @Argument(help: ArgumentHelp("A folder of fuzz inputs.", valueName: "dir"))
   var folder: String
 
-  @OptionGroup var sides: CorpusSides
+  @OptionGroup var sides: SideOptions
+
+  @OptionGroup var alone: AloneOption
+
+  @OptionGroup var oracles: OracleOptions
 
   @Flag(help: "Print the result as JSON.")
   var json = false
@@ -39,7 +43,7 @@ struct CorpusCheck: ParsableCommand {
       result.tell(
         input.name, "damaged: its bytes do not match its name; iopt corpus prune renames it")
     }
-    let entries = try sides.survey(contents.inputs, texts: contents.texts)
+    let entries = try survey(contents.inputs, texts: contents.texts)
     for entry in entries {
       if let failure = entry.failure {
         result.tell(entry.input.name, "\(failure)")

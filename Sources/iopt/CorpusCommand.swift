@@ -36,15 +36,12 @@ let whatAddsSomething = """
   many in a row. That is coarser than code coverage: iopt-fuzz -- -merge=1 judges by that.
   """
 
-/// What inputs are run on, and who judges them.
-struct CorpusSides: ParsableArguments {
-  @OptionGroup var judges: JudgeOptions
-
+extension JudgingCommand {
   /// Runs every input, the smallest first, then the texts.
   func survey(
     _ inputs: [CorpusInput], texts: [CorpusContents.Text] = []
   ) throws -> [CorpusSurvey.Entry] {
-    let survey = CorpusSurvey(try judges.choice(), try judges.lanes())
+    let survey = CorpusSurvey(try choice(), try lanes())
     let progress = ProgressLine()
     defer { progress.clear() }
     var entries: [CorpusSurvey.Entry] = []

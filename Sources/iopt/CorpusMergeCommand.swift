@@ -3,7 +3,7 @@ import ArgumentParser
 import Lockstep
 import ScenarioLanguage
 
-struct CorpusMerge: ParsableCommand {
+struct CorpusMerge: JudgingCommand {
   static let configuration = CommandConfiguration(
     commandName: "merge",
     abstract: "Add to a corpus what others have that it lacks.",
@@ -19,7 +19,11 @@ struct CorpusMerge: ParsableCommand {
   @Argument(help: ArgumentHelp("Folders to take inputs from.", valueName: "from"))
   var sources: [String]
 
-  @OptionGroup var sides: CorpusSides
+  @OptionGroup var sides: SideOptions
+
+  @OptionGroup var alone: AloneOption
+
+  @OptionGroup var oracles: OracleOptions
 
   @Flag(help: "Print the result as JSON.")
   var json = false
@@ -38,10 +42,10 @@ struct CorpusMerge: ParsableCommand {
     let there = try folder.contents()
     omissions.add(there)
     var selection = CorpusSelection()
-    for entry in try sides.survey(there.inputs) { _ = selection.consider(entry) }
+    for entry in try survey(there.inputs) { _ = selection.consider(entry) }
     var added = 0
     var superfluous = SuperfluousCount()
-    for entry in try sides.survey(offered) {
+    for entry in try survey(offered) {
       let verdict = selection.consider(entry)
       superfluous.add(verdict)
       guard verdict == .adds else { continue }

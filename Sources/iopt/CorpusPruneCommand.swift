@@ -3,7 +3,7 @@ import ArgumentParser
 import Lockstep
 import ScenarioLanguage
 
-struct CorpusPrune: ParsableCommand {
+struct CorpusPrune: JudgingCommand {
   static let configuration = CommandConfiguration(
     commandName: "prune",
     abstract: "Remove the inputs of a corpus that add nothing.",
@@ -23,7 +23,11 @@ struct CorpusPrune: ParsableCommand {
   @Flag(help: "Keep inputs whose behaviour others show: only scenarios and failures count.")
   var keepBehaviour = false
 
-  @OptionGroup var sides: CorpusSides
+  @OptionGroup var sides: SideOptions
+
+  @OptionGroup var alone: AloneOption
+
+  @OptionGroup var oracles: OracleOptions
 
   @Flag(help: "Print the result as JSON.")
   var json = false
@@ -38,7 +42,7 @@ struct CorpusPrune: ParsableCommand {
     omissions.add(contents)
     var removed: [String] = []
     var superfluous = SuperfluousCount()
-    for entry in try sides.survey(contents.inputs) {
+    for entry in try survey(contents.inputs) {
       let verdict = selection.consider(entry)
       superfluous.add(verdict)
       if verdict != .adds, verdict != .unknown { removed.append(entry.input.name) }

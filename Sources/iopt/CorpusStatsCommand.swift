@@ -3,7 +3,7 @@ import ArgumentParser
 import Lockstep
 import ScenarioLanguage
 
-struct CorpusStats: ParsableCommand {
+struct CorpusStats: JudgingCommand {
   static let configuration = CommandConfiguration(
     commandName: "stats",
     abstract: "Say what a corpus holds, and which failures.",
@@ -18,7 +18,11 @@ struct CorpusStats: ParsableCommand {
   @Argument(help: ArgumentHelp("A folder of fuzz inputs.", valueName: "dir"))
   var folder: String
 
-  @OptionGroup var sides: CorpusSides
+  @OptionGroup var sides: SideOptions
+
+  @OptionGroup var alone: AloneOption
+
+  @OptionGroup var oracles: OracleOptions
 
   @Flag(help: "Print the result as JSON.")
   var json = false
@@ -26,7 +30,7 @@ struct CorpusStats: ParsableCommand {
   func run() throws {
     let folder = try CorpusFolder(self.folder)
     let contents = try folder.contents(withTexts: true)
-    let entries = try sides.survey(contents.inputs, texts: contents.texts)
+    let entries = try survey(contents.inputs, texts: contents.texts)
     var omissions = CorpusOmissions()
     omissions.add(contents)
     let stats = CorpusStatsJSON(entries, omissions)

@@ -5,7 +5,7 @@ import Lockstep
 import Report
 import ScenarioLanguage
 
-struct Minimize: ParsableCommand {
+struct Minimize: JudgingCommand {
   static let configuration = CommandConfiguration(
     abstract: "Shrink a scenario in which something is wrong to its core.",
     discussion: """
@@ -29,14 +29,18 @@ struct Minimize: ParsableCommand {
       "Write the result here instead of standard output; .gz compresses.", valueName: "file"))
   var output: String?
 
-  @OptionGroup var judges: JudgeOptions
+  @OptionGroup var sides: SideOptions
+
+  @OptionGroup var alone: AloneOption
+
+  @OptionGroup var oracles: OracleOptions
 
   @OptionGroup var isolation: IsolationOptions
 
-  func validate() throws { _ = try judges.choice() }
+  func validate() throws { _ = try choice() }
 
   func run() throws {
-    let plan = try judges.plan()
+    let plan = try plan()
     let minimizer = Minimizer(try isolation.judge(plan, file: file))
     let progress = ProgressLine()
     if progress.isShown {

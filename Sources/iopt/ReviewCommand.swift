@@ -56,6 +56,11 @@ struct ReviewCommand: ParsableCommand {
     help: "Measure what both cost: times, instructions, and what they ask of the driver.")
   var costs = true
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Let iopt-fuzz, if it is there, look for scenarios by the coverage of HEAD's code.")
+  var coverage = true
+
   @Flag(help: "Print Markdown, for a mail or a pull request.")
   var markdown = false
 
@@ -107,7 +112,7 @@ struct ReviewCommand: ParsableCommand {
 
   private func review() throws -> Review {
     let own = cases ? try OwnCases(sides.base, sides.head) : nil
-    let run = try ReviewRun(
+    var run = try ReviewRun(
       LaneRequest(sides.base), LaneRequest(sides.head), isolation, watchesLines: lines)
     let progress = ProgressLine()
     var recorded = 0
@@ -122,10 +127,7 @@ struct ReviewCommand: ParsableCommand {
         if progress.isShown, recorded & 63 == 0 { progress.show("\(recorded) recorded scenarios") }
       }
     }
-    try generate(Narrowing(run.comparison), progress) {
-      workload?.take($0)
-      try run.run($0)
-    }
+    try generate(&run, workload, progress)
     let found = try run.changes.changes(shrinking: shrink, seconds: 5) {
       progress.show("\($0) kinds of difference shrunk")
     }
@@ -140,29 +142,49 @@ struct ReviewCommand: ParsableCommand {
     return review
   }
 
-  /// Makes scenarios of both layers until the time is up.
+  /// Makes scenarios of both layers until the time is up, then takes what iopt-fuzz found meanwhile.
   private func generate(
-    _ narrowing: Narrowing, _ progress: ProgressLine, _ run: (Scenario) throws -> Void
+    _ run: inout ReviewRun, _ workload: MeasuredWorkload?, _ progress: ProgressLine
   ) throws {
     guard seconds > 0 else { return }
+    let known = KernelHistory.changes.compactMap { try? $0.scenario }
+    let guide = try guide(&run, known)
+    var scenarios = ReviewScenarios(
+      seed: seed, known: known, narrowing: Narrowing(run.comparison))
     let end = ContinuousClock.now + .seconds(seconds)
-    // Of both versions of the language in turn: lists with empty pieces and two-step mappings are in
-    // the second alone. Which release it names does not matter: each side runs as what it is.
-    var generators = [nil, Kernel.linux7_3].map {
-      ScenarioGenerator(seed: seed, layer: .both, kernel: $0, narrowing: narrowing)
-    }
     var made = 0
     var missed = 0
-    while ContinuousClock.now < end, missed < 10_000 {
-      guard var scenario = generators[(made + missed) & 1].nextFitting() else {
+    // What is known is run however little time there is.
+    while scenarios.hasKnown || ContinuousClock.now < end, missed < 10_000 {
+      guard let scenario = scenarios.next() else {
         missed += 1
         continue
       }
-      // The sides have the revision of gather_range_pages() that their trees have.
-      scenario.domain.gather = nil
-      try run(scenario)
+      workload?.take(scenario)
+      if try run.run(scenario) { scenarios.keep(scenario) }
       made += 1
       if progress.isShown, made & 63 == 0 { progress.show("\(made) scenarios made") }
     }
+    guard let guide else { return }
+    progress.show("waiting for iopt-fuzz")
+    do {
+      try run.run(guide.wait(), of: &scenarios, seconds: max(2, seconds / 2))
+    } catch let error as SubjectError {
+      run.lackGuidance("\(error)")
+    }
+  }
+
+  /// Starts iopt-fuzz, or says why not.
+  private func guide(_ run: inout ReviewRun, _ known: [Scenario]) throws -> GuidedInputs? {
+    guard coverage else {
+      run.lackGuidance("--no-coverage")
+      return nil
+    }
+    guard let program = GuidedInputs.program else {
+      run.lackGuidance("there is no iopt-fuzz beside this program (make fuzz-build)")
+      return nil
+    }
+    return try GuidedInputs(
+      program, of: sides.head, seconds: Int(seconds), seed: seed, from: known)
   }
 }

@@ -11,10 +11,9 @@ struct ReviewRun {
   private let head: SideJudgement
   private let patch: PatchWatch?
   /// What this run leaves out, a sentence each.
-  private(set) var notDone = [
-    "scenarios were made without the guidance of coverage:"
-      + " iopt-fuzz --left BASE --right HEAD has it"
-  ]
+  private(set) var notDone: [String] = []
+  /// Scenarios that iopt-fuzz found.
+  private var guided = 0
 
   init(
     _ base: LaneRequest, _ head: LaneRequest, _ isolation: IsolationOptions, watchesLines: Bool
@@ -39,21 +38,48 @@ struct ReviewRun {
     }
   }
 
-  func run(_ scenario: Scenario) throws {
-    try changes.run(scenario)
+  /// Runs one scenario. True when it showed something that nothing before has: a kind of difference,
+  /// or a line of the change.
+  @discardableResult
+  func run(_ scenario: Scenario) throws -> Bool {
+    let isNewKind = try changes.run(scenario)
     try base.run(scenario)
     try head.run(scenario)
-    try patch?.run(scenario)
+    let isNewLine = try patch?.run(scenario) ?? false
+    return isNewKind || isNewLine
+  }
+
+  /// Runs what iopt-fuzz found, for at most `seconds`.
+  mutating func run(
+    _ inputs: [[UInt8]], of scenarios: inout ReviewScenarios, seconds: Double
+  ) throws {
+    let end = ContinuousClock.now + .seconds(seconds)
+    for (number, input) in inputs.enumerated() {
+      guard ContinuousClock.now < end else {
+        notDone.append("\(inputs.count - number) of iopt-fuzz's inputs: there was no time left")
+        return
+      }
+      guard let scenario = scenarios.scenario(of: input) else { continue }
+      try run(scenario)
+      guided += 1
+    }
+  }
+
+  /// Says why no coverage led the scenarios that were made.
+  mutating func lackGuidance(_ reason: String) {
+    notDone.append("scenarios were made without the guidance of coverage: \(reason)")
   }
 
   /// What was seen, when everything was run.
   func review(
     _ found: [BehaviourChange], _ cases: TreeCaseChange?, recorded: Int
   ) throws -> Review {
-    Review(
+    var review = Review(
       base: comparison.labels[0], head: comparison.labels[1], changes: found,
       judgement: JudgementChange(base: base, head: head), cases: cases,
       patch: try patch?.result(shrinking: 5, seconds: 1), tally: changes.tally,
       headTally: head.tally, recorded: recorded, notDone: notDone)
+    review.guided = guided
+    return review
   }
 }

@@ -27,21 +27,29 @@ struct SideOptions: ParsableArguments {
   func requests() throws -> [LaneRequest] { [try LaneRequest(left), try LaneRequest(right)] }
 }
 
-/// Who judges, and what: two sides against each other, or each subject alone.
-struct JudgeOptions: ParsableArguments {
-  @OptionGroup var sides: SideOptions
-
+/// The one subject of a command that can do without a second.
+struct AloneOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Judge this subject alone, by contract and leak unless --oracle says otherwise.",
       valueName: "subject[,gather=R]"))
   var subject: String?
+}
 
-  @OptionGroup var oracles: OracleOptions
+/// A command with judges: of two sides against each other, or of each subject alone. Its groups of
+/// options stand in it and not in a group of their own, as the parser checks itself in debug builds:
+/// four times what is in a group, and again four times what is in a group there.
+protocol JudgingCommand: ParsableCommand {
+  var sides: SideOptions { get }
+  var alone: AloneOption { get }
+  var oracles: OracleOptions { get }
+}
 
+extension JudgingCommand {
   func choice() throws -> OracleChoice {
-    let choice = try oracles.choice(default: OracleChoice.usual(alone: subject != nil))
-    if subject != nil, choice.needsTwoSubjects {
+    let isAlone = alone.subject != nil
+    let choice = try oracles.choice(default: OracleChoice.usual(alone: isAlone))
+    if isAlone, choice.needsTwoSubjects {
       throw ValidationError(OracleChoice.needsAnother.description)
     }
     return choice
@@ -50,7 +58,7 @@ struct JudgeOptions: ParsableArguments {
   func lanes() throws -> [Lane] { try requests().map { try $0.load().lane() } }
 
   func requests() throws -> [LaneRequest] {
-    if let subject { return [try LaneRequest(subject)] }
+    if let subject = alone.subject { return [try LaneRequest(subject)] }
     return try sides.requests()
   }
 

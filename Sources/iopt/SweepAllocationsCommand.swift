@@ -3,7 +3,7 @@ import ArgumentParser
 import Lockstep
 import ScenarioLanguage
 
-struct SweepAllocations: ParsableCommand {
+struct SweepAllocations: JudgingCommand {
   static let configuration = CommandConfiguration(
     commandName: "allocations",
     abstract: "Let the 1st, 2nd, … nth allocation of each scenario fail in turn.",
@@ -30,19 +30,23 @@ struct SweepAllocations: ParsableCommand {
 
   @OptionGroup var release: SweepRelease
 
-  @OptionGroup var judges: JudgeOptions
+  @OptionGroup var sides: SideOptions
+
+  @OptionGroup var alone: AloneOption
+
+  @OptionGroup var oracles: OracleOptions
 
   @OptionGroup var isolation: IsolationOptions
 
   @OptionGroup var output: SweepOutput
 
   func validate() throws {
-    _ = try judges.choice()
+    _ = try choice()
     guard failures != 0 else { throw ValidationError("--failures takes at least 1") }
   }
 
   func run() throws {
-    let plan = try judges.plan()
+    let plan = try plan()
     let progress = ProgressLine()
     let findings = SweepFindings(
       output, try isolation.judge(plan, file: files[0]), progress)

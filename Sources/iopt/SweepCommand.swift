@@ -36,20 +36,6 @@ struct SweepRelease: ParsableArguments {
   func applied(to scenario: Scenario) -> Scenario { kernel.map(scenario.with) ?? scenario }
 }
 
-/// The two sides of a sweep, and what is done with what it finds.
-struct SweepOptions: ParsableArguments {
-  @OptionGroup var sides: SideOptions
-
-  @OptionGroup var isolation: IsolationOptions
-
-  @OptionGroup var output: SweepOutput
-
-  /// An engine of `make` for both sides.
-  func plan(_ make: @escaping ([Lane]) -> Engine) throws -> EnginePlan {
-    EnginePlan(try sides.requests(), make: make)
-  }
-}
-
 struct SweepOutput: ParsableArguments {
   @Option(
     help: ArgumentHelp(

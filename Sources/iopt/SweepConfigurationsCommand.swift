@@ -24,16 +24,20 @@ struct SweepConfigurations: ParsableCommand {
 
   @OptionGroup var release: SweepRelease
 
-  @OptionGroup var options: SweepOptions
+  @OptionGroup var sides: SideOptions
+
+  @OptionGroup var isolation: IsolationOptions
+
+  @OptionGroup var output: SweepOutput
 
   func validate() throws { _ = try namedFormat(format) }
 
   func run() throws {
-    let plan = try options.plan(ConfigurationSweep.engine)
+    let plan = EnginePlan(try sides.requests(), make: ConfigurationSweep.engine)
     let progress = ProgressLine()
     let findings = SweepFindings(
-      options.output, try options.isolation.judge(plan, file: ""), progress)
-    if options.isolation.isolates(plan.requests) {
+      output, try isolation.judge(plan, file: ""), progress)
+    if isolation.isolates(plan.requests) {
       return try runIsolated(plan, findings, progress)
     }
     let engine = try plan.engine()
@@ -55,7 +59,7 @@ struct SweepConfigurations: ParsableCommand {
   private func runIsolated(
     _ plan: EnginePlan, _ findings: SweepFindings, _ progress: ProgressLine
   ) throws {
-    let isolated = IsolatedSweep(plan, limit: options.isolation.duration)
+    let isolated = IsolatedSweep(plan, limit: isolation.duration)
     let position = ConfigurationSweep.Position()
     var lines: [String] = []
     isolated.onText = { text in

@@ -3,7 +3,7 @@ import ArgumentParser
 import Lockstep
 import ScenarioLanguage
 
-struct SweepExhaustive: ParsableCommand {
+struct SweepExhaustive: JudgingCommand {
   static let configuration = CommandConfiguration(
     commandName: "exhaustive",
     abstract: "Run all short sequences of operations at the boundaries of tables and space.",
@@ -31,7 +31,11 @@ struct SweepExhaustive: ParsableCommand {
 
   @OptionGroup var release: SweepRelease
 
-  @OptionGroup var judges: JudgeOptions
+  @OptionGroup var sides: SideOptions
+
+  @OptionGroup var alone: AloneOption
+
+  @OptionGroup var oracles: OracleOptions
 
   @OptionGroup var isolation: IsolationOptions
 
@@ -46,7 +50,7 @@ struct SweepExhaustive: ParsableCommand {
       throw ValidationError("--deep takes seconds, more than 0 and at most \(Int(Self.longest))")
     }
     _ = try namedFormat(format)
-    _ = try judges.choice()
+    _ = try choice()
   }
 
   func run() throws {
@@ -54,7 +58,7 @@ struct SweepExhaustive: ParsableCommand {
     let configurations = StandardConfigurations.all(of: release.kernel).filter {
       format == nil || $0.domain.format == format
     }
-    let plan = try judges.plan()
+    let plan = try plan()
     let progress = ProgressLine()
     let findings = SweepFindings(output, try isolation.judge(plan, file: ""), progress)
     if isolation.isolates(plan.requests) {

@@ -46,6 +46,28 @@ struct NarrowingTests {
     #expect(narrowing.isIdle && !narrowing.capabilities.logsStores)
   }
 
+  @Test("Two trees without a release in common are given scenarios of both versions")
+  func unlikeReleases() {
+    func tree(_ kernels: Kernel...) -> Narrowing.Party {
+      var own = Capabilities.language
+      own.kernels = kernels.reduce(1 << IOPT_KERNEL_UNSAID.rawValue) { $0 | 1 << $1.rawValue }
+      own.runsAnyRelease = true
+      return .init(name: "tree", capabilities: own)
+    }
+    func kernels(_ parties: Narrowing.Party...) -> [Kernel] {
+      let narrowing = Narrowing(parties)
+      return Kernel.allCases.filter { narrowing.capabilities.meet(.kernel($0)) }
+    }
+    let side = Narrowing.Party(name: "side", capabilities: .language)
+    #expect(kernels(tree(.linux7_2), tree(.linux7_3)) == Kernel.allCases)
+    #expect(kernels(tree(.linux7_3), tree(.linux7_3)) == [.linux7_3])
+    #expect(kernels(tree(.linux7_2), side) == [.linux7_2])
+    // One that is no release with a number.
+    #expect(kernels(tree(), side) == Kernel.allCases)
+    #expect(kernels(tree(), tree(.linux7_3)) == [.linux7_3])
+    #expect(kernels(tree(.linux7_2), tree(.linux7_3), side) == [])
+  }
+
   /// Capabilities of which each bit is there or not by chance.
   private func chance(_ random: inout TestRandom) -> Capabilities {
     var some = Capabilities.language

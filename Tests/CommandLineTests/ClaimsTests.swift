@@ -26,6 +26,57 @@ import Testing
     }
   }
 
+  @Test func whatIsUnsafeIsShownAgainByTheCommandThatIsPrinted() throws {
+    let folder = try ScratchFolder()
+    let file = try folder.file(
+      "apart.iopt",
+      """
+      iopt 2
+      domain format=amdv1 kernel=7.3 va=48 oa=52 features=dynamic_top,flush_range_no_gaps,\
+      amdv1_encrypt_tables,amdv1_force_coherence top=2 sync_map
+      map 0x1000 0x40001000 0x1000 rw
+      map 0x9000 0x40009000 0x1000 rw
+      unmap_fast 0 0x1000 0x1000
+      unmap_fast 0 0x9000 0x1000
+      iotlb_sync 0
+
+      """.utf8)
+    let tool = try Tool.iopt(
+      "compare", "--workload", file, "--driver", "amd-np", "--mode", "strict", "--policy", "eager",
+      "--gather", "original", "--reproducers", folder("unsafe"))
+    let shown = try #require(
+      tool.output.split(separator: "(iopt ").last?.split(separator: ")").first)
+    let check = try Tool.iopt(shown.split(separator: " ").map(String.init))
+    #expect(check.status == 1, "\(tool.output): \(check.output)")
+  }
+
+  private static let valgrind = try? Tool.shell("command -v valgrind").output
+  private static let counting = [
+    "compare", "--workload", "nvme", "--set", "depth=4", "--operations", "300", "--mode", "strict",
+    "--policy", "generic", "eager", "--instructions", "--meter", "unmap-instructions",
+  ]
+
+  @Test(.enabled(if: valgrind?.isEmpty == false, "no valgrind here: apt-get install valgrind"))
+  func instructionsOfAnUnmapAreCounted() throws {
+    let tool = try Tool.iopt(Self.counting)
+    let line = try #require(
+      tool.output.split(separator: "\n").first { $0.contains("unmap-instructions") })
+    let counts = line.split(separator: " ").compactMap { Int($0.filter { $0 != "*" }) }
+    #expect(counts.count == 2 && counts.allSatisfy { (100..<1_000_000).contains($0) }, "\(line)")
+    // What eager looks through to see that a table is empty costs instructions.
+    #expect(counts[0] < counts[1])
+  }
+
+  @Test func whyInstructionsAreNotCountedIsSaid() throws {
+    let words = Self.counting.joined(separator: " ")
+    let tool = try Tool.shell("program=$(command -v iopt); PATH=/nowhere; $program \(words)")
+    #expect(tool.status == 0, "\(tool.errors)")
+    #expect(
+      tool.output.hasSuffix("skipped: unmap-instructions: \(Self.missing)\n"), "\(tool.output)")
+  }
+
+  private static let missing = "valgrind is not installed: apt-get install valgrind"
+
   private static let browser = try? Tool.shell("command -v chromium || command -v chromium-browser")
     .output.split(separator: "\n").first.map(String.init)
 
@@ -54,6 +105,13 @@ import Testing
       (["--workload", "nvme", "--sweep", "region=1..2"], "nvme has depth"),
       (["--set", "depth=0", "--workload", "nvme"], "expected 1 to 16384"),
       (["--meter", "time"], "expected --cost"),
+      (["--meter", "unmap-instructions"], "expected --instructions"),
+      (["--workload", "/nowhere/x.iopt"], "cannot open"),
+      (["--cost-table", "/nowhere/x"], "cannot open"),
+      (["--operations", "0"], "takes 1 to"),
+      (["--operations", "-1"], "takes 1 to"),
+      (["--operations", "99999999999"], "takes 1 to"),
+      (["-o", "/nowhere/x.html"], "cannot create"),
       (["--cost", "bytes-changed=2"], "expected one of"),
       (["--format", "pdf"], "expected text"),
     ] {

@@ -18,11 +18,14 @@ struct EditedTree {
 
   let path: String
 
-  init(of tree: String, _ edit: Edit, in scratch: ScratchFolder) throws {
-    path = scratch(edit.name)
+  /// In a folder that goes, or where it is the same tree for everybody who edits it so: what was built
+  /// of it is then known.
+  init(of tree: String, _ edit: Edit, in scratch: ScratchFolder? = nil) throws {
+    path = scratch.map { $0(edit.name) } ?? "\(Self.cache)/edited/\(edit.name)"
     // The compiler finds `"../x.h"` beside the file as it is named, so links to files are enough.
     let copied = try Tool.shell(
-      "mkdir -p '\(path)' && cp -as '\(tree)/.' '\(path)/' && rm '\(path)/\(edit.file)'")
+      "rm -rf '\(path)' && mkdir -p '\(path)' && cp -as '\(tree)/.' '\(path)/'"
+        + " && rm '\(path)/\(edit.file)'")
     try #require(copied.status == 0, "\(copied.errors)")
     let source = try String(contentsOfFile: "\(tree)/\(edit.file)", encoding: .utf8)
     try edit.applied(to: source).write(

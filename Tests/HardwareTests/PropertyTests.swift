@@ -100,6 +100,27 @@ import Testing
     #expect(other.run(map, [.alloc(3), .incoherent(3)] + link) == nil)
   }
 
+  /// A leaf in a table that is there, and the pointer to a table that is written back itself.
+  @Test(arguments: [(2, 3, FedJudge.page(0xa000)), (1, 1, FedJudge.link(3))])
+  func withoutSnoopingWhatIsMappedIsWrittenBackWhenTheMapReturns(
+    _ table: Int, _ index: Int, _ word: UInt64
+  ) throws {
+    let map = Operation.map(iova: 0x3000, pa: 0xa000, length: 0x1000, prot: .read)
+    let store: [FedJudge.Record] = [
+      .alloc(3), .incoherent(3), .store(table, index, word),
+    ]
+    let clean = FedJudge.Record.clean(table, index, words: 1)
+    let elsewhere = FedJudge.Record.clean(table, index + 1, words: 1)
+    for (rest, property) in [
+      ([clean], nil), ([], HardwareProperty.walkerVisibility), ([elsewhere], .walkerVisibility),
+    ] as [([FedJudge.Record], HardwareProperty?)] {
+      let fed = try FedJudge(features: [.flushRange, .dmaIncoherent])
+      #expect(fed.run(map, store + rest + [.result(0)])?.property == property)
+    }
+    // Who snoops sees it at once.
+    #expect(try FedJudge().run(map, store + [.result(0)]) == nil)
+  }
+
   @Test func anIOVAGoesBackWhenNothingIsCachedOrMappedThere() throws {
     let unmap = Operation.dmaUnmap(handle: 0, cpu: 0)
     let back = FedJudge.Record.iovaFree(0x1000, 0x1000)

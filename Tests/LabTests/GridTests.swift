@@ -66,6 +66,9 @@ import Testing
     other.counts.tablesAllocated = 7
     let report = try GridReport([unsafe, best, other], costs: CostTable())
     #expect(report.text.contains("keep: UNSAFE: made up, at operation 1 (folder/x)"))
+    unsafe.check = "iopt check folder/x"
+    let told = try GridReport([unsafe, best, other], costs: CostTable())
+    #expect(told.text.contains("made up, at operation 1 (iopt check folder/x)"))
     let line = try #require(
       report.text.split(separator: "\n").first { $0.contains("tables-allocated") })
     #expect(line.split(separator: " ").suffix(3) == ["-", "5*", "7"])

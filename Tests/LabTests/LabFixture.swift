@@ -9,7 +9,8 @@ import Testing
 enum LabFixture {
   static func cell(
     _ text: String, mode: String = "strict", driver: String = "riscv", policy: Policy = .generic,
-    again: UInt64 = 1000, subject: String = "swift"
+    again: UInt64 = 1000, subject: String = "swift", reproduces: Bool = false,
+    operations: Int? = nil
   ) throws -> GridCell {
     try withFolder { folder in
       let path = "\(folder)/case.iopt"
@@ -21,6 +22,8 @@ enum LabFixture {
       var options = CellOptions()
       options.again = again
       options.subject = subject
+      options.operations = operations
+      options.reproducers = reproduces ? folder : nil
       let grid = ComparisonGrid(
         workloads: [try LabWorkload(path)], policies: [policy],
         drivers: [try DriverChoice(parsing: driver)], modes: [try LabMode(parsing: mode)],

@@ -13,7 +13,7 @@ import Testing
   ])
   func theLedgerAgreesWithTheHardwareJudge(_ driver: String) throws {
     for policy in Policy.allCases {
-      for name in ["nvme", "net-tx", "vfio", "mixed"] {
+      for name in ["nvme", "net-tx", "vfio", "mixed", "gpu-mr"] {
         try compare(name, driver, policy)
       }
     }
@@ -26,6 +26,8 @@ import Testing
     _ = try workload.set("block", 4)
     _ = try workload.set("memory", 8)
     _ = try workload.set("gpu-mr", 8)
+    _ = try workload.set("live", 4)
+    if name == "gpu-mr" { _ = try workload.set("region", 64) }
     var grid = try LabFixture.grid(
       [], policies: [policy], drivers: [driver], modes: ["strict"], operations: 250)
     grid.workloads = [workload]

@@ -14,7 +14,7 @@ import Testing
 
   @Test func everyMeterIsDefinedOnItsPage() throws {
     let text = try page("compare.md")
-    for meter in LabMeter.all {
+    for meter in LabMeter.all + [.unmapInstructions] {
       #expect(text.contains("| `\(meter.name)` | \(meter.unit) | \(meter.definition) |"))
     }
   }
@@ -28,13 +28,30 @@ import Testing
     }
   }
 
-  @Test func theCostTablesCanBeRead() throws {
-    for name in ["bare-metal", "virtual"] {
-      let root = URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-      var costs = CostTable()
-      try costs.read(path: root.appendingPathComponent("Documentation/costs/\(name).txt").path)
-      #expect(!costs.isEmpty)
+  private static let tables = ["bare-metal", "soc", "virtual"]
+
+  @Test(arguments: tables) func aCostTableCanBeRead(_ name: String) throws {
+    let root = URL(fileURLWithPath: #filePath)
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    var costs = CostTable()
+    try costs.read(path: root.appendingPathComponent("Documentation/costs/\(name).txt").path)
+    #expect(!costs.isEmpty)
+    #expect(try page("costs/README.md").contains("| `\(name).txt` |"))
+  }
+
+  @Test(arguments: tables) func eachNumberOfACostTableSaysWhereItIsFrom(_ name: String) throws {
+    var says = false
+    var isComment = false
+    for line in try page("costs/\(name).txt").split(
+      separator: "\n", omittingEmptySubsequences: false)
+    {
+      if line.hasPrefix("#") {
+        // A comment begins anew.
+        if !isComment { says = line.hasPrefix("# Source") || line.hasPrefix("# Assumed") }
+      } else if !line.isEmpty {
+        #expect(says, "\(line)")
+      }
+      isComment = line.hasPrefix("#")
     }
   }
 }

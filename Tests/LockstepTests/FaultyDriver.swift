@@ -16,6 +16,7 @@ struct FaultyDriver: Driver {
 
   var cachesAbsence: Bool { hardware.cachesAbsence }
   var hasDeviceTLB: Bool { hardware.hasDeviceTLB }
+  var cachesRoot: Bool { hardware.cachesRoot }
   func reach(of command: Command) -> Reach { hardware.reach(of: command) }
   func text(of command: Command) -> String { hardware.text(of: command) }
 
@@ -150,6 +151,13 @@ extension DriverFault {
     DriverFault(
       name: "map-not-synced", kernel: .linux7_3, format: .amdv1, driver: "amd-np",
       caughtBy: .notPresentCached, change: withoutSyncMap),
+    DriverFault(
+      name: "top-changed-without-a-flush", kernel: .linux7_3, format: .amdv1, driver: "amd",
+      caughtBy: .notPresentCached, orBy: .tableUseAfterFree,
+      change: { call, send in
+        if case .changeTop = call { return [] }
+        return send(call)
+      }),
     DriverFault(
       name: "devices-forgotten", kernel: .linux7_3, format: .amdv1, driver: "amd+ats",
       caughtBy: .staleTranslation, change: without { $0.opcode == AMD.devicePages }),

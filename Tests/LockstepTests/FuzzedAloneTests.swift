@@ -49,7 +49,46 @@ import Testing
 
       """, "unmappedBehindTheLayersBack"
     ),
+    // Half of what is asked for beside the layer reads back as all of it: when the other half finds the
+    // buffer, taking the first one back removes that.
+    (
+      encrypting
+        + """
+        dma queue=percpu cpus=1 size=2 timeout=0 mode=strict limit=0x7fffffffff
+        dma_map 0 0x1000 0x1000 bidirectional
+        map 0x4000000000 0x0 0x4000000000 w
+
+        """, "memoryAtTheEncryptionBit"
+    ),
+    // The same without a layer.
+    (
+      encrypting
+        + """
+        map 0x7ffffff000 0x1000 0x1000 w
+        map 0x4000000000 0x0 0x4000000000 w
+
+        """, "memoryAtTheEncryptionBit"
+    ),
+    // A leaf of the layer's own that reads back as another one is not unmapped as it was linked.
+    (
+      encrypting
+        + """
+        dma queue=percpu cpus=1 size=2 timeout=0 mode=strict limit=0x7fffffffff
+        dma_iova_alloc 2 0x0 0x2000000000
+        dma_map 0 0x1000 0x1000 bidirectional
+        dma_iova_link 2 0x0 0x0 0x2000000000 bidirectional
+        dma_iova_unlink 2 0x0 0x2000000000
+
+        """, "memoryAtTheEncryptionBit"
+    ),
   ]
+
+  /// Pages of 4 KiB and of 128 GiB.
+  private static let encrypting = """
+    iopt 2
+    domain format=amdv1 kernel=7.1 va=64 oa=52 features=none top=3 pgsizes=0x2000001000 cbit=36 build=debug
+
+    """
 
   @Test(arguments: [Subject.swift, .reference], scenarios.indices)
   func isADeparture(_ subject: Subject, _ index: Int) throws {

@@ -57,6 +57,22 @@ import Testing
       ])
   }
 
+  /// The judge of hardware, where nobody takes the domain down to see.
+  @Test(arguments: Side.allCases) func aCoveredTableThatIsKeptAsideIsNotLost(_ side: Side) throws {
+    let text = """
+      iopt 2
+      domain format=riscv_64 kernel=7.3 va=39 oa=56 features=sign_extend,flush_range,detailed_gather policy=keep
+      map 0x0 0x0 0x1000 w
+      unmap 0x0 0x1000
+      map 0x0 0x0 0x200000 w
+
+      """
+    let subject = side == .swift ? Subject.swift : .reference
+    let engine = OracleChoice([.hardware]).engine([Lane(subject)])
+    #expect(try engine.run(scenario(text), file: "case.iopt") == nil)
+    #expect(engine.tally.judgements > 3)
+  }
+
   @Test(arguments: Side.allCases) func aCoveredTableIsKeptWhereItIsToBeKept(_ side: Side) throws {
     let unmap = Self.fullTable + "unmap 0x40200000 0x200000\n"
     #expect(

@@ -24,6 +24,13 @@ import Testing
     #expect(known == Set(EventKind.allCases))
   }
 
+  @Test func whatIsAskedOfEveryRecordIsTheSchemas() {
+    for kind in EventKind.allCases {
+      #expect(kind.argumentCount == kind.schema.arguments.count, "\(kind)")
+      #expect(kind.endsInPages == kind.schema.endsInPages, "\(kind)")
+    }
+  }
+
   @Test func onlyRecordsWithAFreelistEndInPages() {
     let ending = EventKind.allCases.filter(\.schema.endsInPages)
     #expect(ending == [.sync, .queue, .gather])

@@ -84,7 +84,8 @@ import Testing
       "\(outcome.output)")
     #expect(outcome.output.contains("slowest:\n  0.5 s  Room.Suite."))
     #expect(!outcome.output.contains("\u{1b}") && !outcome.output.contains("said"))
-    #expect(outcome.log.contains("== Room.Suite, status 0\nsaid by Suite\n"))
+    let told = /== Room\.Suite, status 0, \d+\.\d s of processor time\nsaid by Suite\n/
+    #expect(outcome.log.contains(told), "\(outcome.log)")
     #expect(outcome.files == ["log", "log.times"])
   }
 
@@ -109,6 +110,15 @@ import Testing
     #expect(!outcome.log.contains("Room.Suite"))
   }
 
+  @Test(arguments: [("Suite", "Other"), ("Other", "Suite")])
+  func whatIsNamedFirstBeginsWhereNoTimeIsKnown(_ first: String, _ second: String) throws {
+    let outcome = try report(Self.passing(), 0, options: "--jobs 1 --first '[.]\(first)$'")
+    let places = try [first, second].map {
+      try #require(outcome.log.range(of: "== Room.\($0), ")?.lowerBound, "\(outcome.log)")
+    }
+    #expect(places[0] < places[1])
+  }
+
   @Test func noTestAtAllIsNoSuccess() throws {
     let outcome = try report(Self.passing(), 0, options: "--filter nothing")
     #expect(outcome.status == 3)
@@ -118,6 +128,7 @@ import Testing
   @Test(arguments: [
     ("--nonsense x", "--nonsense: expected --filter"), ("--jobs 0", "--jobs takes 1 to 256"),
     ("--filter '('", "--filter '(': no regular expression"),
+    ("--first '('", "--first '(': no regular expression"),
     ("--log out/x/log", "cannot make the folder"),
   ])
   func badUsageEndsWithTwo(_ options: String, _ message: String) throws {

@@ -12,6 +12,8 @@ final class TestJob {
   private var rest = Data()
   /// Whether it told that its tests are done.
   var isWhole = false
+  /// Seconds that processors worked for it and for what it started, known when it has ended.
+  private(set) var work = 0.0
 
   /// Starts it. It stays in this process' group, so that Control-C reaches it too.
   init(_ bundle: TestBundle, _ batch: TestBundle.Batch, files: String) throws {
@@ -46,8 +48,12 @@ final class TestJob {
   /// What a shell calls its status; nil while it runs. What it told before is there then.
   func poll() -> Int32? {
     var raw: Int32 = 0
-    guard waitpid(pid, &raw, WNOHANG) == pid else { return nil }
+    var usage = rusage()
+    guard wait4(pid, &raw, WNOHANG, &usage) == pid else { return nil }
     RunningJobs.remove(pid)
+    work = [usage.ru_utime, usage.ru_stime].reduce(0) {
+      $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6
+    }
     let signal = raw & 0x7f
     return signal == 0 ? raw >> 8 & 0xff : 128 + signal
   }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Foundation
 
-/// Runs suites, each in a process of its own, as many at a time as there are processors.
+/// Runs suites, each in a process of its own, some at a time.
 struct TestPool {
   let bundle: TestBundle
   let jobs: Int
+  /// Suites that are known to be slow where no run before has told the times.
+  let first: Regex<AnyRegexOutput>?
   /// Where everything that tests say goes; files beside it are made and taken away.
   let log: String
   /// Called when a test has ended, and now and then.
@@ -35,7 +37,8 @@ struct TestPool {
         guard let status else { continue }
         active.removeAll { $0 === job }
         let text = job.finish()
-        log.write(Data("== \(job.batch.suite), status \(status)\n\(text)".utf8))
+        let work = "\((job.work * 10).rounded() / 10) s of processor time"
+        log.write(Data("== \(job.batch.suite), status \(status), \(work)\n\(text)".utf8))
         run.end(job.batch, isWhole: job.isWhole, status: status, said: text)
       }
       run.seconds = (ContinuousClock.now - start) / .seconds(1)
@@ -58,7 +61,7 @@ struct TestPool {
   private var times: String { "\(log).times" }
 
   /// What took longest the last time comes first, so that nothing long is left for the end; what is
-  /// new comes before all.
+  /// new comes before all, and of that what `first` says.
   private func slowestFirst(_ batches: [TestBundle.Batch]) -> [TestBundle.Batch] {
     let text = (try? String(contentsOfFile: times, encoding: .utf8)) ?? ""
     let known = Dictionary(
@@ -67,7 +70,14 @@ struct TestPool {
         guard words.count == 2, let seconds = Double(words[1]) else { return nil }
         return (String(words[0]), seconds)
       }, uniquingKeysWith: max)
-    return batches.sorted { known[$0.suite] ?? .infinity > known[$1.suite] ?? .infinity }
+    let isFirst = Dictionary(
+      uniqueKeysWithValues: batches.map { batch in
+        (batch.suite, first.map { batch.suite.contains($0) } ?? false)
+      })
+    func seconds(_ suite: String) -> Double {
+      known[suite] ?? (isFirst[suite]! ? .infinity : .greatestFiniteMagnitude)
+    }
+    return batches.sorted { seconds($0.suite) > seconds($1.suite) }
   }
 
   private func remember(_ run: TestRun) throws {

@@ -4,11 +4,15 @@ import Glibc
 
 /// Runs the tests that `swift build --build-tests` has built, and says what came of them:
 ///
-///     iopt-tests [--filter REGEX] [--junit FILE] [--ktap FILE] [--log FILE] [--jobs N] BUNDLE
+///     iopt-tests [--filter REGEX] [--junit FILE] [--ktap FILE] [--log FILE] [--jobs N]
+///       [--first REGEX] BUNDLE
 ///
+/// One suite more than there are processors is at work when --jobs does not say otherwise, as some wait
+/// for what they started more than they work. --first names suites that begin where no time is known.
 /// Exit status: 0 all passed, 1 not so, 2 bad usage, 3 no test was run.
 @main
 struct TestReportProgram {
+  private static let options = ["--filter", "--junit", "--ktap", "--log", "--jobs", "--first"]
   private var values: [String: String] = [:]
   private let bundle: TestBundle
 
@@ -24,8 +28,10 @@ struct TestReportProgram {
   private init(_ arguments: ArraySlice<String>) throws {
     var rest = arguments
     while let option = rest.first, option.hasPrefix("--") {
-      guard ["--filter", "--junit", "--ktap", "--log", "--jobs"].contains(option) else {
-        throw TestReportFailure("\(option): expected --filter, --junit, --ktap, --log or --jobs")
+      guard Self.options.contains(option) else {
+        throw TestReportFailure(
+          "\(option): expected \(Self.options.dropLast().joined(separator: ", "))"
+            + " or \(Self.options.last!)")
       }
       guard let value = rest.dropFirst().first else {
         throw TestReportFailure("\(option) needs a value")
@@ -42,7 +48,7 @@ struct TestReportProgram {
 
   private func run() throws -> Int32 {
     let log = values["--log"] ?? "artifacts/tests.log"
-    let jobs = values["--jobs"].map { Int($0) } ?? ProcessInfo.processInfo.activeProcessorCount
+    let jobs = values["--jobs"].map { Int($0) } ?? ProcessInfo.processInfo.activeProcessorCount + 1
     guard let jobs, (1...256).contains(jobs) else {
       throw TestReportFailure("--jobs takes 1 to 256")
     }
@@ -55,7 +61,7 @@ struct TestReportProgram {
       return 3
     }
     let summary = Self.summary
-    let run = try pool(jobs, log: log, summary).run(batches)
+    let run = try pool(jobs, first: try first(), log: log, summary).run(batches)
     Self.clearProgress()
     if let path = values["--junit"] { try write(junit(run), to: path) }
     if let path = values["--ktap"] { try write(ktap(run), to: path) }
@@ -63,9 +69,19 @@ struct TestReportProgram {
     return run.isGood ? 0 : 1
   }
 
-  private func pool(_ jobs: Int, log: String, _ summary: Summary) -> TestPool {
+  private func first() throws -> Regex<AnyRegexOutput>? {
+    do {
+      return try values["--first"].map { try Regex($0) }
+    } catch {
+      throw TestReportFailure("--first '\(values["--first"]!)': no regular expression")
+    }
+  }
+
+  private func pool(
+    _ jobs: Int, first: Regex<AnyRegexOutput>?, log: String, _ summary: Summary
+  ) -> TestPool {
     TestPool(
-      bundle: bundle, jobs: jobs, log: log,
+      bundle: bundle, jobs: jobs, first: first, log: log,
       onEnd: { test in
         guard test.state == .failed else { return }
         Self.clearProgress()

@@ -57,12 +57,16 @@ extension HardwareJudge {
     let level: UInt8 = entry.level < 8 ? 1 << entry.level : 0
     let isPointer = entry.kind == .pointer
     let call: DriverCall =
-      entry.kind == .absence
-      ? .syncMap(first: entry.first, length: entry.last &- entry.first &+ 1)
-      : .sync(
-        Gathered(
-          first: entry.first, last: entry.last, leafLevels: isPointer ? 0 : level,
-          tableLevels: isPointer ? level : 0, freesTables: isPointer))
+      if entry.isOfRoot {
+        .changeTop(pa: ArenaLayout.address(ofSlot: cache.top), level: Int(level))
+      } else if entry.kind == .absence {
+        .syncMap(first: entry.first, length: entry.last &- entry.first &+ 1)
+      } else {
+        .sync(
+          Gathered(
+            first: entry.first, last: entry.last, leafLevels: isPointer ? 0 : level,
+            tableLevels: isPointer ? level : 0, freesTables: isPointer))
+      }
     let own = CommandList()
     driver.send(call, to: own)
     let fitting = own.commands.filter { driver.reach(of: $0).shortfall(entry) == nil }

@@ -7,6 +7,7 @@ extension Reach {
   func shortfall(_ entry: StaleEntry) -> String? {
     if isDeviceTLB, entry.isInIOMMU { return "removes from device TLBs alone" }
     if !isDeviceTLB, !entry.isInIOMMU { return "leaves device TLBs alone" }
+    if entry.isOfRoot { return holdsRoot ? nil : "leaves where walks begin" }
     if isEverything { return nil }
     if holdsRoot { return "says where walks begin, and no more" }
     if leaves == .none && pointers == .none { return "promises nothing" }

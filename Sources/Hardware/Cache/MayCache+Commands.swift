@@ -6,7 +6,10 @@ extension MayCache {
   /// A command has completed: what it is guaranteed to remove is gone, but what a walker can still read
   /// in memory is cached anew, and what the IOMMU may have a device can ask for again.
   func apply(_ reach: Reach) {
+    if reach.holdsRoot { return removeRoots() }
     if reach.isEverything, !reach.isDeviceTLB { return removeAll() }
+    // Thousands of entries may wait for a queue's flush, of which a command names none.
+    if reach.leaves != .none, !stale.elements.contains(where: { isNear($0, reach) }) { return }
     if reach.pointers == .all, !reach.isDeviceTLB { removePointers(reach) }
     let count = stale.count
     for index in 0..<count {
@@ -27,24 +30,46 @@ extension MayCache {
     spill.cut(to: 0)
   }
 
+  /// Whether an entry lies within the command's range, at least in part: else it is not removed.
+  @inline(__always)
+  private func isNear(_ entry: StaleEntry, _ reach: Reach) -> Bool {
+    entry.first <= reach.last && entry.last >= reach.first
+  }
+
+  /// Walks begin with the top that there is.
+  private func removeRoots() {
+    var kept = 0
+    for index in 0..<stale.count {
+      let entry = stale.elements[index]
+      if entry.isOfRoot {
+        if entry.kind == .pointer { tables[Int(entry.target)].stalePointers -= 1 }
+      } else {
+        stale.elements[kept] = entry
+        kept += 1
+      }
+    }
+    stale.cut(to: kept)
+  }
+
   private func removeAll() {
-    for entry in stale.elements where entry.kind == .pointer && !entry.isUnwritten {
+    for entry in stale.elements
+    where entry.kind == .pointer && !entry.isUnwritten && !entry.isOfRoot {
       tables[Int(entry.target)].stalePointers -= 1
     }
     var kept = 0
     for index in 0..<stale.count {
       let entry = stale.elements[index]
-      guard entry.isUnwritten || entry.isInDevice else { continue }
+      guard entry.isUnwritten || entry.isInDevice || entry.isOfRoot else { continue }
       stale.elements[kept] = entry
-      if !entry.isUnwritten { stale.elements[kept].isInIOMMU = false }
+      if !entry.isUnwritten, !entry.isOfRoot { stale.elements[kept].isInIOMMU = false }
       kept += 1
     }
     stale.cut(to: kept)
   }
 
-  /// Whether the hardware can read it in memory, now, as it was.
+  /// Whether the hardware can read it in memory, now, as it was, or in a device's entry.
   private func staysVisible(_ entry: StaleEntry) -> Bool {
-    entry.isUnwritten || entry.isHeld && isExposed(Int(entry.holder))
+    entry.isUnwritten || entry.isOfRoot || entry.isHeld && isExposed(Int(entry.holder))
   }
 
   /// In the order of their making: a table's pointer goes before those that are held through it.
@@ -65,7 +90,7 @@ extension MayCache {
   private func isOnTheWay(_ entry: StaleEntry, _ reach: Reach) -> Bool {
     switch reach.leaves {
     case .none: true
-    case .touching, .within: entry.first <= reach.last && entry.last >= reach.first
+    case .touching, .within: isNear(entry, reach)
     case .holdingAddress: holdsAddress(entry.first, entry.last, reach)
     }
   }

@@ -30,7 +30,9 @@ extension MayCache {
   func losses(_ commands: some Sequence<Reach>) -> (leaves: UInt64, pointers: UInt64) {
     waits &+= 1
     var count = LossCount(waits)
-    for entry in stale.elements where entry.kind != .pointer { count.note(stale: entry) }
+    for entry in stale.elements where entry.kind != .pointer && !entry.isOfRoot {
+      count.note(stale: entry)
+    }
     for reach in commands where !reach.isDeviceTLB && top >= 0 {
       if reach.leaves != .none || reach.isEverything { countLosses(top, reach, &count) }
     }
@@ -82,7 +84,7 @@ extension MayCache {
 
   /// What the word said before may be cached: that had to go.
   private func hasStalePointer(_ word: Int) -> Bool {
-    stale.elements.contains { $0.kind == .pointer && $0.firstWord == Int32(word) }
+    stale.elements.contains { $0.kind == .pointer && !$0.isOfRoot && $0.firstWord == Int32(word) }
   }
 
   /// Linked tables, the top left out, that translate nothing.

@@ -66,12 +66,23 @@ extension MayCache {
       }
       return
     }
+    if isIncoherent { noteMapped(slot, index, isThere: after != .empty) }
     switch after {
     case .empty: break
     case .leaf(let pa, let sizeLog2): noteLeaf(slot, index, new, pa: pa, sizeLog2: sizeLog2)
     case .table(let pa):
       guard level > 0, tables[slot].isLinked, let below = table(at: pa) else { break }
       link(below, level: UInt8(level - 1), iova: iova(slot, index), parent: Int32(slot))
+    }
+  }
+
+  /// A linked table's word leads somewhere, or nowhere any more.
+  private func noteMapped(_ slot: Int, _ index: Int, isThere: Bool) {
+    let word = slot * ArenaLayout.wordsPerSlot + index
+    if !isThere {
+      if mappedUnwritten == word { mappedUnwritten = -1 }
+    } else if mappedUnwritten < 0, tables[slot].isLinked {
+      mappedUnwritten = word
     }
   }
 
@@ -136,7 +147,7 @@ extension MayCache {
     guard last.pointee.kind == kind, last.pointee.holder == Int32(holder),
       last.pointee.sizeLog2 == UInt8(size.trailingZeroBitCount), last.pointee.isHeld == isHeld,
       last.pointee.operation == operation, last.pointee.gather == gather,
-      last.pointee.callsBefore == calls, !last.pointee.isQueued,
+      last.pointee.callsBefore == calls, !last.pointee.isQueued, !last.pointee.isOfRoot,
       last.pointee.lastWord + 1 == word,
       last.pointee.isUnwritten == (isIncoherent && !isHeld && kind != .absence),
       last.pointee.isInIOMMU
@@ -161,6 +172,26 @@ extension MayCache {
     if isHeld { entry.hold() }
     stale.extend(by: 1).initialize(to: entry)
     tables[below].stalePointers += 1
+  }
+
+  /// Walks may still begin with a table that was the top: what lies above its end is not there for them,
+  /// and the table is read whatever becomes of it.
+  func addRoot(_ old: Int) {
+    let spanLog2 = TableEntry.itemLog2(Int(tables[old].level) + 1)
+    let word = Int32(top * ArenaLayout.wordsPerSlot)
+    var pointer = entry(.pointer, top, word, first: 0, last: .max)
+    pointer.sizeLog2 = UInt8(min(spanLog2, 63))
+    pointer.target = Int32(old)
+    pointer.pa = ArenaLayout.address(ofSlot: old)
+    pointer.isUnwritten = false
+    pointer.isOfRoot = true
+    stale.extend(by: 1).initialize(to: pointer)
+    tables[old].stalePointers += 1
+    guard spanLog2 < 64 else { return }
+    var absence = entry(.absence, top, word, first: 1 << UInt64(spanLog2), last: .max)
+    absence.sizeLog2 = UInt8(spanLog2)
+    absence.isOfRoot = true
+    stale.extend(by: 1).initialize(to: absence)
   }
 
   private func addAbsence(_ slot: Int, _ index: Int) {
@@ -195,6 +226,7 @@ extension MayCache {
       let start = slot * ArenaLayout.wordsPerSlot
       writeBack(slot, Int32(first - start), Int32(end - start))
     }
+    if mappedUnwritten >= first, mappedUnwritten < end { mappedUnwritten = -1 }
     for index in 0..<stale.count where stale.elements[index].isUnwritten {
       let entry = stale.elements.baseAddress! + index
       if entry.pointee.firstWord >= first, entry.pointee.firstWord < end {

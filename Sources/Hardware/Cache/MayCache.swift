@@ -24,10 +24,12 @@ final class MayCache {
   /// Slots below have been in use.
   @exclusivity(unchecked) var used = 0
   @exclusivity(unchecked) var reader: TableReader
-  /// The bit of an IOVA that is repeated above it, 0 when none is.
-  @exclusivity(unchecked) var signBit: UInt64 = 0
+  /// Which IOVAs are.
+  @exclusivity(unchecked) var canonical = CanonicalAddresses(width: 64, signExtends: false)
   @exclusivity(unchecked) var isIncoherent = false
   @exclusivity(unchecked) var cachesAbsence = false
+  /// Where walks begin is cached too, apart from pointers.
+  @exclusivity(unchecked) var cachesRoot = false
   /// Devices cache leaves too: what they have, they asked the IOMMU for.
   @exclusivity(unchecked) var hasDeviceTLB = false
   /// What new entries belong to.
@@ -55,6 +57,9 @@ final class MayCache {
   @exclusivity(unchecked) var sizesWritten: UInt64 = 0
   /// The first table that was linked in the operation before all of it was written back; -1: none.
   @exclusivity(unchecked) var linkedUnwritten = -1
+  /// The first word of what was mapped in the operation, a leaf's or a pointer's, that was not written
+  /// back so far; -1: none.
+  @exclusivity(unchecked) var mappedUnwritten = -1
 
   init(_ domain: DomainConfiguration) {
     reader = TableReader(domain)
@@ -86,10 +91,11 @@ final class MayCache {
     top = -1
     attributes = LeafAttributes()
     begin(operation: -1, gather: -1, isOutside: false)
-    signBit = features.contains(.signExtend) ? 1 << UInt64(width - 1) : 0
+    canonical = CanonicalAddresses(width: width, signExtends: features.contains(.signExtend))
     isIncoherent = features.contains(.dmaIncoherent)
     cachesAbsence = driver.cachesAbsence
     hasDeviceTLB = driver.hasDeviceTLB
+    cachesRoot = driver.cachesRoot
     tracksChanges = features.contains(.flushRangeNoGaps)
     for index in changed.indices { changed[index].removeAll() }
   }
@@ -103,6 +109,7 @@ final class MayCache {
     sizesWritten = 0
     exposing = nil
     linkedUnwritten = -1
+    mappedUnwritten = -1
     if tracksChanges, gather < 0 { changed[0].removeAll() }
   }
 
@@ -161,9 +168,8 @@ final class MayCache {
   /// The first IOVA that a table's word translates.
   @inline(__always)
   func iova(_ slot: Int, _ index: Int) -> UInt64 {
-    let iova =
-      tables[slot].iova &+ UInt64(index) << UInt64(TableEntry.itemLog2(Int(tables[slot].level)))
-    return iova & signBit == 0 ? iova : iova | ~(signBit &* 2 &- 1)
+    canonical.extended(
+      tables[slot].iova &+ UInt64(index) << UInt64(TableEntry.itemLog2(Int(tables[slot].level))))
   }
 
   /// How many words of a table translate addresses of 64 bits.
@@ -174,13 +180,27 @@ final class MayCache {
       ? min(Int(tables[slot].words), 1 << (64 - itemLog2)) : Int(tables[slot].words)
   }
 
+  /// Those of them in which addresses of a range, both ends inclusive, can be: where it does not leave
+  /// the span of the table, those between its ends'.
+  private func wordsThatDecode(_ slot: Int, _ first: UInt64, _ last: UInt64) -> Range<Int> {
+    let count = wordsThatDecode(slot)
+    let itemLog2 = UInt64(TableEntry.itemLog2(Int(tables[slot].level)))
+    let within = UInt64(tables[slot].words - 1)
+    let (low, high) = (first >> itemLog2, last >> itemLog2)
+    guard low & ~within == high & ~within, low <= high else { return 0..<count }
+    let end = min(count, Int(high & within) + 1)
+    return min(end, Int(low & within))..<end
+  }
+
   /// The walk begins at this table from now on.
   func noteTop(pa: UInt64, level: Int) {
     guard let slot = table(at: pa), (0...7).contains(level) else { return }
     let old = top
     top = slot
     link(slot, level: UInt8(level), iova: 0, parent: -1)
-    if old >= 0, old != slot, tables[old].parent < 0 { tables[old].isLinked = false }
+    guard old >= 0, old != slot else { return }
+    if tables[old].parent < 0 { tables[old].isLinked = false }
+    if cachesRoot { addRoot(old) }
   }
 
   /// A table went back to the allocator.
@@ -260,7 +280,7 @@ final class MayCache {
   private func firstLeaf(_ slot: Int, _ first: UInt64, _ last: UInt64) -> UInt64? {
     let level = Int(tables[slot].level)
     let start = slot * ArenaLayout.wordsPerSlot
-    for index in 0..<wordsThatDecode(slot) where words[start + index] != 0 {
+    for index in wordsThatDecode(slot, first, last) where words[start + index] != 0 {
       let iova = iova(slot, index)
       let end = iova &+ (1 << UInt64(TableEntry.itemLog2(level)) - 1)
       guard iova <= last, end >= first else { continue }

@@ -26,6 +26,9 @@ struct StaleEntry: BitwiseCopyable {
   /// The IOMMU may have it, and a device with a TLB of its own may. At least one may.
   var isInIOMMU = true
   var isInDevice: Bool
+  /// It comes of a top that has grown since, which a device's own entry names: no command for pages
+  /// removes it.
+  var isOfRoot = false
   /// No translation of its domain can have this address.
   var isOutside: Bool
   /// A flush queue has taken it: nothing is promised until its IOVA or its table goes back.

@@ -8,6 +8,9 @@ public struct AMDCommands: Driver {
   /// NpCache of the capability header, which hypervisors set: what is not mapped is cached too.
   public let cachesAbsence: Bool
   public let hasDeviceTLB: Bool
+  /// 2.4.2: the device table entry, with mode and root pointer, is cached, and INVALIDATE_DEVTAB_ENTRY
+  /// removes it.
+  public var cachesRoot: Bool { true }
   /// Guest page tables, version 2: commands say so.
   private let hasGuestTables: Bool
   /// The encoding, the pointers' bit and the split as they are from 7.2 on.

@@ -25,6 +25,10 @@ public protocol Driver: Sendable {
   /// Whether devices cache translations of their own (ATS), removed by commands of their own only.
   var hasDeviceTLB: Bool { get }
 
+  /// Whether the hardware caches where a device's walks begin, and how high, apart from pointers: a top
+  /// that grows needs a command of its own.
+  var cachesRoot: Bool { get }
+
   /// How often a hypervisor has to step in for the command.
   func traps(of command: Command) -> UInt64
 }
@@ -32,6 +36,7 @@ public protocol Driver: Sendable {
 extension Driver {
   public var cachesAbsence: Bool { false }
   public var hasDeviceTLB: Bool { false }
+  public var cachesRoot: Bool { false }
 
   /// Only what keeps a shadow of the tables caches absence; it is told command by command.
   public func traps(of command: Command) -> UInt64 { cachesAbsence ? command.count : 0 }

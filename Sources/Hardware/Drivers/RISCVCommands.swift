@@ -136,8 +136,7 @@ public struct RISCVCommands: Driver {
   }
 
   private func isCanonical(_ iova: UInt64) -> Bool {
-    let above = Int64(bitPattern: iova) >> Int64(width - 1)
-    return above == 0 || above == -1
+    CanonicalAddresses(width: width, signExtends: true).contains(iova)
   }
 
   public func text(of command: Command) -> String {

@@ -11,6 +11,13 @@ public struct HardwareProperty: Hashable, Sendable {
     rawValue = name
     self.promise = promise
   }
+
+  /// Names tell them apart.
+  public static func == (one: HardwareProperty, other: HardwareProperty) -> Bool {
+    one.rawValue == other.rawValue
+  }
+
+  public func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
 }
 
 extension HardwareProperty: CaseIterable {
@@ -23,8 +30,14 @@ extension HardwareProperty: CaseIterable {
   ]
 }
 
-/// A property that was broken.
+/// A property that was broken. What is seldom there is kept elsewhere: one is asked for after every
+/// operation.
 public struct Danger: Sendable {
+  private enum Account {
+    case none
+    indirect case some(CacheAccount)
+  }
+
   /// Which one.
   public var property: HardwareProperty
   /// What tells causes apart, without addresses.
@@ -34,7 +47,11 @@ public struct Danger: Sendable {
   /// The class that it belongs to where that is known and allowed: reports count it.
   public var known: KnownClass?
   /// All of that at length, where it was asked for and something may be cached.
-  public var account: CacheAccount?
+  public var account: CacheAccount? {
+    get { if case .some(let account) = place { account } else { nil } }
+    set { place = newValue.map(Account.some) ?? .none }
+  }
+  private var place = Account.none
   /// The word was not written back.
   let isUnwritten: Bool
   /// All of the address space is what was asked for.

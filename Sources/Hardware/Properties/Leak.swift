@@ -10,6 +10,7 @@ extension HardwareProperty {
 extension HardwareJudge {
   /// The scenario is over: is there a table that nobody can give back?
   func checkLost() {
+    if state.keepsTables { return }
     for slot in 0..<cache.used
     where cache.tables[slot].kind == .table && !cache.tables[slot].isLinked
       && !cache.tables[slot].isListed

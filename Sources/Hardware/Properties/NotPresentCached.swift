@@ -4,8 +4,8 @@ extension HardwareProperty {
   /// A device faults on what is mapped.
   public static let notPresentCached = HardwareProperty(
     "not-present-cached",
-    "Where hardware caches what is absent, a new mapping is cached so no more when its map has"
-      + " returned, or the sync of its two-step range.")
+    "Where hardware caches what is absent, or how high a table that grows is, a new mapping is cached"
+      + " as absent no more when its map has returned, or the sync of its two-step range.")
 }
 
 extension HardwareJudge {

@@ -14,7 +14,8 @@ extension HardwareJudge {
     guard cache.ownChanges.overlaps(gathered.first, gathered.last),
       !cache.ownChanges.contains(gathered.first, gathered.last)
     else { return }
-    let isOutside = !isCanonical(gathered.first) || !isCanonical(gathered.last)
+    let isOutside =
+      !cache.canonical.contains(gathered.first) || !cache.canonical.contains(gathered.last)
     found(
       .overInvalidation, "more than was changed",
       "iotlb_sync of \(hex(gathered.first)) to \(hex(gathered.last)), where the gather changed"

@@ -5,8 +5,8 @@ extension HardwareProperty {
   /// A walker that does not snoop sees what was there before.
   public static let walkerVisibility = HardwareProperty(
     "walker-visibility",
-    "Where walkers do not snoop, tables are written back before they are linked, and cleared entries"
-      + " before they are invalidated.")
+    "Where walkers do not snoop, tables are written back before they are linked, what was mapped when"
+      + " its map has returned, and cleared entries before they are invalidated.")
 }
 
 extension HardwareJudge {
@@ -18,5 +18,18 @@ extension HardwareJudge {
       .walkerVisibility, "linked before it was written back",
       "the table at \(hex(pa)) was linked before all of it was written back",
       freed: cache.linkedUnwritten)
+  }
+
+  /// What was mapped in the operation leads walkers there.
+  func checkMappedUnwritten() {
+    guard cache.mappedUnwritten >= 0 else { return }
+    let (slot, index) = cache.mappedUnwritten.quotientAndRemainder(
+      dividingBy: ArenaLayout.wordsPerSlot)
+    guard let table = cache.head(slot) else { return }
+    let pa = ArenaLayout.address(ofSlot: slot) + UInt64(8 * index)
+    found(
+      .walkerVisibility, "mapped and not written back",
+      "the entry at \(hex(pa)) was not written back when the operation has returned",
+      mapped: cache.iova(table, cache.mappedUnwritten - table * ArenaLayout.wordsPerSlot))
   }
 }

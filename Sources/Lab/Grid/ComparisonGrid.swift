@@ -118,7 +118,20 @@ public struct ComparisonGrid: Sendable {
   /// Runs all cells, on several threads; they come in the same order, and are the same, each time.
   /// `onCell` is called now and then, on any thread.
   public func run(onCell: @escaping @Sendable () -> Void = {}) throws -> [GridCell] {
+    try run(try tasks(), onCell)
+  }
+
+  /// The same, and then the instructions of unmaps are counted; says why not, where they could not be.
+  public func runCountingInstructions() throws -> (cells: [GridCell], reason: String?) {
     let tasks = try tasks()
+    var cells = try run(tasks) {}
+    let reason = try UnmapInstructions.count(&cells, tasks.map(\.run), threads: threads)
+    return (cells, reason)
+  }
+
+  private func run(
+    _ tasks: [Task], _ onCell: @escaping @Sendable () -> Void
+  ) throws -> [GridCell] {
     let results = Results(tasks.count)
     let parameter = sweep?.parameter
     Workers.run(tasks.count, threads: threads) { index in

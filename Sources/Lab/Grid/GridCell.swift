@@ -31,6 +31,9 @@ public struct GridCell: Sendable {
   /// Operations that contract and hardware judged.
   public var judged = 0
 
+  /// The command that shows what is unsafe again, and fails.
+  public var check: String?
+
   /// Whether its counts may be held against others'.
   public var isRanked: Bool { outcome == .safe || outcome == .measured }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Glibc
 import ScenarioLanguage
 
 /// What a cell runs: a workload that is made, with its parameters, or a file.
@@ -6,8 +7,14 @@ public struct LabWorkload: Sendable {
   /// What is run.
   public enum Source: Sendable {
     case made(WorkloadKind, WorkloadValues)
-    /// The first scenario of a file.
-    case file(String, DomainConfiguration, DMAConfiguration?)
+    /// All scenarios of a file, one after another: each has a domain of its own.
+    case file(String, [FileScenario])
+  }
+
+  /// What a file's scenario begins with.
+  public struct FileScenario: Sendable {
+    var domain: DomainConfiguration
+    var layer: DMAConfiguration?
   }
 
   /// As reports call it.
@@ -24,22 +31,20 @@ public struct LabWorkload: Sendable {
       usualOperations = kind.usualOperations
       return
     }
-    guard text.contains(".") || text.contains("/") else {
+    guard text.contains(".") || text.contains("/") || access(text, F_OK) == 0 else {
       throw LabError("--workload '\(text)': expected \(WorkloadKind.list), or the path of a file")
     }
     var reader = try TraceReader(path: text)
-    var domain: DomainConfiguration?
-    var layer: DMAConfiguration?
-    reading: while let statement = try reader.nextSkippingObservations() {
+    var scenarios: [FileScenario] = []
+    while let statement = try reader.nextSkippingObservations() {
       switch statement {
-      case .scenario: continue
-      case .domain(let found): domain = found
-      case .dma(let found): layer = found
-      default: break reading
+      case .domain(let domain): scenarios.append(FileScenario(domain: domain))
+      case .dma(let layer): scenarios[scenarios.count - 1].layer = layer
+      default: continue
       }
     }
-    guard let domain else { throw LabError("\(text): expected a scenario") }
-    source = .file(text, domain, layer)
+    guard !scenarios.isEmpty else { throw LabError("\(text): expected a scenario") }
+    source = .file(text, scenarios)
     usualOperations = nil
   }
 
@@ -63,39 +68,43 @@ public struct LabWorkload: Sendable {
     return true
   }
 
-  /// Whether it goes through the DMA layer.
-  var usesLayer: Bool {
+  /// How many scenarios it is: a file has several.
+  var count: Int { if case .file(_, let scenarios) = source { scenarios.count } else { 1 } }
+
+  /// Whether one of its scenarios goes through the DMA layer.
+  func usesLayer(_ index: Int) -> Bool {
     switch source {
     case .made(let kind, _): kind.usesLayer
-    case .file(_, _, let layer): layer != nil
+    case .file(_, let scenarios): scenarios[index].layer != nil
     }
   }
 
-  private var cpus: UInt32 {
+  private func cpus(_ index: Int) -> UInt32 {
     switch source {
     case .made(let kind, let values):
       kind.parameters.contains { $0.name == "cpus" } ? UInt32(values["cpus"]) : 1
-    case .file(_, _, let layer): layer?.cpus ?? 1
+    case .file(_, let scenarios): scenarios[index].layer?.cpus ?? 1
     }
   }
 
-  /// What it is run on: the head of its scenario.
+  /// What one of its scenarios is run on: the head of a scenario. `kernel` nil: as a file says, else the
+  /// newest.
   func head(
-    _ policy: Policy, _ driver: DriverChoice, _ mode: LabMode, _ kernel: Kernel
+    _ index: Int, _ policy: Policy, _ driver: DriverChoice, _ mode: LabMode, _ kernel: Kernel?
   ) -> Scenario {
     var domain: DomainConfiguration
     switch source {
-    case .made: domain = LabDomain.usual(driver, kernel)
-    case .file(_, let own, _):
-      domain = own
-      domain.kernel = domain.kernel ?? .linux7_1
+    case .made: domain = LabDomain.usual(driver, kernel ?? .linux7_3)
+    case .file(_, let scenarios):
+      domain = scenarios[index].domain
+      domain.kernel = kernel ?? domain.kernel ?? .linux7_1
       domain.driver = driver
     }
     LabDomain.apply(mode.gathering, to: &domain)
     domain.policy = policy == .generic ? nil : policy
-    guard usesLayer else { return Scenario(domain: domain) }
-    var layer = mode.layer(cpus: cpus, limit: LabDomain.limit(domain))
-    if case .file(_, _, let own?) = source {
+    guard usesLayer(index) else { return Scenario(domain: domain) }
+    var layer = mode.layer(cpus: cpus(index), limit: LabDomain.limit(domain))
+    if case .file(_, let scenarios) = source, let own = scenarios[index].layer {
       layer.limit = own.limit
       layer.pci32 = own.pci32
       layer.magazine = own.magazine
@@ -108,13 +117,16 @@ public struct LabWorkload: Sendable {
     _ policy: Policy, _ driver: DriverChoice, _ mode: LabMode, _ kernel: Kernel, seed: UInt64,
     operations count: Int
   ) throws -> Scenario {
-    try scenario(head(policy, driver, mode, kernel), seed: seed, operations: count)
+    try scenario(0, head(0, policy, driver, mode, kernel), seed: seed, operations: count)
   }
 
-  /// So many of its operations, behind another head.
-  func scenario(_ head: Scenario, seed: UInt64, operations count: Int) throws -> Scenario {
+  /// So many operations of one of its scenarios, behind another head.
+  func scenario(
+    _ index: Int, _ head: Scenario, seed: UInt64, operations count: Int
+  ) throws -> Scenario {
     var scenario = head
     let source = try operations(seed: seed)
+    for _ in 0..<index { while try source.nextOperation() != nil {} }
     while scenario.operations.count < count, let operation = try source.nextOperation() {
       scenario.operations.append(Operation(operation.pointee))
     }
@@ -125,7 +137,7 @@ public struct LabWorkload: Sendable {
   func operations(seed: UInt64) throws -> OperationSource {
     switch source {
     case .made(let kind, let values): OperationSource(kind.make(values, seed: seed))
-    case .file(let path, _, _): OperationSource(try TraceReader(path: path))
+    case .file(let path, _): OperationSource(try TraceReader(path: path))
     }
   }
 }

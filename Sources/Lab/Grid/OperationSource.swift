@@ -2,8 +2,8 @@
 import ScenarioLanguage
 import SubjectABI
 
-/// Operations one after another, of a workload or of a file's first scenario. The buffer is the same
-/// all the time.
+/// Operations one after another, of a workload or of a file's scenarios. The buffer is the same all the
+/// time.
 final class OperationSource {
   private var buffer = LoweredScenario()
   private var next = 0
@@ -17,7 +17,7 @@ final class OperationSource {
     self.reader = FileOperations(reader)
   }
 
-  /// The next one, valid until the next call; nil at a file's end.
+  /// The next one, valid until the next call; nil at the end of each of a file's scenarios.
   func nextOperation() throws -> UnsafePointer<iopt_op>? {
     if next == buffer.count {
       buffer.removeAll()
@@ -37,7 +37,7 @@ final class OperationSource {
   }
 }
 
-/// The operations of a file's first scenario.
+/// The operations of a file's scenarios; nil stands at the end of each.
 final class FileOperations {
   private var reader: TraceReader
   private var begun = false

@@ -41,6 +41,32 @@ public struct LabCounts: BitwiseCopyable, Equatable, Sendable {
   public var heldBytesPeak: UInt64 = 0
   public var heldLongest: UInt64 = 0
 
+  // Instructions.
+
+  /// Of one unmap; 0 where they were not counted.
+  public var unmapInstructions: UInt64 = 0
+
   /// Nothing so far.
   public init() {}
+
+  /// Adds what a run beside it came to: of what is a peak, or the longest, the higher one counts.
+  static func += (sum: inout LabCounts, other: LabCounts) {
+    sum.operations &+= other.operations
+    sum.maps &+= other.maps
+    sum.unmaps &+= other.unmaps
+    sum.failures &+= other.failures
+    sum.time &+= other.time
+    sum.hardware += other.hardware
+    sum.tablesAllocated &+= other.tablesAllocated
+    sum.tablesFreed &+= other.tablesFreed
+    sum.tablesWantedAgain &+= other.tablesWantedAgain
+    sum.tableBytesPeak = max(sum.tableBytesPeak, other.tableBytesPeak)
+    sum.tableBytesQueuedPeak = max(sum.tableBytesQueuedPeak, other.tableBytesQueuedPeak)
+    sum.queued &+= other.queued
+    sum.flushes &+= other.flushes
+    sum.overflows &+= other.overflows
+    sum.largestFlush = max(sum.largestFlush, other.largestFlush)
+    sum.heldBytesPeak = max(sum.heldBytesPeak, other.heldBytesPeak)
+    sum.heldLongest = max(sum.heldLongest, other.heldLongest)
+  }
 }

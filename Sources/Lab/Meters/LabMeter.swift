@@ -24,6 +24,13 @@ public struct LabMeter: Sendable {
   /// All of them, in the order of reports. Documentation/compare.md has the same list.
   public static let all: [LabMeter] = asked + hardware + tables + queues
 
+  /// Counted where it was asked for only: it needs valgrind.
+  public static let unmapInstructions = LabMeter(
+    "unmap-instructions", "instructions",
+    "Instructions of one unmap in the subject and the call of it, on average of the first unmaps of a"
+      + " run (--instructions), rounded down."
+  ) { $0.unmapInstructions }
+
   /// A meter by its name.
   public static func named(_ name: String) -> LabMeter? { all.first { $0.name == name } }
 

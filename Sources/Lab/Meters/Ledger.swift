@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Hardware
+import Lockstep
 import Log
 import ScenarioLanguage
 import SubjectABI
@@ -22,6 +23,9 @@ final class Ledger {
   private var tableBytes: UInt64 = 0
   /// When a table went, by its level and IOVA.
   private var unlinkedAt: [UInt64: UInt64] = [:]
+  /// So many are too many to keep those that went too long ago.
+  private var pruneAt = leastPruned
+  private static let leastPruned = 4096
   /// Ranges that queues hold, by their IOVA: bytes, and since when.
   private var held: [UInt64: (length: UInt64, since: UInt64)] = [:]
   private var heldBytes: UInt64 = 0
@@ -40,16 +44,14 @@ final class Ledger {
     waits = .allocate(capacity: ArenaLayout.slotCount)
     waits.initialize(repeating: false, count: ArenaLayout.slotCount)
     live.onLink = { [unowned self] level, iova in noteLinked(level, iova) }
-    live.onUnlink = { [unowned self] level, iova in
-      unlinkedAt[iova & ~0xfff | UInt64(level)] = counts.operations
-    }
+    live.onUnlink = { [unowned self] level, iova in noteUnlinked(level, iova) }
   }
 
   deinit { waits.deallocate() }
 
   /// Takes in the log of the domain's opening; what stood there is not counted.
   func begin(_ info: InfoRecord, _ log: RecordView) {
-    for record in log { take(record) }
+    take(log)
     live.begin(info, Features(rawValue: info.features), cachesAbsence: driver.cachesAbsence)
     lastAddress = info.last
     let peak = counts.tableBytesPeak
@@ -63,9 +65,19 @@ final class Ledger {
     counts.operations &+= 1
     commands.removeAll()
     let start = now
-    for record in log { take(record) }
+    take(log)
     if kind == IOPT_OP_TICK.rawValue { now = start &+ operation.pointee.len }
     note(operation)
+  }
+
+  private func take(_ log: RecordView) {
+    var log = log
+    while true {
+      // A list of scattered pages is thousands of these.
+      log.skip(live.takeSmallLeaves(log.rest))
+      guard let record = log.next() else { return }
+      take(record)
+    }
   }
 
   /// The run is over: windows that are open end now.
@@ -77,13 +89,9 @@ final class Ledger {
   }
 
   private func note(_ operation: UnsafePointer<iopt_op>) {
-    switch iopt_op_kind(kind) {
-    case IOPT_OP_MAP, IOPT_OP_MAP_RANGE, IOPT_OP_DMA_MAP, IOPT_OP_DMA_MAP_SG,
-      IOPT_OP_DMA_MAP_PHYS, IOPT_OP_DMA_MAP_SG_ATTRS, IOPT_OP_DMA_IOVA_ALLOC:
-      counts.maps &+= 1
-    case IOPT_OP_UNMAP, IOPT_OP_UNMAP_FAST, IOPT_OP_DMA_UNMAP, IOPT_OP_DMA_UNMAP_PHYS_OR_SG,
-      IOPT_OP_DMA_IOVA_DESTROY:
-      counts.unmaps &+= 1
+    switch RowPhase(ofOperation: kind) {
+    case .map: counts.maps &+= 1
+    case .unmap: counts.unmaps &+= 1
     default: break
     }
   }
@@ -202,6 +210,13 @@ final class Ledger {
       waits[slot] = false
       waitingTables -= 1
     }
+  }
+
+  private func noteUnlinked(_ level: Int, _ iova: UInt64) {
+    unlinkedAt[iova & ~0xfff | UInt64(level)] = counts.operations
+    guard unlinkedAt.count >= pruneAt else { return }
+    unlinkedAt = unlinkedAt.filter { counts.operations - $0.value <= again }
+    pruneAt = max(Self.leastPruned, unlinkedAt.count * 2)
   }
 
   private func noteLinked(_ level: Int, _ iova: UInt64) {

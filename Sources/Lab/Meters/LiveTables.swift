@@ -25,6 +25,9 @@ final class LiveTables {
   let words = ArenaLayout.reserveWords()
   let tables: UnsafeMutablePointer<Table>
   private var reader: TableReader
+  private let smallLeaves = SmallLeaves()
+  /// How the record of a store begins.
+  private let storeHeader = UInt64(EventKind.store.rawValue) | 4 << 32
   private var signBit: UInt64 = 0
   private var cachesAbsence = false
   /// The slot of the top table, -1 before there is one.
@@ -91,18 +94,81 @@ final class LiveTables {
       return
     }
     let base = slot * ArenaLayout.wordsPerSlot
+    if level == 0, value == 0, stride == 0 { return clear(slot, first..<first + Int(count)) }
     for index in 0..<Int(count) {
       let old = words[first + index]
       let new = value &+ UInt64(index) &* stride
       words[first + index] = new
-      change(slot, first + index - base, level, from: old, to: new)
+      if level == 0, old == 0, smallLeaves.contains(new) {
+        addSmallLeaves(slot, 1)
+      } else {
+        change(slot, first + index - base, level, from: old, to: new)
+      }
     }
+  }
+
+  /// Words of a linked table of the last level become empty.
+  private func clear(_ slot: Int, _ places: Range<Int>) {
+    var gone: Int32 = 0
+    for place in places {
+      let old = words[place]
+      if old == 0 { continue }
+      words[place] = 0
+      if smallLeaves.contains(old) {
+        gone += 1
+      } else {
+        change(slot, place - slot * ArenaLayout.wordsPerSlot, 0, from: old, to: 0)
+      }
+    }
+    tables[slot].leafWords -= gone
+    tables[slot].leaves -= gone
+    leaves &-= UInt64(gone)
+    bytesChanged &+= UInt64(gone) &* SmallLeaves.size
+  }
+
+  /// Takes in the stores that a log begins with, as long as each is of one new leaf of the smallest page.
+  /// Returns the words of these records.
+  func takeSmallLeaves(_ log: UnsafeBufferPointer<UInt64>) -> Int {
+    var position = 0
+    var slot = 0
+    var start = UInt64.max
+    var count: Int32 = 0
+    while position + 5 <= log.count, log[position] == storeHeader, log[position + 2] == 1 {
+      let (pa, word) = (log[position + 1], log[position + 3])
+      if pa &- start >= UInt64(ArenaLayout.slotSize) {
+        addSmallLeaves(slot, count)
+        count = 0
+        guard let next = ArenaLayout.slot(of: pa), tables[next].isLinked, tables[next].level == 0,
+          tables[next].words > 0
+        else { break }
+        slot = next
+        start = ArenaLayout.base + UInt64(slot * ArenaLayout.slotSize)
+      }
+      let place = words + slot * ArenaLayout.wordsPerSlot + Int((pa - start) >> 3)
+      guard place.pointee == 0, smallLeaves.contains(word) else { break }
+      place.pointee = word
+      count += 1
+      position += 5
+    }
+    addSmallLeaves(slot, count)
+    return position
+  }
+
+  @inline(__always)
+  private func addSmallLeaves(_ slot: Int, _ count: Int32) {
+    guard count > 0 else { return }
+    tables[slot].isWritten = true
+    tables[slot].leafWords += count
+    tables[slot].leaves += count
+    leaves &+= UInt64(count)
+    if cachesAbsence { bytesChanged &+= UInt64(count) &* SmallLeaves.size }
   }
 
   private func change(_ slot: Int, _ index: Int, _ level: Int, from old: UInt64, to new: UInt64) {
     let before = old == 0 ? TableEntry.empty : reader.entry(old, level: level)
     let after = new == 0 ? TableEntry.empty : reader.entry(new, level: level)
     if before == after { return }
+    if level == 0, case .leaf(_, SmallLeaves.sizeLog2) = after { smallLeaves.note(new) }
     let span: UInt64 = 1 << UInt64(TableEntry.itemLog2(level))
     switch before {
     case .leaf(_, let sizeLog2):

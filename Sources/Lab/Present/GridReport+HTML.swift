@@ -25,6 +25,7 @@ extension GridReport {
       """
     page += cells.contains { $0.parameter != nil } ? sweepPlots : barPlots
     for turn in turns { page += "<p>\(escaped(turn.text))</p>\n" }
+    for one in skipped { page += "<p>skipped: \(escaped(one))</p>\n" }
     page += "<h2>All numbers</h2>\n"
     for group in groups { page += table(group) }
     page += "<h2>Meters</h2>\n<dl>\n"
@@ -47,8 +48,16 @@ extension GridReport {
     }
     text += "</table>\n"
     for cell in group {
+      if cell.outcome == .measured {
+        text += "<p>\(cell.policy.name): measured, not judged</p>\n"
+      } else if cell.isRanked, cell.judged < cell.counts.operations {
+        text +=
+          "<p>\(cell.policy.name): judged are the first \(cell.judged) of \(cell.counts.operations)"
+          + " operations</p>\n"
+      }
       guard let reason = cell.reason else { continue }
-      let file = cell.reproducer.map { " (<code>\(escaped($0))</code>)" } ?? ""
+      let file =
+        (cell.check ?? cell.reproducer).map { " (<code>\(escaped($0))</code>)" } ?? ""
       text +=
         "<p class=\"unsafe\">\(cell.policy.name), \(cell.status): \(escaped(reason))\(file)</p>\n"
     }

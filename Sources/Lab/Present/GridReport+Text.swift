@@ -23,7 +23,7 @@ extension GridReport {
       for cell in group { text += note(cell) }
       text += "\n"
     }
-    return text + turnText
+    return text + turnText + skipped.map { "skipped: \($0)\n" }.joined()
   }
 
   private func row(_ name: String, _ values: [String]) -> String {
@@ -39,10 +39,14 @@ extension GridReport {
   /// Why a cell is not ranked, in a line.
   private func note(_ cell: GridCell) -> String {
     switch cell.outcome {
+    case .safe where cell.judged < cell.counts.operations:
+      "  \(cell.policy.name): judged are the first \(cell.judged) of \(cell.counts.operations)"
+        + " operations\n"
     case .safe: ""
     case .measured: "  \(cell.policy.name): measured, not judged\n"
     case .unsafe(_, _, let path):
-      "  \(cell.policy.name): UNSAFE: \(cell.reason!)" + (path.map { " (\($0))" } ?? "") + "\n"
+      "  \(cell.policy.name): UNSAFE: \(cell.reason!)"
+        + ((cell.check ?? path).map { " (\($0))" } ?? "") + "\n"
     case .absent(let reason): "  \(cell.policy.name): not run: \(reason)\n"
     }
   }
@@ -59,8 +63,8 @@ extension GridReport {
   public var csv: String {
     let head =
       [
-        "workload", "driver", "mode", "policy", "parameter", "value", "status", "judged", "reason",
-        "reproducer",
+        "workload", "driver", "mode", "policy", "parameter", "value", "status", "operations",
+        "judged", "reason", "reproducer",
       ]
       + meters.map { "\($0.name)" }
     var text = head.joined(separator: ",") + "\n"
@@ -68,7 +72,8 @@ extension GridReport {
       var fields = [
         cell.workload, cell.driver.name, cell.mode, "\(cell.policy.name)",
         cell.parameter?.name ?? "", cell.parameter.map { "\($0.value)" } ?? "", cell.status,
-        "\(cell.judged)", cell.reason ?? "", cell.reproducer ?? "",
+        cell.isRanked ? "\(cell.counts.operations)" : "", "\(cell.judged)", cell.reason ?? "",
+        cell.reproducer ?? "",
       ]
       fields += meters.map { cell.isRanked ? "\($0.value(cell.counts))" : "" }
       text += fields.map(quoted).joined(separator: ",") + "\n"

@@ -9,22 +9,33 @@ public struct GridReport: Sendable {
   public let meters: [LabMeter]
   /// The command that made it, for a reader who wants to do that again.
   public let command: String
+  /// What was asked for and could not be done, a sentence each.
+  public let skipped: [String]
 
   /// With a cost table, times are shown too, in front. `names`: only these meters; none: all.
+  /// `instructions`: those of unmaps were asked for.
   public init(
-    _ cells: [GridCell], costs: CostTable, meters names: [String] = [], command: String = ""
+    _ cells: [GridCell], costs: CostTable, meters names: [String] = [], command: String = "",
+    instructions: Bool = false, skipped: [String] = []
   ) throws(LabError) {
     self.cells = cells
     self.command = command
+    self.skipped = skipped
     let time = LabMeter(
       "time", "ns", "What the counts come to by the cost table.", { costs.time($0) })
-    let all = costs.isEmpty ? LabMeter.all : [time] + LabMeter.all
+    let all =
+      (costs.isEmpty ? [] : [time]) + LabMeter.all
+      + (instructions ? [LabMeter.unmapInstructions] : [])
+    let optional = [
+      time.name: "--cost or --cost-table", LabMeter.unmapInstructions.name: "--instructions",
+    ]
     for name in names where !all.contains(where: { $0.name == name }) {
-      let list = (["time"] + LabMeter.all.map(\.name)).joined(separator: ", ")
-      throw LabError(
-        name == "time"
-          ? "--meter time: expected --cost or --cost-table beside it"
-          : "--meter '\(name)': expected \(list)")
+      if let option = optional[name] {
+        throw LabError("--meter \(name): expected \(option) beside it")
+      }
+      let list =
+        ([time] + LabMeter.all + [.unmapInstructions]).map(\.name).joined(separator: ", ")
+      throw LabError("--meter '\(name)': expected \(list)")
     }
     meters = names.isEmpty ? all : all.filter { names.contains($0.name) }
   }

@@ -48,8 +48,15 @@ final class RegionWorkload: Workload {
     var left = max(pages - less, 1)
     held.add(HeldBuffer(handle: handle, cpu: cpu, length: UInt64(left) << 12))
     var pieces = 0
+    if run == 1 {
+      let room = out.appendPieces(left)
+      for index in 0..<left {
+        (room + index).initialize(to: .init(pa: BufferMemory.page(&random), len: 4096))
+      }
+      (pieces, left) = (left, 0)
+    }
     while left > 0 {
-      let together = min(left, run == 1 ? 1 : 1 + random.below(run))
+      let together = min(left, 1 + random.below(run))
       out.appendPiece(.init(pa: BufferMemory.page(&random), len: UInt64(together) << 12))
       pieces += 1
       left -= together

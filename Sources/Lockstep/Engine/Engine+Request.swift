@@ -60,6 +60,20 @@ extension Engine {
     lowered.lower(scenario)
     return run(lowered, file: file)
   }
+
+  func makeFinding(_ oracle: OracleName, _ fault: Fault, atEnd: Bool) -> Finding {
+    let request = request
+    var place = place
+    place.operation = operationIndex
+    var finding = Finding(
+      signature: Signature(
+        oracle, operation: atEnd ? "end" : request.word, difference: fault.difference,
+        modes: modes(atEnd: atEnd)),
+      place: place, statement: atEnd ? "" : request.text,
+      subjects: lanes.map(\.lane.specification), evidence: fault.evidence, faultyLane: fault.lane)
+    finding.hardware = fault.hardware
+    return finding
+  }
 }
 
 extension Finding.Side {

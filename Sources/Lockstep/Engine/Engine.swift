@@ -106,7 +106,7 @@ public final class Engine {
   private let takesTogether: Bool
   /// Where nothing differs a comparison has nothing more to say: the rest is asked each time.
   private let compares: Bool
-  private let others: [any Oracle]
+  private let others: AskedOracles
   /// Where the engine tells how far it is: where its lanes tell their calls, or nowhere.
   private let progress: UnsafeMutablePointer<RunProgress>?
 
@@ -122,7 +122,7 @@ public final class Engine {
     shadows = ShadowPair(first.shadow, last.shadow)
     tellStores = lanes.allSatisfy(\.subject.logsStores)
     takesTogether = isPair && tellStores
-    others = self.oracles.filter { !$0.judgesDifferencesOnly }
+    others = AskedOracles(self.oracles.filter { !$0.judgesDifferencesOnly })
     compares = others.count < oracles.count
     progress = lanes[0].progress
     hot = .allocate(capacity: 1)
@@ -200,8 +200,9 @@ public final class Engine {
     guard takeAnswers() else { return true }
     if compares, hot.pointee.logDifference == nil {
       hot.pointee.tally.judgements += 1
-      if !others.isEmpty {
-        for oracle in others where take(oracle.judge(self), of: oracle) { return true }
+      let kind: UInt64 = 1 << UInt64(operation.pointee.kind)
+      for index in 0..<others.count where others.kinds(index) & kind != 0 {
+        if take(others.judge(index, self), of: others.oracle(index)) { return true }
       }
     } else {
       for oracle in oracles where take(oracle.judge(self), of: oracle) { return true }
@@ -361,7 +362,9 @@ public final class Engine {
 
   /// Counts a judgement; true when it ends the scenario.
   @inline(__always)
-  private func take(_ judgement: Judgement, of oracle: any Oracle, atEnd: Bool = false) -> Bool {
+  private func take(
+    _ judgement: Judgement, of oracle: @autoclosure () -> any Oracle, atEnd: Bool = false
+  ) -> Bool {
     switch judgement {
     case .nothing: return false
     case .kept:
@@ -369,7 +372,7 @@ public final class Engine {
       return false
     case .found(let fault):
       hot.pointee.tally.judgements += 1
-      report(fault.oracle ?? oracle.name, fault, atEnd: atEnd)
+      report(fault.oracle ?? oracle().name, fault, atEnd: atEnd)
       return true
     }
   }
@@ -382,19 +385,5 @@ public final class Engine {
     let finding = oracle == .abi || !isBuiltIn ? misuseBehind(found) ?? found : found
     self.finding = finding
     onFinding(finding)
-  }
-
-  func makeFinding(_ oracle: OracleName, _ fault: Fault, atEnd: Bool) -> Finding {
-    let request = request
-    var place = place
-    place.operation = operationIndex
-    var finding = Finding(
-      signature: Signature(
-        oracle, operation: atEnd ? "end" : request.word, difference: fault.difference,
-        modes: modes(atEnd: atEnd)),
-      place: place, statement: atEnd ? "" : request.text,
-      subjects: lanes.map(\.lane.specification), evidence: fault.evidence, faultyLane: fault.lane)
-    finding.hardware = fault.hardware
-    return finding
   }
 }

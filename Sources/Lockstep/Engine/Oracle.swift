@@ -14,6 +14,9 @@ public protocol Oracle: AnyObject {
   /// need not be asked.
   var judgesDifferencesOnly: Bool { get }
 
+  /// The kinds of operations that it has anything to say of, a bit each; it need not be asked of others.
+  var kinds: UInt64 { get }
+
   /// The domain of a scenario was opened, or opening it was tried.
   func begin(_ engine: Engine) -> Judgement
 
@@ -36,19 +39,21 @@ public protocol Oracle: AnyObject {
 extension Oracle {
   /// It is asked every time.
   public var judgesDifferencesOnly: Bool { false }
+  /// All.
+  public var kinds: UInt64 { ~0 }
   public func judgeAfterTheEnd(_ engine: Engine) -> Judgement { .nothing }
   public func end(_ engine: Engine) -> Judgement { .nothing }
   public var departures: [(name: String, count: Int)] { [] }
   public var costs: [DriverCosts] { [] }
 }
 
-/// What an oracle says of one request.
+/// What an oracle says of one request. It is handed on for every one: what is found is kept elsewhere.
 public enum Judgement {
   /// It had nothing to judge.
   case nothing
   /// All is well.
   case kept
-  case found(Fault)
+  indirect case found(Fault)
 }
 
 /// Something wrong, as an oracle tells it: the engine knows where.

@@ -82,6 +82,8 @@ public struct Arena: ~Copyable {
     case light
     /// Some slots are open before they are handed out; all of them are looked at when the scenario ends.
     case whole
+    /// The same with fewer slots open, which is less to look at: for domains on which nothing is run.
+    case opening
     /// Only tables are open, so that each touch of anything else, by reading too, is noted at once. It
     /// costs a call of the system for each table.
     case exact
@@ -110,6 +112,7 @@ public struct Arena: ~Copyable {
     switch scrutiny {
     case .light: 512
     case .whole: 20
+    case .opening: 2
     case .exact: 0
     }
   }

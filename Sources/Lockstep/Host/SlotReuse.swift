@@ -1,32 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Log
 
-/// Freed slots that wait to be handed out again, the one that was freed first before others.
+/// Freed slots that wait to be handed out again, the one that was freed last before others: it is the
+/// likeliest to be in a cache still.
 final class SlotReuse {
   /// So many slots are handed out before one is for the second time.
-  static let begin = 16384
+  static let begin = 256
 
-  private let ring: UnsafeMutablePointer<Int32>
-  private var first = 0
+  private let stack: UnsafeMutablePointer<Int32>
   private var count = 0
 
-  init() { ring = .allocate(capacity: ArenaLayout.slotCount) }
+  init() { stack = .allocate(capacity: ArenaLayout.slotCount) }
 
-  deinit { ring.deallocate() }
+  deinit { stack.deallocate() }
 
   func add(_ slot: Int) {
-    ring[(first + count) % ArenaLayout.slotCount] = Int32(slot)
+    stack[count] = Int32(slot)
     count += 1
   }
 
   func take() -> Int? {
     guard count > 0 else { return nil }
-    defer {
-      first = (first + 1) % ArenaLayout.slotCount
-      count -= 1
-    }
-    return Int(ring[first])
+    count -= 1
+    return Int(stack[count])
   }
 
-  func removeAll() { (first, count) = (0, 0) }
+  func removeAll() { count = 0 }
 }

@@ -2,10 +2,11 @@
 import Glibc
 
 /// Counts the instructions of rows by running this program again under valgrind's callgrind.
-public struct Callgrind {
+public struct Callgrind: Sendable {
   private let valgrind: String
   private let program: String
-  private let folder: String
+  /// For what is needed as long as this is not closed.
+  public let folder: String
 
   /// What is said where it is not installed.
   public static let missing = "valgrind is not installed: apt-get install valgrind"
@@ -80,6 +81,25 @@ public struct Callgrind {
       }
     }
     return result
+  }
+
+  /// Instructions of all unmaps of each of a file's scenarios; nil when they could not be counted. Several
+  /// files may be counted at the same time. `arguments` make this program run them with a subject.
+  public func unmapInstructions(
+    file: String, scenarios: Int, _ arguments: [String]
+  ) -> [Int]? {
+    let output = "\(file).callgrind"
+    let options = [
+      "--callgrind-out-file=\(output)", "--dump-before=\(RowPhase.endOfRow)",
+      "--compress-strings=no", "--compress-pos=no",
+    ]
+    guard let counted = run(options, arguments), counted.status == 0 else { return nil }
+    var counts: [Int] = []
+    for index in 1...max(scenarios, 1) {
+      guard let text = Self.read("\(output).\(index)") else { return nil }
+      counts.append(CallgrindOutput(text).inclusive([RowPhase.oneUnmap])[RowPhase.oneUnmap] ?? 0)
+    }
+    return counts
   }
 
   private func run(_ options: [String], _ arguments: [String]) -> ShellCommand? {

@@ -53,9 +53,21 @@ public final class ObservedLane {
     }
   }
 
+  /// From now on domains are opened and closed, and nothing is run on them.
+  func watchOpeningOnly() {
+    if lane.host.scrutiny == .whole { lane.host.scrutiny = .opening }
+  }
+
   /// The records of the last request.
   @inline(__always)
   var log: UnsafeBufferPointer<UInt64> { lane.logWords }
+
+  /// What the last request's operation came to; 0 where it does not say.
+  @inline(__always)
+  var result: UInt64 {
+    for record in lane.records where record.has(.result) { return record.argument(0) }
+    return 0
+  }
 
   /// Opens a domain on empty table memory.
   func open(_ configuration: borrowing iopt_config) {

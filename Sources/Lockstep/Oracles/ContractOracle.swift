@@ -11,9 +11,10 @@ public final class ContractOracle: Oracle {
   public let name = OracleName.contract
   private let laneIndex: Int
   let filter: PropertyFilter
-  private var counted: DepartureCount
-  private var table: PageTableContract?
-  private var dma = DMAContract()
+  @exclusivity(unchecked) private var counted: DepartureCount
+  @exclusivity(unchecked) private var table: PageTableContract?
+  @exclusivity(unchecked) private var dma = DMAContract()
+  private var judged = JudgedLane()
   private var hasLayer = false
   /// A promise that does not count was broken: what follows may only repeat it.
   private var isSilenced = false
@@ -23,9 +24,9 @@ public final class ContractOracle: Oracle {
   private var pending: Judgement?
   private let query: UnsafeMutablePointer<iopt_op>
   /// Answers of which the page table's contract says nothing.
-  public private(set) var unspecified = 0
+  @exclusivity(unchecked) public private(set) var unspecified = 0
   /// Operations and lookups held against the contract.
-  public private(set) var answers = 0
+  @exclusivity(unchecked) public private(set) var answers = 0
 
   /// Judges lane `lane` of its engine. A departure that `forbidden` names, or every one with `all`,
   /// is a finding.
@@ -33,7 +34,7 @@ public final class ContractOracle: Oracle {
   {
     laneIndex = lane
     self.filter = filter
-    counted = DepartureCount(forbidden: forbidden)
+    counted = DepartureCount(Self.departureNames, forbidden: forbidden)
     query = .allocate(capacity: 1)
     query.initialize(to: Operation.iovaToPhys(iova: 0).lowered(pieces: nil))
   }
@@ -45,7 +46,11 @@ public final class ContractOracle: Oracle {
 
   /// Every departure's name.
   public static let departureNames =
-    KnownDeparture.allCases.map { "\($0)" } + DMADeparture.allCases.map { "\($0)" }
+    KnownDeparture.allCases.map { "\($0)" } + layerDepartures.map { "\($0)" }
+
+  private static let layerDepartures = DMADeparture.allCases
+  /// Where those of the DMA layer begin among the names.
+  private static let layerNames = KnownDeparture.allCases.count
 
   public var departures: [(name: String, count: Int)] { counted.list }
 
@@ -55,6 +60,7 @@ public final class ContractOracle: Oracle {
     table = nil
     hasLayer = engine.configuration.has_dma != 0
     let observed = engine.lanes[laneIndex]
+    judged.choose(observed)
     guard observed.status == .done else { return .nothing }
     let configuration = observed.lane.meant(engine.configuration)
     if hasLayer {
@@ -67,19 +73,18 @@ public final class ContractOracle: Oracle {
 
   public func judge(_ engine: Engine) -> Judgement {
     if isSilenced { return .nothing }
-    return hasLayer ? judgeLayer(engine) : judgeTable(engine)
+    return judged.with { hasLayer ? judgeLayer(engine, $0) : judgeTable(engine, $0) }
   }
 
   public func end(_ engine: Engine) -> Judgement {
     if isSilenced { return .nothing }
-    return hasLayer ? endLayer(engine) : endTable(engine)
+    return judged.with { hasLayer ? endLayer(engine, $0) : endTable(engine, $0) }
   }
 
   // MARK: The page table
 
-  private func judgeTable(_ engine: Engine) -> Judgement {
+  private func judgeTable(_ engine: Engine, _ observed: ObservedLane) -> Judgement {
     guard table != nil, let operation = engine.operation?.pointee else { return .nothing }
-    let observed = engine.lanes[laneIndex]
     let property = PageTableContract.property(of: operation)
     let verdict = table!.judge(operation, observed.status, observed.lane.records)
     let judgement = take(verdict, property, observed, lookup: nil)
@@ -87,30 +92,41 @@ public final class ContractOracle: Oracle {
     guard observed.status == .done, PageTableContract.changesMappings(operation) else {
       return judgement
     }
-    return lookUp(around: operation, property, engine) ?? judgement
+    return lookUp(around: operation, property, observed, engine) ?? judgement
   }
 
-  private func endTable(_ engine: Engine) -> Judgement {
+  private func endTable(_ engine: Engine, _ observed: ObservedLane) -> Judgement {
     guard filter.counts("lookup"), let mappings = table?.mapped.mappings else { return .nothing }
     for mapping in mappings {
-      for key in [mapping.first, mapping.last] {
-        if let found = lookUp(key, "lookup", engine) { return found }
+      if let found = lookUp(mapping.first, "lookup", observed, engine)
+        ?? lookUp(mapping.last, "lookup", observed, engine)
+      {
+        return found
       }
     }
     return mappings.isEmpty ? .nothing : .kept
   }
 
-  /// Both ends of the operation's range, the bytes beside them, and the ends of the mappings there.
+  /// Both ends of the operation's range, the bytes beside them, and the ends of the mappings there, each
+  /// mapping's once.
   private func lookUp(
-    around operation: iopt_op, _ property: String, _ engine: Engine
+    around operation: iopt_op, _ property: String, _ observed: ObservedLane, _ engine: Engine
   ) -> Judgement? {
     let first = table!.space.key(operation.iova)
     let last = first &+ (operation.len - 1)
-    for key in [first &- 1, first, last, last &+ 1] {
-      if let found = lookUp(key, property, engine) { return found }
-      guard let mapping = table!.mapped.mapping(at: key) else { continue }
-      for end in [mapping.first, mapping.last] where end != key {
-        if let found = lookUp(end, property, engine) { return found }
+    var done: UInt64?
+    for number in 0..<4 {
+      let key = number < 2 ? first &- 1 &+ UInt64(number) : last &+ UInt64(number - 2)
+      if let found = lookUp(key, property, observed, engine) { return found }
+      guard let mapping = table!.mapped.mapping(at: key), mapping.first != done else { continue }
+      done = mapping.first
+      if mapping.first != key,
+        let found = lookUp(mapping.first, property, observed, engine)
+      {
+        return found
+      }
+      if mapping.last != key, let found = lookUp(mapping.last, property, observed, engine) {
+        return found
       }
     }
     return nil
@@ -118,12 +134,15 @@ public final class ContractOracle: Oracle {
 
   /// nil when the lookup's answer is as it should be.
   private func lookUp(
-    _ key: UInt64, _ property: String, _ engine: Engine
+    _ key: UInt64, _ property: String, _ observed: ObservedLane, _ engine: Engine
   ) -> Judgement? {
-    let observed = engine.lanes[laneIndex]
     query.pointee.iova = table!.space.iova(key)
     let status = observed.lane.run(query)
     if status == .refused { return takeRefusedLookup(engine) }
+    if status == .done, table!.promises(query.pointee.iova, observed.result) {
+      if filter.counts(property) { answers += 1 }
+      return nil
+    }
     let verdict = table!.judge(query.pointee, status, observed.lane.records)
     let judgement = take(verdict, property, observed, lookup: query.pointee.iova)
     if case .found = judgement { return judgement }
@@ -153,7 +172,7 @@ public final class ContractOracle: Oracle {
     case .unspecified:
       unspecified += 1
       return .nothing
-    case .departed(let departure): return depart("\(departure)", observed)
+    case .departed(let departure): return depart(Int(departure.rawValue), observed)
     case .broken(let breach):
       let kind = (lookup == nil ? "" : "lookup: ") + breach.name
       return broken(property, kind, breach.description, observed, lookup: lookup)
@@ -165,45 +184,44 @@ public final class ContractOracle: Oracle {
   /// Whether any of the DMA layer's promises counts. Its departures count then.
   private var judgesLayer: Bool { DMAContract.properties.contains(where: filter.counts) }
 
-  private func judgeLayer(_ engine: Engine) -> Judgement {
-    let observed = engine.lanes[laneIndex]
+  private func judgeLayer(_ engine: Engine, _ observed: ObservedLane) -> Judgement {
     guard judgesLayer, let operation = engine.operation, observed.status == .done else {
       return .nothing
     }
     answers += 1
     let before = dma.departures
     pending = nil
-    if let breach = dma.observe(operation, observed.lane.records)
-      ?? dma.checkLastOperation({ translate($0, engine) })
-    {
+    if let breach = dma.observe(operation, observed.lane.records) {
+      return broken(breach, observed)
+    }
+    if let breach = dma.checkLastOperation({ translate($0, observed, engine) }) {
       return broken(breach, observed)
     }
     if let pending { return pending }
-    for departure in DMADeparture.allCases
+    if dma.departures == before { return .kept }
+    for (number, departure) in Self.layerDepartures.enumerated()
     where dma.departures.contains(departure) && !before.contains(departure) {
-      let judgement = depart("\(departure)", observed)
+      let judgement = depart(Self.layerNames + number, observed)
       if case .found = judgement { return judgement }
     }
     return .kept
   }
 
-  private func endLayer(_ engine: Engine) -> Judgement {
-    let observed = engine.lanes[laneIndex]
+  private func endLayer(_ engine: Engine, _ observed: ObservedLane) -> Judgement {
     pending = nil
     guard judgesLayer else { return .nothing }
-    guard let breach = dma.checkAll({ translate($0, engine) }) else { return pending ?? .kept }
+    guard let breach = dma.checkAll({ translate($0, observed, engine) }) else {
+      return pending ?? .kept
+    }
     return broken(breach, observed)
   }
 
   /// nil when there is no answer; what that comes to is then ``pending``.
-  private func translate(_ iova: UInt64, _ engine: Engine) -> UInt64? {
-    let observed = engine.lanes[laneIndex]
+  private func translate(_ iova: UInt64, _ observed: ObservedLane, _ engine: Engine) -> UInt64? {
     answers += 1
     query.pointee.iova = iova
     switch observed.lane.run(query) {
-    case .done:
-      return observed.lane.records.lazy.compactMap(ResultRecord.init).first { _ in true }?.value
-        ?? 0
+    case .done: return observed.result
     case .refused: pending = pending ?? takeRefusedLookup(engine)
     case .crashed, .failed:
       pending =
@@ -233,7 +251,8 @@ public final class ContractOracle: Oracle {
         .breach(subject: observed.lane.label, text: text, lookup: lookup), lane: laneIndex))
   }
 
-  private func depart(_ departure: String, _ observed: ObservedLane) -> Judgement {
+  /// `departure`: the place of its name.
+  private func depart(_ departure: Int, _ observed: ObservedLane) -> Judgement {
     counted.judge(departure, of: observed, lane: laneIndex)
   }
 }

@@ -1,24 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-/// Departures that were seen, by name, and those that are forbidden.
+/// Departures that were seen, by name, and those that are forbidden. They are met in nearly every
+/// scenario, so they are counted by number.
 struct DepartureCount {
-  private var counts: [String: Int] = [:]
-  /// Names that turn a departure into a finding; `all` stands for every name.
-  private let forbidden: Set<String>
+  private let names: [String]
+  private var counts: [Int]
+  private let isForbidden: [Bool]
 
-  init(forbidden: Set<String>) { self.forbidden = forbidden }
-
-  /// Counts one more, and judges it: found where it is forbidden. `lane` is the subject's number.
-  mutating func judge(_ name: String, of observed: ObservedLane, lane: Int) -> Judgement {
-    counts[name, default: 0] += 1
-    guard forbidden.contains(name) || forbidden.contains("all") else { return .kept }
-    return .found(
-      Fault(
-        "departure \(name)", .departure(subject: observed.lane.label, name: name), lane: lane))
+  /// Those that have these names, of which `forbidden` turns some into findings; `all` stands for
+  /// every name.
+  init(_ names: [String], forbidden: Set<String>) {
+    self.names = names
+    counts = Array(repeating: 0, count: names.count)
+    isForbidden = names.map { forbidden.contains($0) || forbidden.contains("all") }
   }
 
-  /// In the order of their names.
+  /// Whether any of them is a finding.
+  var forbidsAny: Bool { isForbidden.contains(true) }
+
+  /// Counts one more, by its name's place, and judges it: found where it is forbidden. `lane` is the
+  /// subject's number.
+  mutating func judge(_ index: Int, of observed: ObservedLane, lane: Int) -> Judgement {
+    counts[index] += 1
+    guard isForbidden[index] else { return .kept }
+    return .found(
+      Fault(
+        "departure \(names[index])", .departure(subject: observed.lane.label, name: names[index]),
+        lane: lane))
+  }
+
+  /// Those that were seen, in the order of their names.
   var list: [(name: String, count: Int)] {
-    counts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    zip(names, counts).filter { $0.1 > 0 }.sorted { $0.0 < $1.0 }.map { ($0.0, $0.1) }
   }
 }

@@ -12,9 +12,12 @@ public final class HardwareOracle: Oracle {
   private let chosen: DriverChoice?
   /// Domains of other formats than the driver's hardware has are not judged.
   private let whereItFits: Bool
-  private var counted: DepartureCount
+  @exclusivity(unchecked) private var counted: DepartureCount
   private let judge: HardwareJudge
-  private var isOpen = false
+  /// See ``HardwareJudge/staleEntries``.
+  public var staleEntries: Int { judge.staleEntries }
+  @exclusivity(unchecked) private var isOpen = false
+  @exclusivity(unchecked) private var judged = JudgedLane()
   /// Of the scenario at hand.
   private var driver = DriverChoice(.exact)
   private var domain = DomainConfiguration(format: .riscv64, va: 39, oa: 56)
@@ -34,14 +37,15 @@ public final class HardwareOracle: Oracle {
     chosen = driver
     let properties = HardwareProperty.allCases.filter { filter.counts($0.rawValue) }
     judge = HardwareJudge(Set(properties), isStrict: isStrict, measures: measures)
-    counted = DepartureCount(forbidden: forbidden)
+    counted = DepartureCount(Self.departureNames, forbidden: forbidden)
   }
 
   /// Every property.
   public static let properties = HardwareProperty.allCases.map(\.rawValue)
 
   /// Every known class's name.
-  public static let departureNames = KnownClass.allCases.map(\.rawValue)
+  public static let departureNames = classes.map(\.rawValue)
+  private static let classes = KnownClass.allCases
 
   public var departures: [(name: String, count: Int)] { counted.list }
 
@@ -52,6 +56,7 @@ public final class HardwareOracle: Oracle {
 
   public func begin(_ engine: Engine) -> Judgement {
     let observed = engine.lanes[laneIndex]
+    judged.choose(observed)
     isOpen = false
     counts.add(judge.takeCosts(), behind: judge.driver.name)
     guard observed.status == .done, observed.lane.subject.logsStores,
@@ -63,6 +68,7 @@ public final class HardwareOracle: Oracle {
     if whereItFits, let chosen, !chosen.fits(domain.format) { return .nothing }
     driver = chosen ?? engine.driver ?? .natural(for: domain)
     judge.keepsAccounts = engine.isThorough
+    judge.tellsKnown = engine.isThorough || counted.forbidsAny
     noteUnlikeness(engine)
     isOpen = true
     return take(
@@ -74,11 +80,12 @@ public final class HardwareOracle: Oracle {
   }
 
   public func judge(_ engine: Engine) -> Judgement {
-    let observed = engine.lanes[laneIndex]
     guard isOpen, let operation = engine.operation else { return .nothing }
-    if observed.status == .crashed { return take(judge.judgeCrash(operation), observed) }
-    guard observed.status == .done else { return .nothing }
-    return take(judge.judge(operation, observed.lane.records), observed)
+    return judged.with { observed in
+      if observed.status == .crashed { return take(judge.judgeCrash(operation), observed) }
+      guard observed.status == .done else { return .nothing }
+      return take(judge.judge(operation, observed.lane.records), observed)
+    }
   }
 
   /// Marks a domain that a named driver would never make: it is judged all the same.
@@ -102,18 +109,23 @@ public final class HardwareOracle: Oracle {
   private func take(_ danger: Danger?, _ observed: ObservedLane) -> Judgement {
     guard let danger else { return .kept }
     if whereItFits, let chosen, chosen.hasOtherTables { return .nothing }
-    let name = "\(danger.property.rawValue): \(danger.kind)"
-    var judgement = Judgement.found(
-      Fault(
-        name, .breach(subject: observed.lane.label, text: danger.text, lookup: nil),
-        lane: laneIndex))
-    if let known = danger.known {
-      judgement = counted.judge(known.rawValue, of: observed, lane: laneIndex)
-    }
+    let judgement =
+      danger.known.map {
+        counted.judge(Self.classes.firstIndex(of: $0)!, of: observed, lane: laneIndex)
+      }
+      ?? .found(
+        Fault(
+          Self.name(danger),
+          .breach(subject: observed.lane.label, text: danger.text, lookup: nil), lane: laneIndex))
     guard case .found(var fault) = judgement else { return judgement }
     fault.hardware = Finding.HardwareEvidence(
       driver: driver.name, isForced: chosen != nil, unlikeness: driver.unlikeness(domain),
-      danger: danger.known == nil ? nil : "\(name): \(danger.text)", account: danger.account)
+      danger: danger.known.map { _ in "\(Self.name(danger)): \(danger.text)" },
+      account: danger.account)
     return .found(fault)
+  }
+
+  private static func name(_ danger: Danger) -> String {
+    "\(danger.property.rawValue): \(danger.kind)"
   }
 }

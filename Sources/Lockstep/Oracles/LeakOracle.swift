@@ -14,35 +14,39 @@ public final class LeakOracle: Oracle {
   private var counted: DepartureCount
   /// By slot: a gather had the table once.
   private let gathered: UnsafeMutablePointer<Bool>
+  private var judged = JudgedLane()
   private var isRagged = false
   private var pageSizes: UInt64 = 0
-  /// Something was mapped at an address that is not canonical, by ``shortSignExtension``.
+  /// Something was mapped at an address that is not canonical, by ``Departure``.
   private var isAliased = false
   /// Memory at the encryption bit was mapped.
   private var isEncrypted = false
+  private var encryptionBit: UInt64 = 0
+  private var canonical = CanonicalAddresses(width: 64, signExtends: false)
 
-  /// The kernel's production build linked a table among leaves.
-  static let raggedLength = "raggedLengthRunsAway"
-  /// Only the bits from the width on have to agree in a sign-extended address: one that is a bit off
-  /// is taken, and where the top table is wider, its tables lie beyond what teardown walks.
-  static let shortSignExtension = "signExtensionOneBitShort"
-  /// A leaf whose address has the encryption bit looks larger than it is, and teardown's walk passes
-  /// over what stands behind it.
-  static let memoryAtTheEncryptionBit = "memoryAtTheEncryptionBit"
-  /// An older revision of `gather_range_pages` left a range out of an operation's own gather.
-  static let forgottenByItsGather = "forgottenByItsGather"
+  /// How the kernel loses tables.
+  private enum Departure: Int, CaseIterable {
+    /// The production build linked a table among leaves.
+    case raggedLengthRunsAway
+    /// An older revision of `gather_range_pages` left a range out of an operation's own gather.
+    case forgottenByItsGather
+    /// Only the bits from the width on have to agree in a sign-extended address: one that is a bit
+    /// off is taken, and where the top table is wider, its tables lie beyond what teardown walks.
+    case signExtensionOneBitShort
+    /// A leaf whose address has the encryption bit looks larger than it is, and teardown's walk
+    /// passes over what stands behind it.
+    case memoryAtTheEncryptionBit
+  }
 
   /// Every departure's name.
-  public static let departureNames = [
-    raggedLength, forgottenByItsGather, shortSignExtension, memoryAtTheEncryptionBit,
-  ]
+  public static let departureNames = Departure.allCases.map { "\($0)" }
   /// Every property.
   public static let properties = ["leak"]
 
   /// Judges lane `lane` of its engine.
   public init(lane: Int = 0, forbidden: Set<String> = []) {
     laneIndex = lane
-    counted = DepartureCount(forbidden: forbidden)
+    counted = DepartureCount(Self.departureNames, forbidden: forbidden)
     gathered = .allocate(capacity: ArenaLayout.slotCount)
     gathered.initialize(repeating: false, count: ArenaLayout.slotCount)
   }
@@ -52,41 +56,47 @@ public final class LeakOracle: Oracle {
   public var departures: [(name: String, count: Int)] { counted.list }
 
   public func begin(_ engine: Engine) -> Judgement {
+    judged.choose(engine.lanes[laneIndex])
     (isRagged, isAliased, isEncrypted) = (false, false, false)
     gathered.update(repeating: false, count: usedSlots)
     usedSlots = 0
     let observed = engine.lanes[laneIndex]
-    pageSizes = DomainInfo(observed.lane.records)?.pageSizes ?? 0
+    let domain = engine.domain
+    let info = DomainInfo(observed.lane.records)
+    pageSizes = info?.pageSizes ?? 0
+    encryptionBit = TableReader(domain).encryptionBit
+    canonical = CanonicalAddresses(
+      width: info?.va ?? 64, signExtends: info?.features.contains(.signExtend) ?? false)
     return .nothing
   }
+
+  /// What maps, for what it asks, and what puts tables on a gather.
+  public let kinds: UInt64 = [
+    IOPT_OP_MAP, IOPT_OP_MAP_RANGE, IOPT_OP_UNMAP_FAST, IOPT_OP_READ_AND_CLEAR_DIRTY,
+    IOPT_OP_DMA_MAP, IOPT_OP_DMA_MAP_SG, IOPT_OP_DMA_MAP_PHYS, IOPT_OP_DMA_MAP_SG_ATTRS,
+    IOPT_OP_DMA_IOVA_LINK,
+  ].reduce(0) { $0 | 1 << UInt64($1.rawValue) }
 
   /// One past the highest slot that a gather had.
   private var usedSlots = 0
 
   public func judge(_ engine: Engine) -> Judgement {
-    let observed = engine.lanes[laneIndex]
-    guard let operation = engine.operation, observed.status == .done else { return .nothing }
-    let bit = engine.configuration.sme_mask
-    if bit != 0, operation.pointee.reaches(bit) { isEncrypted = true }
+    judged.with { note(engine, $0) }
+    return .nothing
+  }
+
+  private func note(_ engine: Engine, _ observed: ObservedLane) {
+    guard let operation = engine.operation, observed.status == .done else { return }
+    if encryptionBit != 0, AskedMemory(operation).reaches(encryptionBit) { isEncrypted = true }
     switch iopt_op_kind(operation.pointee.kind) {
     case IOPT_OP_MAP, IOPT_OP_MAP_RANGE:
       let smallest = pageSizes & (0 &- pageSizes)
       let isProduction = engine.configuration.build == Build.production.rawValue
       if isProduction, operation.pointee.len & (smallest &- 1) != 0 { isRagged = true }
-      if isAlias(operation.pointee, engine.configuration) { isAliased = true }
+      if !canonical.contains(operation.pointee.iova) { isAliased = true }
     case IOPT_OP_UNMAP_FAST, IOPT_OP_READ_AND_CLEAR_DIRTY: noteGathered(observed)
     default: break
     }
-    return .nothing
-  }
-
-  /// Whether the address's upper bits are not all those of its width's last.
-  private func isAlias(_ operation: iopt_op, _ configuration: iopt_config) -> Bool {
-    guard Features(rawValue: configuration.features).contains(.signExtend),
-      (1...64).contains(configuration.va_lg2)
-    else { return false }
-    let upper = Int64(bitPattern: operation.iova) >> Int64(configuration.va_lg2 - 1)
-    return upper != 0 && upper != -1
   }
 
   private func noteGathered(_ observed: ObservedLane) {
@@ -102,7 +112,7 @@ public final class LeakOracle: Oracle {
   public func end(_ engine: Engine) -> Judgement {
     let observed = engine.lanes[laneIndex]
     guard observed.status == .done else { return .nothing }
-    if isRagged { return depart(Self.raggedLength, observed) }
+    if isRagged { return depart(.raggedLengthRunsAway, observed) }
     let forgets = Self.mayForget(engine.configuration, observed.lane.gather)
     let linked = forgets ? linkedTables(observed, engine) : []
     guard observed.lane.teardown() != nil else { return .nothing }
@@ -115,14 +125,13 @@ public final class LeakOracle: Oracle {
     if forgets {
       let count = leaked.count
       leaked.removeAll { !linked.contains($0) }
-      if leaked.count < count, case .found(let fault) = depart(Self.forgottenByItsGather, observed)
-      {
+      if leaked.count < count, case .found(let fault) = depart(.forgottenByItsGather, observed) {
         return .found(fault)
       }
     }
     guard !leaked.isEmpty else { return .kept }
-    if isAliased { return depart(Self.shortSignExtension, observed) }
-    if isEncrypted { return depart(Self.memoryAtTheEncryptionBit, observed) }
+    if isAliased { return depart(.signExtensionOneBitShort, observed) }
+    if isEncrypted { return depart(.memoryAtTheEncryptionBit, observed) }
     return .found(
       Fault(
         "tables left", .leak(subject: observed.lane.label, tables: leaked), lane: laneIndex))
@@ -141,8 +150,8 @@ public final class LeakOracle: Oracle {
     return Set(walk.tables.map(\.pa))
   }
 
-  private func depart(_ departure: String, _ observed: ObservedLane) -> Judgement {
-    counted.judge(departure, of: observed, lane: laneIndex)
+  private func depart(_ departure: Departure, _ observed: ObservedLane) -> Judgement {
+    counted.judge(departure.rawValue, of: observed, lane: laneIndex)
   }
 
   /// Whether the revision in force leaves ranges out of a strict gather: without `flush_range` all
@@ -152,21 +161,5 @@ public final class LeakOracle: Oracle {
     let leavesOut = !features.contains(.flushRange) || features.contains(.flushRangeNoGaps)
     let revision = GatherRevision(rawValue: override ?? configuration.gather)
     return leavesOut && (revision == .original || revision == .proposed)
-  }
-}
-
-extension iopt_op {
-  /// Whether it asks for memory at `address` or above to be mapped.
-  fileprivate func reaches(_ address: UInt64) -> Bool {
-    guard let pieces else { return Self.reaches(address, pa, len) }
-    return (0..<Int(piece_count)).contains {
-      Self.reaches(address, pieces[$0].pa, pieces[$0].len)
-    }
-  }
-
-  private static func reaches(_ address: UInt64, _ pa: UInt64, _ length: UInt64) -> Bool {
-    guard length > 0 else { return false }
-    let (last, overflow) = pa.addingReportingOverflow(length - 1)
-    return overflow || last >= address
   }
 }

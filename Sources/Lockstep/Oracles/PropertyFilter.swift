@@ -15,6 +15,7 @@ public struct PropertyFilter: Equatable, Sendable {
 
   /// Whether a property counts.
   public func counts(_ property: String) -> Bool {
-    (only.isEmpty || only.contains(property)) && !except.contains(property)
+    if only.isEmpty, except.isEmpty { return true }
+    return (only.isEmpty || only.contains(property)) && !except.contains(property)
   }
 }

@@ -34,13 +34,15 @@ public final class BehaviourChanges {
   public var tally: RunTally { judge.tally }
 
   /// Runs one scenario; a difference is filed under its signature without the modes in force, with the shortest scenario that
-  /// has shown it.
-  public func run(_ scenario: Scenario) throws(IsolationError) {
-    guard let finding = try judge.judge(scenario, file: "") else { return }
+  /// has shown it. True when nothing before it has.
+  @discardableResult
+  public func run(_ scenario: Scenario) throws(IsolationError) -> Bool {
+    guard let finding = try judge.judge(scenario, file: "") else { return false }
     // What was in force there tells faults apart, and a reader not: one change shows in many modes.
     var signature = finding.signature
     signature.modes = []
-    if kinds[signature] == nil { order.append(signature) }
+    let isNew = kinds[signature] == nil
+    if isNew { order.append(signature) }
     var kind = kinds[signature] ?? Kind(scenario: scenario, finding: finding)
     kind.count += 1
     if scenario.operations.count < kind.scenario.operations.count {
@@ -48,6 +50,7 @@ public final class BehaviourChanges {
       kind.finding = finding
     }
     kinds[signature] = kind
+    return isNew
   }
 
   /// All kinds of difference, that of most scenarios first; the first `limit` are shrunk, each for at

@@ -12,6 +12,8 @@ public struct CostsRequest: Sendable {
     case count
     /// Runs the scenarios of a file on each subject and prints four counts a line.
     case workload
+    /// Runs the scenarios of a file on one subject, for callgrind, which counts their unmaps.
+    case unmaps
   }
 
   /// The verb that does it.
@@ -32,7 +34,8 @@ public struct CostsRequest: Sendable {
     self.file = file
   }
 
-  var words: [String] {
+  /// What this program is started with for it.
+  public var words: [String] {
     [Self.verb, "--task", task.rawValue, "--batches", "\(batches)"]
       + subjects.flatMap { ["--subject", $0] } + (file.isEmpty ? [] : ["--file", file])
   }
@@ -53,6 +56,8 @@ public struct CostsRequest: Sendable {
         for scenario in scenarios { count.run(scenario, on: lane) }
         print("\(count.operations)\t\(count.syncs)\t\(count.flushes)\t\(count.freedTables)")
       }
+    case .unmaps:
+      countUnmaps(try readScenarios(path: file).map(\.scenario), lanes[0])
     }
   }
 

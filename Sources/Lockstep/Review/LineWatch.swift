@@ -33,14 +33,16 @@ final class LineWatch {
     findBlocks()
   }
 
-  /// Runs one scenario, unless there is nothing more to be seen.
-  func run(_ scenario: Scenario) throws(IsolationError) {
-    guard !pending.isEmpty else { return }
+  /// Runs one scenario, unless there is nothing more to be seen. True when it ran a line that nothing
+  /// before has.
+  func run(_ scenario: Scenario) throws(IsolationError) -> Bool {
+    guard !pending.isEmpty else { return false }
     forgetAll()
     _ = try judge.judge(scenario, file: "")
-    guard pending.contains(where: isRun) else { return }
+    guard pending.contains(where: isRun) else { return false }
     runs.append((scenario, Set(lines.indices.filter(isRun))))
     pending.removeAll(where: isRun)
+    return true
   }
 
   /// The smallest scenario that runs the same of these lines as `scenario`.

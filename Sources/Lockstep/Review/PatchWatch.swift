@@ -29,10 +29,12 @@ public final class PatchWatch {
     self.base = try watch(trees.base, base, difference.removed)
   }
 
-  /// Runs one scenario, where there is something more to be seen.
-  public func run(_ scenario: Scenario) throws(IsolationError) {
-    try head?.run(scenario)
-    try base?.run(scenario)
+  /// Runs one scenario, where there is something more to be seen. True when it ran a line that nothing
+  /// before has.
+  public func run(_ scenario: Scenario) throws(IsolationError) -> Bool {
+    let isNewInHead = try head?.run(scenario) ?? false
+    let isNewInBase = try base?.run(scenario) ?? false
+    return isNewInHead || isNewInBase
   }
 
   /// What was seen. The first `limit` scenarios that are named are shrunk, each for at most

@@ -19,6 +19,8 @@ public struct Review: Sendable {
   public var headTally: RunTally
   /// Scenarios that came from files; the others were made.
   public var recorded: Int
+  /// Scenarios that iopt-fuzz found.
+  public var guided = 0
   /// What was not done, a sentence each.
   public var notDone: [String]
   /// What both cost; nil when nobody measured.

@@ -59,8 +59,7 @@ public struct KernelSubject: Sendable {
   /// the source tree which this program was built in.
   static var shim: String? {
     if let said = getenv("LOCKSTEP_SHIM") { return String(cString: said) }
-    let program = ownPath
-    let parts = program.split(separator: "/")
+    let parts = ownPath.split(separator: "/")
     for count in parts.indices.reversed() {
       let folder = "/" + parts[..<count].joined(separator: "/")
       for shim in ["\(folder)/share/lockstep/kernel", "\(folder)/reference/kernel"]
@@ -69,13 +68,5 @@ public struct KernelSubject: Sendable {
       }
     }
     return nil
-  }
-
-  private static var ownPath: String {
-    String(unsafeUninitializedCapacity: Int(PATH_MAX)) { buffer in
-      buffer.withMemoryRebound(to: CChar.self) {
-        max(0, readlink("/proc/self/exe", $0.baseAddress!, $0.count))
-      }
-    }
   }
 }

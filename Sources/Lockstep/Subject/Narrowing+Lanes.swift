@@ -13,6 +13,7 @@ extension Lane {
   /// what the domain line says of it does not matter.
   public var capabilities: Capabilities {
     var own = subject.capabilities
+    own.runsAnyRelease = subject.isKernelTree
     if gather != nil { own.revisions = .max }
     if let kernel = release.kernel, own.meet(.kernel(kernel)) { own.kernels = .max }
     return own

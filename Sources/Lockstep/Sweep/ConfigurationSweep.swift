@@ -56,6 +56,7 @@ public final class ConfigurationSweep {
     self.kernel = kernel
     self.position = position
     narrowing = Narrowing(engine.lanes.map(\.lane))
+    for observed in engine.lanes { observed.watchOpeningOnly() }
   }
 
   /// An engine that compares failures too.

@@ -2,10 +2,11 @@
 import ScenarioLanguage
 
 extension Engine {
-  /// The release of the first kernel tree among the lanes; nil without one, or when the ABI has no
-  /// number for it. Sweeps make their scenarios of it, so that the other side does the same.
+  /// The release of the first kernel tree among the lanes, or of two trees the newer one; nil without
+  /// a tree. Sweeps make their scenarios of it, so that the other side does the same.
   var treeRelease: Kernel? {
-    lanes.lazy.map(\.lane.subject).first(where: \.isKernelTree)?.statedRelease
+    lanes.map(\.lane.subject).filter(\.isKernelTree).compactMap(\.nearestRelease)
+      .max { $0.rawValue < $1.rawValue }
   }
 }
 
@@ -13,6 +14,14 @@ extension Subject {
   /// The newest release that it states.
   public var statedRelease: Kernel? {
     Kernel.allCases.last { capabilities.kernels >> $0.rawValue & 1 == 1 }
+  }
+
+  /// The release that it states, or where the ABI has no number for it, the newest one whose features
+  /// it has.
+  var nearestRelease: Kernel? {
+    if let statedRelease { return statedRelease }
+    let isNew = capabilities.features.isSuperset(of: .sinceLinux7_2)
+    return isNew ? Kernel.allCases.last : Kernel.allCases.first
   }
 }
 

@@ -61,6 +61,7 @@ extension Capabilities {
     own.logsStores = other.logsStores
     own.services = other.services
     own.points = other.points
+    own.runsAnyRelease = other.runsAnyRelease
     own.operations = (operations | Self.ofTheHost) & other.operations
     return own == other
   }
@@ -125,4 +126,22 @@ extension Need {
     if dma.failMagazine != nil { needs.append(.failMagazine) }
     return needs
   }
+}
+
+extension Capabilities {
+  /// What all of `parties` can do, of the language. Where they have no release in common, those that
+  /// run any are asked for any: two kernel trees of unlike releases, and one that is no release which
+  /// the ABI has a number for.
+  init(common parties: [Capabilities]) {
+    self = parties.reduce(.language) { $0.intersection($1) }
+    guard !namesRelease else { return }
+    let bound = parties.filter { !($0.runsAnyRelease && !$0.namesRelease) }
+    kernels =
+      parties.allSatisfy(\.runsAnyRelease)
+      ? Capabilities.language.kernels
+      : bound.reduce(Capabilities.language.kernels) { $0 & $1.kernels }
+  }
+
+  /// Whether there is a release that a scenario can name.
+  private var namesRelease: Bool { Kernel.allCases.contains { meet(.kernel($0)) } }
 }

@@ -42,6 +42,8 @@ public struct Capabilities: Codable, Equatable, Sendable {
   public var inputWidths: ClosedRange<UInt8>
   /// Widths of physical addresses in bits.
   public var outputWidths: ClosedRange<UInt8>
+  /// It runs what is meant for other releases too, as what it is itself: kernel trees do.
+  public var runsAnyRelease = false
 
   /// `enum iopt_layer`
   public struct Layers: OptionSet, Codable, Hashable, Sendable {

@@ -48,7 +48,7 @@ public struct Narrowing: Sendable {
   /// Fits to what all of `parties` can do, of the language.
   public init(_ parties: [Party]) {
     self.parties = parties
-    capabilities = parties.reduce(.language) { $0.intersection($1.capabilities) }
+    capabilities = Capabilities(common: parties.map(\.capabilities))
     isIdle = capabilities.coverLanguage
   }
 

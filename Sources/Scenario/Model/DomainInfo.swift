@@ -18,8 +18,10 @@ public struct DomainInfo: Equatable, Sendable {
 
   /// Reads the last INFO record of a log; nil when there is none.
   public init?(_ log: RecordView) {
-    guard let record = log.compactMap(InfoRecord.init).last else { return nil }
-    self.init(record)
+    var last: InfoRecord?
+    for record in log { last = InfoRecord(record) ?? last }
+    guard let last else { return nil }
+    self.init(last)
   }
 
   /// The same of one record.

@@ -80,16 +80,24 @@ public struct LoweredScenario: ~Copyable {
 
   /// Appends one piece of the scatterlist that the next operation will carry.
   public mutating func appendPiece(_ piece: iopt_piece) {
-    if pieceCount == pieceCapacity {
-      let old = pieces
-      pieces = Self.grown(old, count: pieceCount, capacity: &pieceCapacity)
-      for index in 0..<count {
-        guard let list = operations[index].pieces else { continue }
-        operations[index].pieces = UnsafePointer(pieces + (list - UnsafePointer(old)))
-      }
+    appendPieces(1).initialize(to: piece)
+  }
+
+  /// Appends so many pieces, which the caller must initialize. They stay where they are until more are
+  /// appended.
+  public mutating func appendPieces(_ more: Int) -> UnsafeMutablePointer<iopt_piece> {
+    while pieceCount + more > pieceCapacity { growPieces() }
+    defer { pieceCount += more }
+    return pieces + pieceCount
+  }
+
+  private mutating func growPieces() {
+    let old = pieces
+    pieces = Self.grown(old, count: pieceCount, capacity: &pieceCapacity)
+    for index in 0..<count {
+      guard let list = operations[index].pieces else { continue }
+      operations[index].pieces = UnsafePointer(pieces + (list - UnsafePointer(old)))
     }
-    (pieces + pieceCount).initialize(to: piece)
-    pieceCount += 1
   }
 
   private static func grown<Element: BitwiseCopyable>(

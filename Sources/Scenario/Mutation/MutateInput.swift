@@ -57,13 +57,13 @@ private func copy(
 
 private func edit(_ input: inout InputBuffer, _ random: inout SeededRandom) {
   let count = input.records.count
-  if random.oneIn(16) { return editRelease(&input, &random) }
+  if random.oneIn(32) { return editRelease(&input, &random) }
   guard count > 0 else {
     editConfiguration(input, &random)
     return insertOperation(&input, count, &random)
   }
   if count < 4, random.oneIn(3) { editConfiguration(input, &random) }
-  switch random.below(28) {
+  switch random.below(30) {
   case 0...3: insertOperation(&input, count, &random)
   case 4, 24: insertMilestone(&input, count, &random)
   case 5, 6: removeRun(&input, count, &random)
@@ -73,6 +73,7 @@ private func edit(_ input: inout InputBuffer, _ random: inout SeededRandom) {
   case 15...18: editAddress(input, count, &random)
   case 19...21: editLength(input, count, &random)
   case 22, 23: insertCounterpart(&input, count, &random)
+  case 28, 29: insertLife(&input, count, &random)
   default: editMode(input, count, &random)
   }
 }

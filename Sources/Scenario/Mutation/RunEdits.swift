@@ -19,16 +19,17 @@ func insertMilestone(_ input: inout InputBuffer, _ count: Int, _ random: inout S
   insert(word, &input, count, &random)
 }
 
-/// Inserts something done to what an earlier operation mapped: all of a recent mapping, or the
-/// handle that another operation names.
+/// Inserts something done to what an earlier operation mapped: all of a recent mapping, or behind
+/// another operation what becomes of its handle.
 func insertCounterpart(_ input: inout InputBuffer, _ count: Int, _ random: inout SeededRandom) {
   let records = input.records
   if records.hasDMA {
-    let other = records.range(random.below(count))
+    let index = random.below(count)
+    let other = records.range(index)
     guard other.count >= 8 else { return }
     let word = records.word(at: other.lowerBound)
     let part = isPartOfTwoSteps(word, records.form) ? randomStep(&random) : 12
-    insert(part | word & 0x0f << 48, &input, count, &random)
+    insert(part | word & 0x0f << 48, &input, at: index + 1 + random.below(count - index))
   } else {
     let codes: InlineArray<7, UInt64> = [8, 15, 15, 15, 26, 26, 28]
     let code = codes[random.below(7)]
@@ -62,7 +63,12 @@ private func randomStep(_ random: inout SeededRandom) -> UInt64 {
 private func insert(
   _ word: UInt64, _ input: inout InputBuffer, _ count: Int, _ random: inout SeededRandom
 ) {
-  let offset = input.records.range(random.below(count + 1), length: 0).lowerBound
+  insert(word, &input, at: random.below(count + 1))
+}
+
+/// As the operation of this number.
+private func insert(_ word: UInt64, _ input: inout InputBuffer, at index: Int) {
+  let offset = input.records.range(index, length: 0).lowerBound
   guard input.open(8, at: offset) else { return }
   input.store(word, at: offset)
 }

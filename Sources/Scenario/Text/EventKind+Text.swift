@@ -39,11 +39,4 @@ extension EventKind {
     default: true
     }
   }
-
-  private var endsInPages: Bool {
-    switch self {
-    case .sync, .queue, .gather: true
-    default: false
-    }
-  }
 }

@@ -65,13 +65,8 @@ void shim_dma_teardown(struct shim_domain *domain);
 /* glue/services.c */
 void shim_tick(u64 ms);
 
-/* glue/operations.c: one operation; shim_guarded() calls the function with a struct shim_running. */
-struct shim_running {
-	struct shim_domain *domain;
-	const struct iopt_op *op;
-	bool refused; /* no operation that there is here */
-};
-void shim_run_guarded(void *running);
+/* glue/operations.c: one operation. IOPT_DONE, or IOPT_REFUSED when there is none such here. */
+uint32_t shim_run(struct shim_domain *domain, const struct iopt_op *op);
 void shim_log_ret(u64 value, u64 mapped);
 
 #endif

@@ -52,7 +52,7 @@ static int read_dirty(struct shim_domain *domain, const struct iopt_op *op,
 }
 
 /* False for what is no operation on a gather. */
-static bool run_on_gather(struct shim_domain *domain, const struct iopt_op *op)
+static noinline bool run_on_gather(struct shim_domain *domain, const struct iopt_op *op)
 {
 	struct iommu_iotlb_gather *gather;
 
@@ -83,14 +83,14 @@ static bool run_on_gather(struct shim_domain *domain, const struct iopt_op *op)
 	return true;
 }
 
-static void run_map(struct shim_domain *domain, const struct iopt_op *op)
+static noinline void run_map(struct shim_domain *domain, const struct iopt_op *op)
 {
 	int err = iommu_map(&domain->domain, op->iova, op->pa, op->len, (int)op->prot, GFP_KERNEL);
 
 	log_errno(err, err ? 0 : op->len);
 }
 
-static void run_map_range(struct shim_domain *domain, const struct iopt_op *op)
+static noinline void run_map_range(struct shim_domain *domain, const struct iopt_op *op)
 {
 	size_t mapped = 0;
 	int err = shim_map_range(&domain->iommu, op->iova, op->pa, op->len, op->prot, &mapped);
@@ -98,34 +98,32 @@ static void run_map_range(struct shim_domain *domain, const struct iopt_op *op)
 	log_errno(err, mapped);
 }
 
-void shim_run_guarded(void *argument)
+/* The shortest operations first; what needs many registers is called, so that they save none. */
+uint32_t shim_run(struct shim_domain *domain, const struct iopt_op *op)
 {
-	struct shim_running *running = argument;
-	struct shim_domain *domain = running->domain;
-	const struct iopt_op *op = running->op;
-
+	if (op->kind == IOPT_OP_IOVA_TO_PHYS) {
+		shim_log_ret(iommu_iova_to_phys(&domain->domain, op->iova), 0);
+		return IOPT_DONE;
+	}
 	switch (op->kind) {
 	case IOPT_OP_MAP:
 	case IOPT_OP_MAP_RANGE:
-		running->refused = op->prot >= IOPT_PROT_PRIV << 1;
-		if (running->refused)
-			return;
+		if (op->prot >= IOPT_PROT_PRIV << 1)
+			return IOPT_REFUSED;
 		if (op->kind == IOPT_OP_MAP)
 			run_map(domain, op);
 		else
 			run_map_range(domain, op);
-		return;
+		return IOPT_DONE;
 	case IOPT_OP_UNMAP:
 		shim_log_ret(iommu_unmap(&domain->domain, op->iova, op->len), 0);
-		return;
-	case IOPT_OP_IOVA_TO_PHYS:
-		shim_log_ret(iommu_iova_to_phys(&domain->domain, op->iova), 0);
-		return;
+		return IOPT_DONE;
 	case IOPT_OP_SET_DIRTY:
 		log_errno(shim_set_dirty(&domain->iommu, op->iova), 0);
-		return;
+		return IOPT_DONE;
 	default:
-		running->refused = !(domain->dma && shim_dma_run(domain, op)) &&
-				   !run_on_gather(domain, op);
+		if ((domain->dma && shim_dma_run(domain, op)) || run_on_gather(domain, op))
+			return IOPT_DONE;
+		return IOPT_REFUSED;
 	}
 }

@@ -15,15 +15,18 @@ struct folio *shim_alloc_folio(unsigned int order)
 {
 	struct shim_context *context = shim_current;
 	struct page *page;
-	u64 address;
+	u64 address, slot;
 
 	if (runs_away(context))
 		shim_crash();
 	address = context->host->alloc_table(context->host, PAGE_SIZE << order);
 	if (!address)
 		return NULL;
-	page = context->pages + ((address - IOPT_ARENA_BASE) >> PAGE_SHIFT);
+	slot = (address - IOPT_ARENA_BASE) >> PAGE_SHIFT;
+	page = context->pages + slot;
 	page->shim_order = order;
+	if (context->slots < slot + (1ul << order))
+		context->slots = slot + (1ul << order);
 	return page_folio(page);
 }
 

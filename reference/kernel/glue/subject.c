@@ -60,7 +60,11 @@ static void subject_close(void *state)
 
 	enter(domain);
 	shim_free_all(&domain->context);
-	shim_system_free(domain->context.pages);
+	if (domain->crashed)
+		shim_system_free(domain->context.pages);
+	else
+		shim_system_free_pages(domain->context.pages,
+				       domain->context.slots * sizeof(struct page));
 	shim_system_free(domain);
 }
 
@@ -123,7 +127,7 @@ static struct shim_domain *domain_alloc(struct iopt_host *host, const struct iop
 				  (host_schedules(host) ? SHIM_SCHEDULED : 0);
 	domain->context.cpus = config->has_dma ? config->dma.cpus : 1;
 	domain->context.sme_mask = config->sme_mask;
-	domain->context.pages = shim_system_alloc(IOPT_SLOT_COUNT * sizeof(struct page));
+	domain->context.pages = shim_system_alloc_pages(IOPT_SLOT_COUNT * sizeof(struct page));
 	if (!domain->context.pages) {
 		shim_system_free(domain);
 		return NULL;
@@ -182,31 +186,41 @@ static uint32_t subject_open(struct iopt_host *host, const struct iopt_config *c
 		opening.domain->domain.ops = shim_ops_with_sync_map(opening.domain->format);
 	whole = shim_guarded(open_guarded, &opening);
 	if (whole && !opening.err && !opening.refused) {
+		opening.domain->context.running = 1;
 		*state = opening.domain;
 		return IOPT_DONE;
 	}
 	if (whole && opening.err)
 		shim_log_ret((u64)(s64)opening.err, 0);
+	opening.domain->crashed = !whole;
 	subject_close(opening.domain);
 	if (!whole)
 		return IOPT_CRASHED;
 	return opening.err ? IOPT_FAILED : refuse("out of memory");
 }
 
+/* As shim_guarded() does it, but here: this is on the way of each operation. */
 static uint32_t subject_run(void *state, const struct iopt_op *op)
 {
-	struct shim_running running = { .domain = state, .op = op };
+	struct shim_domain *domain = state;
+	uint32_t status;
+	void *here[5];
 
 	if (unlikely(op->size < IOPT_OP_SIZE_1))
 		return refuse("iopt_op is smaller than version 1's");
-	enter(state);
-	shim_current->running = 1;
-	shim_current->cpu = op->cpu;
-	if (!shim_guarded(shim_run_guarded, &running)) {
-		running.domain->crashed = true;
+	enter(domain);
+	domain->context.cpu = op->cpu;
+	domain->context.jump = here;
+	if (unlikely(__builtin_setjmp(here))) {
+		domain = (struct shim_domain *)shim_current; /* what was in registers is lost */
+		domain->crashed = true;
 		return IOPT_CRASHED;
 	}
-	return running.refused ? refuse("this tree's glue has no such operation") : IOPT_DONE;
+	/* Nothing jumps to `here` any more when this returns: only code that is guarded crashes. */
+	status = shim_run(domain, op);
+	if (likely(status == IOPT_DONE))
+		return status;
+	return refuse("this tree's glue has no such operation");
 }
 
 static void teardown_guarded(void *argument)

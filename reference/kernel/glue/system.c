@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the shim needs of the C library, told to it in terms that kernel code can be given. */
+#define SHIM_ENTERS /* has the definitions */
 #include "system.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-_Thread_local struct shim_context *shim_current
-	__attribute__((tls_model("initial-exec"), visibility("hidden")));
-
-_Thread_local unsigned int shim_watched
+_Thread_local struct shim_thread shim_thread
 	__attribute__((tls_model("initial-exec"), visibility("hidden")));
 
 /* In front of all that the kernel's allocators hand out. */
@@ -95,6 +93,30 @@ void shim_system_free(void *memory)
 	free(memory);
 }
 
+/*
+ * Descriptors of a domain that was closed: as they are megabytes, of which a domain writes little,
+ * getting them anew is what opening a domain would cost most. One plug-in has one kind of them.
+ */
+static void *spare_pages;
+
+void *shim_system_alloc_pages(size_t bytes)
+{
+	void *spare = __atomic_exchange_n(&spare_pages, NULL, __ATOMIC_ACQUIRE);
+
+	return spare ? spare : calloc(1, bytes);
+}
+
+void shim_system_free_pages(void *memory, size_t used)
+{
+	memset(memory, 0, used);
+	free(__atomic_exchange_n(&spare_pages, memory, __ATOMIC_RELEASE));
+}
+
+__attribute__((__destructor__)) static void free_spare_pages(void)
+{
+	free(spare_pages);
+}
+
 struct kmem_cache {
 	size_t size;
 };
@@ -122,7 +144,7 @@ _Bool shim_guarded(void (*function)(void *), void *argument)
 	volatile _Bool whole = 1;
 
 	context->jump = here;
-	/* The compiler's own, which saves three words: this is on the way of each operation. */
+	/* The compiler's own, which saves three words. */
 	if (__builtin_setjmp(here) == 0)
 		function(argument);
 	else

@@ -8,6 +8,12 @@
 /* Memory that is not the kernel's: the glue's own. */
 void *shim_system_alloc(size_t bytes);
 void shim_system_free(void *memory);
+/*
+ * Zeroed memory for a domain's descriptors of pages, and back: `used` bytes of it were written. What
+ * comes back is handed out again, with only those bytes cleared.
+ */
+void *shim_system_alloc_pages(size_t bytes);
+void shim_system_free_pages(void *memory, size_t used);
 /* Gives back all that the kernel's allocators still have out. */
 void shim_free_all(struct shim_context *context);
 /* Calls the function; false when it ended in shim_crash(). */

@@ -20,6 +20,7 @@ struct shim_context {
 	struct iopt_log *log;
 	struct iopt_host *host;
 	struct page *pages; /* descriptors by slot, IOPT_SLOT_COUNT */
+	unsigned long slots; /* descriptors from here on were never handed out */
 	unsigned int watched; /* what shim_watched is while the domain runs */
 	unsigned int cpu; /* the virtual CPU that runs */
 	unsigned int cpus;
@@ -35,16 +36,26 @@ struct shim_context {
 	uint64_t now; /* virtual time, ms */
 };
 
-extern _Thread_local struct shim_context *shim_current
-	__attribute__((tls_model("initial-exec"), visibility("hidden")));
-
 /*
- * Who watches each access of the domain that runs: the log wants stores, the host gave the services
- * by address. Beside the context, so that the usual answer, nobody, costs one comparison.
+ * What a thread runs. `watched` says who watches each access of the domain that runs: the log wants
+ * stores, the host gave the services by address. It is beside the context, so that the usual answer,
+ * nobody, costs one comparison. Nothing changes the two while an operation runs: to the kernel's code
+ * they are constants, so that a loop over entries asks once.
  */
+struct shim_thread {
+	struct shim_context *context;
+	unsigned int watched;
+};
 enum { SHIM_STORES = 1, SHIM_SCHEDULED = 2 };
-extern _Thread_local unsigned int shim_watched
+#ifdef SHIM_ENTERS /* in what sets them */
+#define SHIM_CONSTANT
+#else
+#define SHIM_CONSTANT const
+#endif
+extern SHIM_CONSTANT _Thread_local struct shim_thread shim_thread
 	__attribute__((tls_model("initial-exec"), visibility("hidden")));
+#define shim_current (shim_thread.context)
+#define shim_watched (shim_thread.watched)
 #define shim_is_scheduled() __builtin_expect(shim_watched & SHIM_SCHEDULED, 0)
 
 /* In front of each per-CPU allocation, bytes: the distance between two CPUs' parts stands there. */

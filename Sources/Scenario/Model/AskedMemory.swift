@@ -1,20 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import ScenarioLanguage
 import SubjectABI
 
-/// The physical memory that an operation asks to be mapped, and with which rights.
-struct AskedMemory: BitwiseCopyable {
+/// The physical memory that an operation asks to be mapped, and with which rights: the one answer for
+/// all who judge.
+public struct AskedMemory: BitwiseCopyable {
   /// The lowest and the highest byte; the one is above the other where nothing is mapped.
-  var lowest = UInt64.max
-  var highest: UInt64 = 0
+  public private(set) var lowest = UInt64.max
+  public private(set) var highest: UInt64 = 0
   /// Address bits that any byte of it may have set.
-  var bits: UInt64 = 0
+  public private(set) var bits: UInt64 = 0
   /// `enum iopt_prot` bits; nil where nothing is mapped.
-  var prot: UInt32?
+  public private(set) var prot: UInt32?
 
-  init() {}
+  /// None.
+  public init() {}
 
-  init(_ operation: iopt_op) {
+  /// So many bytes from a physical address on, without rights.
+  public init(pa: UInt64, length: UInt64) { add(pa, length) }
+
+  /// What this operation asks for; none where it maps nothing.
+  public init(_ operation: UnsafePointer<iopt_op>) {
+    let operation = operation.pointee
     switch iopt_op_kind(operation.kind) {
     case IOPT_OP_MAP, IOPT_OP_MAP_RANGE: prot = operation.prot
     case IOPT_OP_DMA_MAP, IOPT_OP_DMA_MAP_SG, IOPT_OP_DMA_MAP_PHYS, IOPT_OP_DMA_MAP_SG_ATTRS,
@@ -27,6 +33,16 @@ struct AskedMemory: BitwiseCopyable {
       return
     }
     for index in 0..<Int(operation.piece_count) { add(pieces[index].pa, pieces[index].len) }
+  }
+
+  /// Whether any byte of it has this address bit. Where that is the encryption bit
+  /// (``TableReader/encryptionBit``), what is read back of a leaf is another address, or another size:
+  /// AMD's format writes a leaf's size as ones below its address.
+  public func reaches(_ bit: UInt64) -> Bool { bits & bit != 0 }
+
+  /// Whether a leaf of it may be so large that the address bit is among those that say its size.
+  public func mayHideSize(_ bit: UInt64) -> Bool {
+    reaches(bit) && highest >= lowest && highest - lowest >= bit
   }
 
   /// A buffer's rights: device registers are asked for as such, all else is coherent memory.

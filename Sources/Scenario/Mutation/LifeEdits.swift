@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+// Edits that insert a row of operations on one thing: what the first of them leaves shows in the last
+// only, and chance seldom puts them behind each other. All are compact.
+
+/// So many words, to be inserted together.
+private struct OperationRow {
+  private var words = InlineArray<8, UInt64>(repeating: 0)
+  private var count = 0
+
+  mutating func append(_ word: UInt64) {
+    guard count < 8 else { return }
+    words[count] = word
+    count += 1
+  }
+
+  /// Opens room at `offset`; nothing is done where there is not enough.
+  func insert(_ input: inout InputBuffer, at offset: Int) {
+    guard input.open(8 * count, at: offset) else { return }
+    for index in 0..<count { input.store(words[index], at: offset + 8 * index) }
+  }
+}
+
+/// Inserts what becomes of one mapping, buffer, range or gather from its beginning on.
+func insertLife(_ input: inout InputBuffer, _ count: Int, _ random: inout SeededRandom) {
+  let records = input.records
+  let row = records.hasDMA ? life(records.form, &random) : tableLife(&random)
+  let index = random.oneIn(2) ? 0 : random.below(count + 1)
+  row.insert(&input, at: records.range(index, length: 0).lowerBound)
+}
+
+/// With a `dma` line.
+private func life(_ form: InputForm, _ random: inout SeededRandom) -> OperationRow {
+  switch random.below(8) {
+  case 0: reservationLife(&random)
+  case 1, 2, 3, 4: form.version == 2 ? twoStepLife(&random) : bufferLife(&random)
+  default: bufferLife(&random)
+  }
+}
+
+/// Without.
+private func tableLife(_ random: inout SeededRandom) -> OperationRow {
+  random.oneIn(2) ? dirtyLife(&random) : gatherLife(&random)
+}
+
+/// A buffer of any size is mapped and unmapped, once or twice; time may pass in between.
+private func bufferLife(_ random: inout SeededRandom) -> OperationRow {
+  var row = OperationRow()
+  let handle = UInt64(random.below(4)) << 48
+  let map = handle | length(&random) | UInt64(random.oneIn(2) ? 0 : random.below(256)) << 24
+  let isRepeated = random.oneIn(2)
+  row.append(map)
+  row.append(12 | handle)
+  if random.oneIn(2) { row.append(22 | UInt64(random.below(32)) << 32) }
+  if isRepeated {
+    row.append(map)
+    row.append(12 | handle)
+  }
+  return row
+}
+
+/// A range is reserved right below a buffer, which is so large that no cache keeps its IOVA; then there
+/// is none, and one that would not fit above the reservation is mapped.
+private func reservationLife(_ random: inout SeededRandom) -> OperationRow {
+  var row = OperationRow()
+  let handle = UInt64(random.below(4)) << 48
+  // 64 KiB or 2 MiB, and 1, 2 or 4 of them.
+  let unit = UInt64(4 + random.below(2))
+  let count = UInt64(unit == 4 ? 4 : 1 << random.below(3))
+  // The end of the space or of half of it, the device's limit, 4 GiB.
+  let edges: InlineArray<4, UInt64> = [0, 1, 4, 5]
+  let place = (0xe0 | edges[random.below(4)]) << 8 | (0xc0 | count - 1) << 16 | unit << 56
+  row.append(handle | (unit | (count - 1) << 3) << 32)
+  row.append(25 | place | UInt64(random.oneIn(2) ? 0 : random.below(64)) << 32)
+  row.append(12 | handle)
+  row.append(handle | (unit | (2 * count - 1) << 3) << 32)
+  return row
+}
+
+/// A range is allocated, mostly not from a page's start on, linked and synced, whole or a part, perhaps
+/// unlinked and linked anew, and given up.
+private func twoStepLife(_ random: inout SeededRandom) -> OperationRow {
+  var row = OperationRow()
+  let handle = UInt64(random.below(4)) << 48
+  let whole = length(&random)
+  let part = handle | (random.oneIn(2) ? whole : 0)
+  let start = random.oneIn(4) ? 0 : UInt64(random.below(256)) << 16 | 0x20 << 56
+  row.append(7 | handle | whole | start)
+  row.append(8 | part)
+  if !random.oneIn(4) { row.append(19 | part) }
+  if random.oneIn(2) { row.append(16 | part) }
+  if random.oneIn(4) {
+    row.append(8 | part)
+    row.append(19 | part)
+  }
+  if random.oneIn(2) { row.append((random.oneIn(2) ? 17 : 18) | handle) }
+  return row
+}
+
+/// A mapping is written to at one of its quarters, and asked what was.
+private func dirtyLife(_ random: inout SeededRandom) -> OperationRow {
+  var row = OperationRow()
+  row.append(mapping(&random))
+  row.append(26 | (0x80 | UInt64(random.below(4)) << 3) << 8)
+  row.append(28 | 0x40 << 8 | 0x80 << 32 | UInt64(random.below(8)) << 48)
+  return row
+}
+
+/// A gather begins, perhaps as a queued one, is synced or not, takes what is unmapped, and is synced.
+private func gatherLife(_ random: inout SeededRandom) -> OperationRow {
+  var row = OperationRow()
+  let gather = UInt64(random.below(4)) << 48
+  row.append(mapping(&random))
+  row.append(12 | gather | UInt64(random.below(2)) << 50)
+  if random.oneIn(2) { row.append(20 | gather) }
+  row.append(15 | 0x40 << 8 | 0x80 << 32 | gather)
+  row.append(20 | gather)
+  return row
+}
+
+/// What may be read and written, at an entry's edge.
+private func mapping(_ random: inout SeededRandom) -> UInt64 {
+  3 << 40 | length(&random) | UInt64(random.oneIn(2) ? 0 : random.below(64)) << 8
+}
+
+/// Pages of any size, 1 to 8 of them, where a compact operation has its length.
+private func length(_ random: inout SeededRandom) -> UInt64 { UInt64(random.below(64)) << 32 }

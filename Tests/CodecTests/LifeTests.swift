@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import ScenarioLanguage
+import Testing
+
+/// Mutation inserts rows of operations on one thing, so that what the first leaves shows in the last.
+@Suite struct LifeTests {
+  private static let dma = DMAConfiguration(
+    queue: .perCPU, cpus: 2, ringSize: 4, timeout: 10, mode: .strict, limit: .max)
+
+  @Test func ofARangeOfTwoSteps() {
+    let wanted = ["dmaIOVAAlloc", "dmaIOVALink", "dmaIOVASync", "dmaIOVAUnlink"]
+    #expect(count(wanted, kernel: .linux7_3, dma: Self.dma) > 8)
+  }
+
+  @Test(arguments: [nil, Kernel.linux7_3])
+  func ofABufferBesideAReservation(_ kernel: Kernel?) {
+    let (map, unmap) =
+      kernel == nil ? ("dmaMap", "dmaUnmap") : ("dmaMapPhys", "dmaUnmapPhysOrSG")
+    #expect(count([map, "reserve", unmap, map], kernel: kernel, dma: Self.dma) > 8)
+    #expect(count([map, unmap, map, unmap], kernel: kernel, dma: Self.dma) > 8)
+  }
+
+  @Test func ofAMappingThatIsWrittenToAndOfAGather() {
+    let dirty = ["map", "setDirty", "readAndClearDirty"]
+    #expect(count(dirty, kernel: nil, dma: nil) > 8)
+    let gather = ["map", "gather", "iotlbSync", "unmapFast", "iotlbSync"]
+    #expect(count(gather, kernel: nil, dma: nil) > 8)
+  }
+
+  /// A reservation ends where a buffer that was mapped first begins.
+  @Test func theReservationLiesRightBelowTheBuffer() {
+    var beside = 0
+    for seed in 0..<6000 as Range<UInt64> {
+      let operations = mutated(kernel: nil, dma: Self.dma, seed: seed)
+      for (index, operation) in operations.enumerated().dropFirst() {
+        guard case .reserve(let iova, let length) = operation,
+          case .dmaMap(_, _, let size, _, _) = operations[index - 1]
+        else { continue }
+        // From the end of a space of 39 bits, or of its lower half, or from 4 GiB.
+        let end = iova &+ length &+ size
+        if [1 << 39, 1 << 38, 1 << 32, 0].contains(end) { beside += 1 }
+      }
+    }
+    #expect(beside > 8)
+  }
+
+  /// In how many of many inputs of one lookup, changed, these operations are behind each other.
+  private func count(_ names: [String], kernel: Kernel?, dma: DMAConfiguration?) -> Int {
+    (0..<6000 as Range<UInt64>).count { seed in
+      let words = mutated(kernel: kernel, dma: dma, seed: seed).map { operation in
+        String("\(operation)".prefix { $0 != "(" })
+      }
+      return words.indices.contains { words[$0...].starts(with: names) }
+    }
+  }
+
+  private func mutated(kernel: Kernel?, dma: DMAConfiguration?, seed: UInt64) -> [Operation] {
+    var domain = DomainConfiguration(format: .riscv64, va: 39, oa: 56)
+    domain.kernel = kernel
+    let scenario = Scenario(domain: domain, dma: dma, operations: [.iovaToPhys(iova: 0)])
+    var buffer = encode(scenario)
+    let size = buffer.count
+    buffer += [UInt8](repeating: 0, count: 512)
+    let end = buffer.withUnsafeMutableBufferPointer { mutateInput($0, size: size, seed: seed) }
+    return decode(Array(buffer[..<end])).operations
+  }
+}
