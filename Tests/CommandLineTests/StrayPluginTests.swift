@@ -59,9 +59,9 @@ import Testing
 
   @Test func aSignalToItsGroupReachesNobodyElse() throws {
     let tool = try diff(
-      "signals its group", .run, "if (op->kind == IOPT_OP_MAP) kill(0, SIGUSR1)")
+      "signals its group", .run, "if (op->kind == IOPT_OP_MAP) kill(0, SIGTERM)")
     #expect(tool.status == 1 && tool.errors == "")
-    #expect(tool.output.contains(" ended its process by SIGUSR1 in operation 0"), "\(tool.output)")
+    #expect(tool.output.contains(" ended its process by SIGTERM in operation 0"), "\(tool.output)")
   }
 
   @Test func anotherScenarioKeepsItsVerdictWhenFilesAreClosed() throws {

@@ -42,6 +42,7 @@ extension Engine {
         hot.pointee.operation = UnsafePointer(history.scenario.operations + index)
         for observed in lanes { observed.run(history.scenario.operations + index) }
       }
+      for observed in lanes { observed.lane.host.noteChanges() }
       for observed in lanes where observed.status != .crashed { observed.takeLog() }
       if let fault = abiFault(everyWord: true) { return makeFinding(.abi, fault, atEnd: false) }
       guard lanes.allSatisfy({ $0.status == .done }) else { break }

@@ -341,7 +341,6 @@ public final class Engine {
   /// domains are looked at too.
   func abiFault(everyWord: Bool = false) -> Fault? {
     for observed in lanes {
-      if everyWord { observed.lane.host.noteChanges() }
       if let misuse = observed.misuse { return self.misuse(observed, misuse) }
       if observed.status == .crashed { continue }
       if let word = observed.shadow.firstFalseWord() {
