@@ -24,7 +24,8 @@ import Testing
     refuses(try run("missing.c"), "missing.c: no such file")
     refuses(try run(Self.example, "missing.iopt"), "missing.iopt: no such file")
     refuses(
-      try run("README.md"), "README.md: expected a shared object (.so) or C sources (.c)")
+      try run("README.md"),
+      "README.md: expected a shared object (.so), C sources (.c) or kernel:TREE")
     let scratch = try ScratchFolder()
     let object = try Tool.examplePlugin(in: scratch)
     refuses(try run("\(object) \(object)"), "expected one shared object, or sources")

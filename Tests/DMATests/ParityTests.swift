@@ -13,6 +13,7 @@ import Testing
     let lane = Lane(subject.subject)
     let everything: Listening = [.points, .locks, .cells]
     everything.install(on: &lane.host.services.pointee)
+    lane.host.keepOffer()
     return lane
   }
 

@@ -136,10 +136,10 @@ extension Capabilities {
     self = parties.reduce(.language) { $0.intersection($1) }
     guard !namesRelease else { return }
     let bound = parties.filter { !($0.runsAnyRelease && !$0.namesRelease) }
-    kernels =
-      parties.allSatisfy(\.runsAnyRelease)
-      ? Capabilities.language.kernels
-      : bound.reduce(Capabilities.language.kernels) { $0 & $1.kernels }
+    kernels = bound.reduce(Capabilities.language.kernels) { $0 & $1.kernels }
+    if !namesRelease, parties.allSatisfy(\.runsAnyRelease) {
+      kernels = Capabilities.language.kernels
+    }
   }
 
   /// Whether there is a release that a scenario can name.
