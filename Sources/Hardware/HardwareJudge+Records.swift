@@ -72,6 +72,9 @@ extension HardwareJudge {
       checkQueued(gathered)
       if state.features.contains(.flushRangeNoGaps) { checkWidth(gathered) }
     }
+    if state.syncsTables, state.gather >= 0, state.kind == IOPT_OP_UNMAP_FAST.rawValue {
+      state.midwayGathers.insert(state.gather)
+    }
     call(.sync(gathered))
   }
 

@@ -85,6 +85,9 @@ public final class HardwareJudge {
     var hasUnsentSync = false
     /// Gathers that took in an unmap of nothing.
     var stretchedGathers = GatherSet()
+    /// Gathers of ``Policy/syncTables`` that were synced while an unmap was on its way: what it had
+    /// cleared by then it may have gathered after that.
+    var midwayGathers = GatherSet()
     /// What happened before in the scenario and is known to have dangers behind it.
     var past: KnownClass?
     /// Which gathers a flush queue is to take.
@@ -317,6 +320,7 @@ public final class HardwareJudge {
     }
     state.dirtyGathers.remove(gather)
     state.stretchedGathers.remove(gather)
+    state.midwayGathers.remove(gather)
   }
 
   /// Dangers from here on come of this, where nothing came before it.

@@ -27,6 +27,44 @@ import Testing
 
       """, "memoryAtTheEncryptionBit"
     ),
+    // What sync-tables clears before a sync on the way, it gathers after it.
+    (
+      """
+      iopt 2
+      domain format=amdv1 kernel=7.3 va=64 oa=52 features=flush_range,flush_range_no_gaps top=2 policy=sync-tables
+      map 0x0 0x0 0x3000 r
+      unmap_fast 0 0x0 0x2800
+      map 0x1000 0x1000 0x4000 w
+      unmap_fast 0 0x1000 0x3800
+
+      """, "tableSyncedAtOnce"
+    ),
+    (
+      """
+      iopt 2
+      domain format=x86_64 kernel=7.1 va=48 oa=52 features=flush_range_no_gaps top=3 policy=sync-tables
+      map 0x0 0x0 0x200000 w
+      unmap_fast 0 0x0 0x1000
+      map 0x0 0x1000 0x201000 w
+      unmap_fast 0 0x1000 0x200000
+      iotlb_sync 0
+
+      """, "tableSyncedAtOnce"
+    ),
+    // All of the address space is no length for s390's instruction.
+    (
+      """
+      iopt 2
+      domain format=amdv1 kernel=7.3 va=64 oa=52 features=dynamic_top,flush_range,amdv1_force_coherence top=2 driver=s390
+      map 0x0 0x0 0x11000 w
+      unmap_fast 1 0x0 0x1000
+      set_dirty 0x10000
+      unmap_fast 0 0x0 0x1000
+      read_and_clear_dirty 0 0x0 0x11000 clear
+      iotlb_sync 0
+
+      """, "unmapOfNothing"
+    ),
     // A bit off a canonical address: the tables lie beyond those that teardown walks.
     (
       """

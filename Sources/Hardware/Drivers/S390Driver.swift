@@ -59,7 +59,11 @@ public struct S390Driver: Driver {
 extension S390Driver {
   static let kinds = [
     DriverKind(
-      name: .s390, make: { _, domain, _ in S390Driver(width: Int(domain.va)) },
+      name: .s390,
+      // No device of s390's has addresses at both ends: a domain that has them is given them all.
+      make: { _, domain, _ in
+        S390Driver(width: domain.features.contains(.signExtend) ? 64 : Int(domain.va))
+      },
       unlike: { _, _ in "its own tables are of another format" })
   ]
 }

@@ -37,7 +37,8 @@ public enum KnownClass: String, CaseIterable, Sendable {
   /// It warns of a domain without page sizes.
   case noPageSize
   /// `policy=sync-tables` invalidates for a table that it removes also where a flush queue takes the
-  /// gather.
+  /// gather; and it gathers leaves once it has cleared a run of them, so that a sync on the way may have
+  /// removed what is gathered after it.
   case tableSyncedAtOnce
 
   // What is found in the kernel.
@@ -71,9 +72,12 @@ extension HardwareJudge {
     if cache.isOutside { return .outsideAddress }
     if state.maps, ResultRecord.errno(state.result) != nil { return .failedMap }
     if state.syncsTables, danger.property == .syncWhileQueued { return .tableSyncedAtOnce }
+    if danger.property == .overInvalidation, state.midwayGathers.contains(state.gather) {
+      return .tableSyncedAtOnce
+    }
     if state.isOlderGather, Self.ofGathers.contains(danger.property) { return .olderGather }
     if state.hasUnsentSync,
-      [.missingSync, .staleTranslation, .tableUseAfterFree].contains(danger.property)
+      [.missingSync, .staleTranslation, .staleDirty, .tableUseAfterFree].contains(danger.property)
     {
       // A length of 2^64 bytes is none to an instruction of s390's.
       if driver is S390Driver { return .unmapOfNothing }
