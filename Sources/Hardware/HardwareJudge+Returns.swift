@@ -39,7 +39,7 @@ extension HardwareJudge {
     let isQueued = state.kind == IOPT_OP_IOTLB_SYNC.rawValue && state.wasQueued
     found(
       property, kind, "\(describe(entry)) when the operation has returned",
-      isUnwritten: entry.isUnwritten,
+      isUnwritten: entry.isUnwritten || entry.kind == .dirty && entry.isWrittenLate,
       known: isQueued ? .queuedGatherSynced : entry.isOutside ? .outsideAddress : nil, of: entry)
   }
 

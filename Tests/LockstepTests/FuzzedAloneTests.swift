@@ -31,8 +31,9 @@ import Testing
     (
       """
       iopt 2
-      domain format=amdv1 kernel=7.3 va=64 oa=52 features=flush_range,flush_range_no_gaps top=2 policy=sync-tables
-      map 0x0 0x0 0x3000 r
+      domain format=amdv1 kernel=7.3 va=64 oa=52 features=dynamic_top,flush_range,flush_range_no_gaps,amdv1_encrypt_tables,amdv1_force_coherence top=2 policy=sync-tables
+      map 0x1000 0x0 0x2000 r
+      map 0x0 0x0 0x1000 r
       unmap_fast 0 0x0 0x2800
       map 0x1000 0x1000 0x4000 w
       unmap_fast 0 0x1000 0x3800
@@ -55,7 +56,7 @@ import Testing
     (
       """
       iopt 2
-      domain format=amdv1 kernel=7.3 va=64 oa=52 features=dynamic_top,flush_range,amdv1_force_coherence top=2 driver=s390
+      domain format=amdv1 kernel=7.3 va=64 oa=52 features=dynamic_top,flush_range,amdv1_encrypt_tables,amdv1_force_coherence top=2 driver=s390
       map 0x0 0x0 0x11000 w
       unmap_fast 1 0x0 0x1000
       set_dirty 0x10000
@@ -64,6 +65,20 @@ import Testing
       iotlb_sync 0
 
       """, "unmapOfNothing"
+    ),
+    // Written back at last by an unmap, after the sync that was to help.
+    (
+      """
+      iopt 2
+      domain format=vtdss kernel=7.3 va=48 oa=52 features=dma_incoherent,flush_range_no_gaps top=3 build=debug
+      map 0x0 0x0 0x1000 w
+      set_dirty 0x0
+      read_and_clear_dirty 1 0x0 0x1000 clear
+      unmap_fast 1 0x1040 0x1000
+      unmap_fast 0 0x0 0x1000
+      iotlb_sync 1
+
+      """, "dirtyClearNotWrittenBack"
     ),
     // A bit off a canonical address: the tables lie beyond those that teardown walks.
     (

@@ -234,7 +234,10 @@ extension MayCache {
       } else if entry.pointee.lastWord < end, entry.pointee.lastWord >= first {
         entry.pointee.lastWord = Int32(first - 1)
       }
-      if entry.pointee.firstWord > entry.pointee.lastWord { entry.pointee.isUnwritten = false }
+      if entry.pointee.firstWord > entry.pointee.lastWord {
+        entry.pointee.isUnwritten = false
+        entry.pointee.isWrittenLate = entry.pointee.operation != operation
+      }
     }
   }
 

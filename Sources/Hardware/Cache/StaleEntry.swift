@@ -23,6 +23,9 @@ struct StaleEntry: BitwiseCopyable {
   var isHeld: Bool
   /// The word's change was not written back yet: a walker that does not snoop sees it as it was.
   var isUnwritten: Bool
+  /// It was written back, but by an operation after the one that changed it: syncs in between did not
+  /// help.
+  var isWrittenLate = false
   /// The IOMMU may have it, and a device with a TLB of its own may. At least one may.
   var isInIOMMU = true
   var isInDevice: Bool
