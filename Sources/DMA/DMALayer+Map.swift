@@ -131,14 +131,15 @@ extension DMALayer {
     var mapped: UInt64 = 0
     var run: (start: UInt64, length: UInt64) = (0, 0)
     var layout = PieceLayout(pieces)
-    // Pages of a long list mostly go into the same table as those before them.
-    let isLong = pieces.count >= 16 && pages.runsAlone
+    // Pages of a list mostly go into the same table as those before them. From four on, so that what
+    // is fuzzed and recorded goes this way too.
+    let isList = pieces.count >= 4 && pages.runsAlone
     var place = ListPlace()
     repeat {
       let piece = layout.next()
       if run.length > 0, piece == nil || piece!.start != run.start &+ run.length {
         let status =
-          isLong
+          isList
           ? pages.mapWithoutSync(
             iova &+ mapped, to: run.start, length: run.length, protection: protection,
             beside: &place)
