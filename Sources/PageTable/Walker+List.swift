@@ -51,19 +51,23 @@ private struct FindPlace: WalkerOperation {
     _ table: Walker<some PageTableFormat, some BuildMode>, _ place: inout ListPlace
   ) {
     place = ListPlace()
-    guard let words = table.lastTable(of: iova) else { return }
+    guard table.installsBeside, let words = table.lastTable(of: iova) else { return }
     (place.table, place.address) = (words, iova)
   }
 }
 
 extension Walker {
+  /// Whether pages may go beside each other: no checks are asked for, and no words written back.
+  @inline(__always)
+  var installsBeside: Bool { !Build.checks && !has(.dmaIncoherent) }
+
   /// One page into an empty place of a table; false, and nothing done, where it is not as simple as
   /// that.
   @inline(__always)
   func installBeside(
     _ iova: UInt64, _ output: UInt64, _ protection: UInt32, _ place: ListPlace
   ) -> Bool {
-    guard !Build.checks, !has(.dmaIncoherent), let words = place.table,
+    guard installsBeside, let words = place.table,
       (iova ^ place.address).divided(by: TableShape.pageLog2 + TableShape.bitsPerLevel) == 0,
       protection & (IOPT_PROT_READ.rawValue | IOPT_PROT_WRITE.rawValue) != 0,
       (iova | output).isAligned(to: TableShape.pageLog2),
