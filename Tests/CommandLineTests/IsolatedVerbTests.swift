@@ -50,6 +50,24 @@ import Testing
 
       """
 
+  /// What a map has spoilt shows when the next scenario is sent, before anything of that is run:
+  /// that is not where it died, and the shrinker's next candidate is judged all the same.
+  @Test func whatKillsTheProcessBetweenScenariosIsNotTheNextOnes() throws {
+    let plugin = try BadPlugin(
+      "dies at the next message", .run,
+      "if (op->kind == IOPT_OP_MAP) for (int f = 3; f < 1024; f++) {"
+        + " fcntl(f, F_SETOWN, getpid()); fcntl(f, F_SETFL, fcntl(f, F_GETFL) | O_ASYNC); }"
+        + " if (op->kind == IOPT_OP_IOVA_TO_PHYS) host_of_all->size = 1"
+    ).build(in: scratch)
+    let scenario = try scratch.file("one.iopt", Self.long.utf8)
+    let core = scratch("core.iopt")
+    let tool = try Tool.iopt(
+      "minimize", scenario, "--left", "reference", "--right", plugin, "-o", core)
+    #expect(tool.status == 0 && tool.errors == "", "\(tool)")
+    let text = try String(contentsOfFile: core, encoding: .utf8)
+    #expect(text.split(separator: "\n").count == 3 && text.contains("iova_to_phys"), "\(text)")
+  }
+
   private static let unmap = FatalPlugin.crashes[1].plugin
 
   @Test(arguments: [

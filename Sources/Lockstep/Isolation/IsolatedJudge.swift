@@ -7,6 +7,8 @@ import ScenarioLanguage
 public final class IsolatedJudge: Judging, ScenarioJudge {
   private let subjects: IsolatedSubjects
   private var child: ChildProcess?
+  /// How many scenarios the process at hand was sent.
+  private var asked = 0
   /// The subjects cannot even be loaded.
   private var loss: Finding?
 
@@ -46,11 +48,14 @@ public final class IsolatedJudge: Judging, ScenarioJudge {
     while true {
       let child = try begin()
       subjects.ask()
+      asked += 1
       child.send(message)
       guard let end = try answer(of: child) else { return subjects.finding }
+      let wasFit = asked == 1 || subjects.block.pointer.pointee.unit == asked
       finish()
-      // One that has ended by itself could not trust its memory any more and was not asked this.
-      if end != .done { return lose(scenario, file, end) }
+      // One that has ended by itself could not trust its memory any more, and one that died without
+      // having begun this died of what it ran before: neither was asked this.
+      if end != .done, wasFit { return lose(scenario, file, end) }
     }
   }
 
@@ -75,6 +80,7 @@ public final class IsolatedJudge: Judging, ScenarioJudge {
 
   private func begin() throws(IsolationError) -> ChildProcess {
     if let child { return child }
+    asked = 0
     let child = try subjects.start { engine, link in
       while let message = link.receive(), answer(message, engine, link) {}
     }
@@ -120,7 +126,8 @@ public final class IsolatedJudge: Judging, ScenarioJudge {
       loss = finding
       return finding
     }
-    let index = Int(progress.operation)
+    // A stranger's code may have written there.
+    let index = min(Int(progress.operation), scenario.operations.count - 1)
     let request =
       index < 0
       ? Request.open(scenario.domain, scenario.dma) : .operation(scenario.operations[index])

@@ -15,9 +15,11 @@ struct IsolationBlock: BitwiseCopyable {
   /// How often each of ``OracleChoice/departures`` was seen.
   var departures: InlineArray<64, Int> = .init(repeating: 0)
 
-  /// The next scenario begins.
+  /// The next scenario begins; where the last one stood is no place in it.
   mutating func begin(_ unit: Int) {
     self.unit = unit
+    progress.operation = -1
+    progress.isAtEnd = 0
     isJudged = 0
     hasFinding = 0
   }
