@@ -159,7 +159,7 @@ struct FuzzCommand: ParsableCommand {
     try sweepFolders()
     settings.export()
     if FuzzTargetKind(rawValue: target)?.isBlind == true {
-      printError("this build counts no branch of readers, 'make fuzz-parsers' makes one that does\n")
+      printError("this build counts no branch of readers: 'make fuzz-parsers' makes one\n")
     }
     let folders = [newInputs].compactMap { $0 } + seeds
     let program = [CommandLine.arguments[0]]
