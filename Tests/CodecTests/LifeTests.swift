@@ -25,6 +25,8 @@ import Testing
     #expect(count(dirty, kernel: nil, dma: nil) > 8)
     let gather = ["map", "gather", "iotlbSync", "unmapFast", "iotlbSync"]
     #expect(count(gather, kernel: nil, dma: nil) > 8)
+    let twice = ["map", "gather", "unmapFast", "iotlbSync", "unmapFast", "iotlbSync"]
+    #expect(count(twice, kernel: nil, dma: nil) > 8)
   }
 
   /// A reservation ends where a buffer that was mapped first begins.

@@ -110,14 +110,22 @@ private func dirtyLife(_ random: inout SeededRandom) -> OperationRow {
   return row
 }
 
-/// A gather begins, perhaps as a queued one, is synced or not, takes what is unmapped, and is synced.
+/// A gather begins, perhaps as a queued one, is synced or not, takes what is unmapped, once or twice,
+/// and is synced each time.
 private func gatherLife(_ random: inout SeededRandom) -> OperationRow {
   var row = OperationRow()
   let gather = UInt64(random.below(4)) << 48
   row.append(mapping(&random))
   row.append(12 | gather | UInt64(random.below(2)) << 50)
   if random.oneIn(2) { row.append(20 | gather) }
-  row.append(15 | 0x40 << 8 | 0x80 << 32 | gather)
+  if random.oneIn(2) {
+    // Two parts of it, a sync between them.
+    row.append(15 | 0x40 << 8 | gather)
+    row.append(20 | gather)
+    row.append(15 | (0x80 | UInt64(1 + random.below(3)) << 3) << 8 | gather)
+  } else {
+    row.append(15 | 0x40 << 8 | 0x80 << 32 | gather)
+  }
   row.append(20 | gather)
   return row
 }
