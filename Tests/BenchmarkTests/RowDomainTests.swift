@@ -22,7 +22,8 @@ import Testing
     try #require(rows.count == names.count)
     for row in rows {
       for release in Kernel.allCases {
-        let tells = try tellsLevels(row.asked(byDriverOf: release), "\(side),kernel=\(release.name)")
+        let asked = row.asked(byDriverOf: release)
+        let tells = try tellsLevels(asked, "\(side),kernel=\(release.name)")
         #expect(tells == (row.name == names[0] && release >= .linux7_2), "\(row.name) \(release)")
       }
     }
