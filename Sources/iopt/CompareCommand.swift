@@ -136,13 +136,13 @@ struct CompareCommand: ParsableCommand {
     if let operations { try check(operations, "--operations", in: 1...1_000_000_000) }
     if let judged { try check(judged, "--judged", in: 0...1_000_000_000) }
     if let jobs { try check(jobs, "--jobs", in: 1...256) }
-    try ReproducerFolder.check(reproducers)
     if try shape() == "svg", sweep == nil {
       throw ValidationError("--format svg: expected --sweep beside it")
     }
   }
 
   func run() throws {
+    try ReproducerFolder.check(reproducers)
     let costs = try costs()
     let grid = try grid()
     // What is wrong with the meters shows before anything is run.

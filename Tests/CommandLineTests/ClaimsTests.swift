@@ -123,6 +123,7 @@ import Testing
       let tool = try Tool.iopt(["compare", "--operations", "10"] + arguments)
       #expect(tool.status == 2 && tool.output == "", "\(arguments)")
       #expect(tool.errors.contains(part), "\(arguments): \(tool.errors)")
+      #expect(!tool.errors.contains("CommandError"), "\(tool.errors)")
       #expect(tool.errors.split(separator: "\n").count == 1, "\(tool.errors)")
     }
   }
