@@ -196,6 +196,8 @@ struct CompareCommand: ParsableCommand {
     var workloads = try words(workload, all: WorkloadKind.allCases.map(\.rawValue))
       .map(LabWorkload.init)
     for setting in set { try apply(setting, to: &workloads) }
+    // A sweep may yet change them.
+    if sweep == nil { for workload in workloads { try workload.check() } }
     var grid = ComparisonGrid(
       workloads: workloads, policies: try policies(), drivers: try drivers(),
       modes: try words(mode, all: LabMode.all).map(LabMode.init(parsing:)),

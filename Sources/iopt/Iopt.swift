@@ -33,6 +33,15 @@ struct Iopt: ParsableCommand {
     }
   }
 
+  /// With the verb that was asked for.
+  private static var program: String {
+    for verb in configuration.subcommands {
+      let name: String = verb._commandName
+      if CommandLine.arguments.dropFirst().first == name { return "iopt \(name)" }
+    }
+    return "iopt"
+  }
+
   /// Prints what an error has to say and ends the process with the status that belongs to it.
   private static func leave(_ error: any Error) -> Never {
     if let code = error as? ExitCode { Glibc.exit(code.rawValue) }
@@ -40,7 +49,7 @@ struct Iopt: ParsableCommand {
     let isUsage = exitCode(for: error) == .validationFailure
     let line =
       isUsage
-      ? usageLine(message(for: error), full: fullMessage(for: error), program: "iopt")
+      ? usageLine(message(for: error), full: fullMessage(for: error), program: program)
       : "\(error)".printable
     writeError(line + "\n")
     Glibc.exit(2)

@@ -109,6 +109,20 @@ import Testing
       (["--sweep", "depth=9..1"], "expected NAME=A..B"),
       (["--workload", "nvme", "--sweep", "region=1..2"], "nvme has depth"),
       (["--set", "depth=0", "--workload", "nvme"], "expected 1 to 16384"),
+      (["--set", "depth"], "expected NAME=VALUE (see iopt compare --help)"),
+      (
+        ["--workload", "mixed"]
+          + ["nvme=0", "net-rx=0", "net-tx=0", "gpu-mr=0"].flatMap { ["--set", $0] },
+        "mixed: expected a weight above 0"
+      ),
+      (
+        ["--workload", "vfio", "--set", "block=64", "--set", "memory=32"],
+        "vfio: block=64: expected at most memory, 32"
+      ),
+      (
+        ["--workload", "vfio", "--set", "block=64", "--sweep", "memory=32..64"],
+        "vfio: block=64: expected at most memory, 32"
+      ),
       (["--meter", "time"], "expected --cost"),
       (["--meter", "unmap-instructions"], "expected --instructions"),
       (["--workload", "/nowhere/x.iopt"], "cannot open"),

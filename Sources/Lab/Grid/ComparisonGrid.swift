@@ -99,6 +99,7 @@ public struct ComparisonGrid: Sendable {
         throw LabError(
           "--sweep '\(name)': \(workload.name) has \(names.joined(separator: ", "))")
       }
+      try workload.check()
       return (workload, mode)
     }
   }

@@ -68,6 +68,12 @@ public struct LabWorkload: Sendable {
     return true
   }
 
+  /// Throws where its parameters make no sense together.
+  public func check() throws(LabError) {
+    guard case .made(let kind, let values) = source, let fault = kind.fault(values) else { return }
+    throw LabError(fault)
+  }
+
   /// How many scenarios it is: a file has several.
   var count: Int { if case .file(_, let scenarios) = source { scenarios.count } else { 1 } }
 

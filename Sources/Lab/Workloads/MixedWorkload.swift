@@ -48,10 +48,15 @@ final class MixedWorkload: Workload {
     pace = Pace(values["rate"])
   }
 
+  /// Whether no workload of it has a weight.
+  static func weighsNothing(_ values: WorkloadValues) -> Bool {
+    ["nvme", "net-rx", "net-tx", "gpu-mr"].allSatisfy { values[$0] == 0 }
+  }
+
   func step(_ out: inout LoweredScenario) {
     let sum = weights.0 + weights.1 + weights.2 + weights.3
-    let choice = random.below(max(sum, 1))
-    if choice < weights.0 || sum == 0 {
+    let choice = random.below(sum)
+    if choice < weights.0 {
       storage.step(&out)
     } else if choice < weights.0 + weights.1 {
       receive.step(&out)

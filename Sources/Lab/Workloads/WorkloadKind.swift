@@ -37,6 +37,17 @@ public enum WorkloadKind: String, CaseIterable, Sendable {
     }
   }
 
+  /// What is wrong with values of which each alone is in its range; nil: nothing.
+  func fault(_ values: WorkloadValues) -> String? {
+    switch self {
+    case .mixed where MixedWorkload.weighsNothing(values):
+      "\(rawValue): expected a weight above 0 for one of its workloads"
+    case .vfio where values["block"] > values["memory"]:
+      "\(rawValue): block=\(values["block"]): expected at most memory, \(values["memory"])"
+    default: nil
+    }
+  }
+
   /// The workload with these parameters, from the beginning.
   public func make(_ values: WorkloadValues, seed: UInt64) -> any Workload {
     let random = SeededRandom(seed: seed)
