@@ -158,7 +158,8 @@ fuzz-services: setup ## build as OSS-Fuzz and ClusterFuzzLite do, and exercise t
 	@.ci/setup zip unzip
 	Fuzz/check-service-build $(BUILDS)
 
-fuzz-parsers: fuzz-build ## fuzz our own readers: make fuzz-parsers [DURATION=30], seconds for each
+fuzz-parsers: setup ## fuzz our own readers: make fuzz-parsers [DURATION=30], seconds for each
+	@LOCKSTEP_COUNT_READERS=1 $(FUZZ_BUILD) --scratch-path Fuzz/.build-readers --product iopt-fuzz
 	DURATION=$(DURATION) Fuzz/parsers
 
 afl: setup ## a second opinion by AFL++: make afl [DURATION=30] [LEFT=swift] [RIGHT=reference]

@@ -51,6 +51,9 @@ struct Bench: ParsableCommand {
   @Option(help: .hidden)
   var subject = "swift"
 
+  @Option(help: .hidden)
+  var release = ""
+
   func validate() throws {
     for (option, count) in [("--batches", batches), ("--count-passes", countPasses ?? 1)] {
       guard (1...10_000_000).contains(count) else {
@@ -82,7 +85,9 @@ struct Bench: ParsableCommand {
       let lane =
         subject == Subject.empty.name
         ? Lane(.empty) : try LaneRequest(subject).load().lane()
-      MeasuredRow.runForCounting(rows, lane, batches: batches, measuresSync: false)
+      let release = Kernel.allCases.first { "\($0.name)" == self.release }
+      MeasuredRow.runForCounting(
+        rows(of: release ?? Kernel.allCases.last!), lane, batches: batches, measuresSync: false)
       return
     }
     if let corpus, let countPasses {
@@ -106,16 +111,18 @@ struct Bench: ParsableCommand {
     OpeningBenchmark(rounds: max(1, batches / 400), measures: log).print()
   }
 
-  private var rows: [MeasuredRow] {
+  private func rows(of release: Kernel) -> [MeasuredRow] {
     MeasuredRow.all.filter { only.isEmpty || $0.name.contains(only) }
+      .map { $0.asked(byDriverOf: release) }
   }
 
   private func printRows(_ counter: Callgrind?, _ log: MeasureLog?) throws {
     let sides = try RowSides(tree: kernel, counter: counter)
     var table = RowTable(sides, counts: counter != nil, measures: log)
     table.printHeader()
+    let rows = rows(of: sides.release)
     let counted = counter.map { counter in
-      sides.all.map { count($0.countedRequest, only: only, rows, counter) }
+      sides.all.map { count($0.countedRequest, sides.release, only: only, rows, counter) }
     }
     let lanes = try sides.all.map { try $0.request.load().lane() }
     for row in rows {
@@ -123,28 +130,29 @@ struct Bench: ParsableCommand {
       let instructions = counted.map { sides in sides.map { $0?[row.name] ?? [:] } }
       table.add(row, RowFigures(times: times, instructions: instructions))
     }
-    printEmptyCall(counter)
+    printEmptyCall(sides.release, counter)
     for line in table.verdicts.lines { print(line) }
   }
 
   private static let countedBatches = 32
 
   private func count(
-    _ subject: String, only: String, _ rows: [MeasuredRow], _ counter: Callgrind
+    _ subject: String, _ release: Kernel, only: String, _ rows: [MeasuredRow],
+    _ counter: Callgrind
   ) -> [String: PhaseFigures]? {
     counter.instructions(
       of: rows, batches: Self.countedBatches,
       [
-        "--count-rows", "--only", only, "--subject", subject, "--batches",
-        "\(Self.countedBatches)",
+        "--count-rows", "--only", only, "--subject", subject, "--release", "\(release.name)",
+        "--batches", "\(Self.countedBatches)",
       ])
   }
 
   /// What is in all figures: the harness's way into a subject and back.
-  private func printEmptyCall(_ counter: Callgrind?) {
+  private func printEmptyCall(_ release: Kernel, _ counter: Callgrind?) {
     let row = MeasuredRow.all[0]
     let time = RowRunner(row, Lane(.empty)).run(batches: batches)[.map]!
-    let counted = counter.flatMap { count(Subject.empty.name, only: row.name, [row], $0) }
+    let counted = counter.flatMap { count(Subject.empty.name, release, only: row.name, [row], $0) }
     let instructions = counted?[row.name]?[.map]
     let text = instructions.map { ", \(RowTable.number($0, digits: 0)) instructions" } ?? ""
     print(

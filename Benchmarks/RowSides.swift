@@ -17,6 +17,8 @@ struct RowSides {
   let c: RowSide
   let swift: RowSide
   let kernel: RowSide?
+  /// What all of them are.
+  let release: Kernel
   /// Why there is no kernel.
   private(set) var reason = ""
 
@@ -27,7 +29,7 @@ struct RowSides {
     var release = Kernel.allCases.last!
     do throws(SubjectError) {
       let request = try LaneRequest(name)
-      release = try request.load().subject.statedRelease ?? release
+      release = try request.load().subject.nearestRelease ?? release
       let plugin = try KernelSubject(tree: tree).plugin()
       kernel = RowSide(
         name: "kernel", request: request,
@@ -36,6 +38,7 @@ struct RowSides {
       reason = error.description
     }
     self.kernel = kernel
+    self.release = release
     func side(_ name: String, _ subject: String) throws -> RowSide {
       let asked = "\(subject),kernel=\(release.name)"
       return RowSide(name: name, request: try LaneRequest(asked), countedRequest: asked)

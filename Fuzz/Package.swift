@@ -13,6 +13,11 @@ let instrumentedSwift: [SwiftSetting] = [
   .unsafeFlags(["-sanitize=fuzzer", "-sanitize-coverage=\(counters)"])
 ]
 let instrumentedC: [CSetting] = [.unsafeFlags(["-fsanitize-coverage=\(counters)"])]
+// libFuzzer looks at every counter after every input. What tells two inputs apart is what subjects do
+// with them: the readers of scenarios and traces count in builds that fuzz these (make fuzz-parsers,
+// Fuzz/service-build), and half of all counters are theirs.
+let countsReaders = Context.environment["LOCKSTEP_COUNT_READERS"] != nil
+let readerSettings = countsReaders ? instrumentedSwift : []
 
 // As in the root package.
 let commit = Context.environment["LOCKSTEP_COMMIT"] ?? "unknown"
@@ -49,7 +54,7 @@ let package = Package(
     .target(
       name: "ScenarioLanguage", dependencies: ["Log", "SubjectABI", "CZlib"],
       path: "Sources/Scenario",
-      swiftSettings: instrumentedSwift),
+      swiftSettings: readerSettings),
     .target(name: "Contract", dependencies: ["Log", "ScenarioLanguage", "SubjectABI"]),
     .target(name: "Hardware", dependencies: ["Log", "ScenarioLanguage", "SubjectABI"]),
     .target(
@@ -63,8 +68,7 @@ let package = Package(
       dependencies: ["Hardware", "Lockstep", "Log", "ScenarioLanguage", "SubjectABI"]),
     .target(name: "Report", dependencies: ["Hardware", "Lockstep", "Log", "ScenarioLanguage"]),
     .target(name: "Export", dependencies: ["Contract", "Log", "ScenarioLanguage", "SubjectABI"]),
-    .target(
-      name: "Import", dependencies: ["ScenarioLanguage"], swiftSettings: instrumentedSwift),
+    .target(name: "Import", dependencies: ["ScenarioLanguage"], swiftSettings: readerSettings),
     // Its rooms count, and libFuzzer's runtime has what they count in.
     .executableTarget(
       name: "iopt",
@@ -77,7 +81,8 @@ let package = Package(
     .target(
       name: "FuzzTarget",
       dependencies: ["Import", "Lockstep", "Report", "ScenarioLanguage", "CFuzzer", "SubjectABI"],
-      path: "Target"),
+      path: "Target",
+      swiftSettings: countsReaders ? [.define("COUNTS_READERS")] : []),
     .executableTarget(
       name: "iopt-fuzz",
       dependencies: [

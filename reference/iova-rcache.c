@@ -239,6 +239,12 @@ static bool make_room(struct iova_rcache *rcache, struct iova_cpu_rcache *cpu_ca
 	return true;
 }
 
+static inline void extend_cpu_reach(struct iova_domain *space, uint32_t cpu)
+{
+	if (space->cpu_reach <= cpu)
+		space->cpu_reach = cpu + 1;
+}
+
 bool iova_rcache_insert(struct iova_domain *space, uint32_t cpu, uint64_t pfn, uint64_t size)
 {
 	unsigned int order = iova_size_order(size);
@@ -247,6 +253,7 @@ bool iova_rcache_insert(struct iova_domain *space, uint32_t cpu, uint64_t pfn, u
 
 	if (order >= IOVA_RANGE_CACHE_MAX_SIZE)
 		return false;
+	extend_cpu_reach(space, cpu);
 	cpu_cache = &space->rcaches[order].cpu_rcaches[cpu];
 	iommu_lock(space->domain, IOPT_LOCK_IOVA_CPU, cpu);
 	room = make_room(&space->rcaches[order], cpu_cache);
@@ -281,6 +288,7 @@ uint64_t iova_rcache_get(struct iova_domain *space, uint32_t cpu, uint64_t size,
 
 	if (order >= IOVA_RANGE_CACHE_MAX_SIZE)
 		return 0;
+	extend_cpu_reach(space, cpu);
 	cpu_cache = &space->rcaches[order].cpu_rcaches[cpu];
 	iommu_lock(space->domain, IOPT_LOCK_IOVA_CPU, cpu);
 	if (load_magazine(&space->rcaches[order], cpu_cache))
@@ -315,7 +323,10 @@ static void free_depot(struct iova_rcache *rcache)
 
 void free_cached_iovas(struct iova_domain *space)
 {
-	for (uint32_t cpu = 0; cpu < space->cpus; cpu++)
+	/* A host that lends locks sees all of them taken. */
+	uint32_t cpus = space->domain->services.lock ? space->cpus : space->cpu_reach;
+
+	for (uint32_t cpu = 0; cpu < cpus; cpu++)
 		free_cpu_cached_iovas(space, cpu);
 	for (unsigned int i = 0; i < IOVA_RANGE_CACHE_MAX_SIZE; i++)
 		free_depot(&space->rcaches[i]);

@@ -64,6 +64,7 @@ struct iova_domain {
 	uint32_t magazine_size; /* entries of one magazine */
 	uint32_t fail_magazine; /* the Nth allocation of one from now fails; 0 for none */
 	uint32_t cpus;
+	uint32_t cpu_reach; /* CPUs from here on have never used their magazines */
 };
 
 static inline unsigned int iova_shift(const struct iova_domain *space)

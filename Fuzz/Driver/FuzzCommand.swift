@@ -158,6 +158,9 @@ struct FuzzCommand: ParsableCommand {
     for folder in [newInputs, artifacts].compactMap({ $0 }) { try makeFolder(folder) }
     try sweepFolders()
     settings.export()
+    if FuzzTargetKind(rawValue: target)?.isBlind == true {
+      printError("this build counts no branch of readers: 'make fuzz-parsers' makes one\n")
+    }
     let folders = [newInputs].compactMap { $0 } + seeds
     let program = [CommandLine.arguments[0]]
     if isLibFuzzersOwn(libFuzzer) {

@@ -23,6 +23,15 @@ public enum FuzzTargetKind: String, CaseIterable, Sendable {
   /// Whether its inputs are rows of operations.
   var takesOperations: Bool { self == .subjects || self == .decoder }
 
+  /// Whether what it runs is a reader, none of whose branches this build counts.
+  public var isBlind: Bool {
+    #if COUNTS_READERS
+      false
+    #else
+      self != .subjects && self != .empty
+    #endif
+  }
+
   public static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
 }
 

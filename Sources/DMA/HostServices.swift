@@ -14,6 +14,9 @@ struct HostServices {
     if host.pointee.yield != nil { callYield(point) }
   }
 
+  /// Whether the host is told of locks.
+  var lendsLocks: Bool { host.pointee.lock != nil }
+
   @inline(__always)
   func lock(_ lock: iopt_lock, _ index: UInt32 = 0) {
     if host.pointee.lock != nil { callLock(lock, index) }

@@ -15,6 +15,8 @@ struct IOVAAllocator: ~Copyable {
   private let space: UnsafeMutablePointer<IOVASpace>
   private let caches: UnsafeMutablePointer<MagazineCache>
   private let maker: UnsafeMutablePointer<MagazineMaker>
+  /// How many CPUs, from 0 on, may have something in their magazines.
+  private let cachingCPUs: UnsafeMutablePointer<Int>
 
   init(
     services: HostServices, cpus: Int, start: UInt64, granuleLog2: UInt64, magazines: MagazineMaker
@@ -26,6 +28,8 @@ struct IOVAAllocator: ~Copyable {
     maker = .allocate(capacity: 1)
     maker.initialize(to: magazines)
     maker.pointee.skipSetUp(cpus: cpus)
+    cachingCPUs = .allocate(capacity: 1)
+    cachingCPUs.initialize(to: 0)
     caches = .allocate(capacity: IOVAAllocator.classCount)
     for index in 0..<IOVAAllocator.classCount {
       (caches + index).initialize(to: MagazineCache(cpus: cpus, maker: maker))
@@ -35,6 +39,7 @@ struct IOVAAllocator: ~Copyable {
   deinit {
     caches.deinitialize(count: IOVAAllocator.classCount)
     caches.deallocate()
+    cachingCPUs.deallocate()
     maker.deallocate()
     space.deinitialize(count: 1)
     space.deallocate()
@@ -108,6 +113,7 @@ struct IOVAAllocator: ~Copyable {
     services.lock(IOPT_LOCK_IOVA_CPU, UInt32(cpu))
     let usesDepot = caches[order].popNeedsDepot(cpu: cpu)
     if usesDepot { services.lock(IOPT_LOCK_IOVA_DEPOT, UInt32(order)) }
+    noteUse(cpu: cpu)
     let frame = caches[order].pop(atMost: limit, cpu: cpu)
     if usesDepot { services.unlock(IOPT_LOCK_IOVA_DEPOT, UInt32(order)) }
     services.unlock(IOPT_LOCK_IOVA_CPU, UInt32(cpu))
@@ -119,6 +125,7 @@ struct IOVAAllocator: ~Copyable {
     services.lock(IOPT_LOCK_IOVA_CPU, UInt32(cpu))
     let usesDepot = caches[order].pushFillsDepot(cpu: cpu)
     if usesDepot { services.lock(IOPT_LOCK_IOVA_DEPOT, UInt32(order)) }
+    noteUse(cpu: cpu)
     let isTaken = caches[order].push(frame, cpu: cpu)
     if usesDepot { services.unlock(IOPT_LOCK_IOVA_DEPOT, UInt32(order)) }
     services.unlock(IOPT_LOCK_IOVA_CPU, UInt32(cpu))
@@ -126,9 +133,15 @@ struct IOVAAllocator: ~Copyable {
     return usesDepot ? .trim(order: order) : DepotRequest.none
   }
 
-  /// Gives everything that is cached back to the space, the CPUs' magazines first.
+  @inline(__always)
+  private func noteUse(cpu: Int) {
+    if cpu >= cachingCPUs.pointee { cachingCPUs.pointee = cpu + 1 }
+  }
+
+  /// Gives everything that is cached back to the space, the CPUs' magazines first. Only a host that
+  /// lends locks can tell that empty ones are looked at.
   private func emptyCaches() {
-    for cpu in 0..<cpus {
+    for cpu in 0..<(services.lendsLocks ? cpus : cachingCPUs.pointee) {
       for order in 0..<IOVAAllocator.classCount {
         services.lock(IOPT_LOCK_IOVA_CPU, UInt32(cpu))
         let pair = caches[order].magazines(cpu: cpu)

@@ -31,6 +31,12 @@ public func takeTogether(
   _ left: TableShadow, _ leftLog: UnsafeBufferPointer<UInt64>, _ right: TableShadow,
   _ rightLog: UnsafeBufferPointer<UInt64>
 ) -> LogDifference? {
+  if isSame(leftLog, rightLog) {
+    // Shadows that were the same stay so.
+    left.take(leftLog)
+    right.take(rightLog)
+    return nil
+  }
   var (one, other) = (0, 0)
   var difference: LogDifference?
   var event = 0
@@ -59,6 +65,15 @@ public func takeTogether(
     right.takeRest(rightLog, other)
   }
   return difference
+}
+
+@inline(__always)
+private func isSame(
+  _ one: UnsafeBufferPointer<UInt64>, _ other: UnsafeBufferPointer<UInt64>
+) -> Bool {
+  guard one.count == other.count else { return false }
+  guard one.count > 0 else { return true }
+  return memcmp(one.baseAddress!, other.baseAddress!, one.count * 8) == 0
 }
 
 /// The first word of those told last by either side that the other does not have the same.

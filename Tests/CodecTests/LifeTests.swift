@@ -25,6 +25,8 @@ import Testing
     #expect(count(dirty, kernel: nil, dma: nil) > 8)
     let gather = ["map", "gather", "iotlbSync", "unmapFast", "iotlbSync"]
     #expect(count(gather, kernel: nil, dma: nil) > 8)
+    let twice = ["map", "gather", "unmapFast", "iotlbSync", "unmapFast", "iotlbSync"]
+    #expect(count(twice, kernel: nil, dma: nil) > 8)
   }
 
   /// A reservation ends where a buffer that was mapped first begins.
@@ -42,6 +44,24 @@ import Testing
       }
     }
     #expect(beside > 8)
+  }
+
+  /// What is unmapped then had leaves on both sides of a table's last one, or up to it.
+  @Test func aMappingReachesTheEndOfATable() {
+    let count = (0..<6000 as Range<UInt64>).count { seed in
+      let operations = mutated(kernel: nil, dma: nil, seed: seed)
+      return zip(operations, operations.dropFirst()).contains { map, unmap in
+        guard case .map(let iova, _, let length, _) = map else { return false }
+        let last = iova &+ length &- 1
+        guard length >= 0x2000, length <= 0x80000, last > iova else { return false }
+        guard (last &+ 1) >> 21 > iova >> 21 else { return false }
+        return switch unmap {
+        case .unmap(iova, length), .unmapFast(_, iova, length): true
+        default: false
+        }
+      }
+    }
+    #expect(count > 60)
   }
 
   /// In how many of many inputs of one lookup, changed, these operations are behind each other.

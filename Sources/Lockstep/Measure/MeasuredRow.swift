@@ -5,7 +5,7 @@ import ScenarioLanguage
 public struct MeasuredRow: Sendable {
   /// The configuration's name and the size of a call: `riscv_64 Sv39 256×4K`.
   public let name: String
-  let domain: DomainConfiguration
+  private(set) var domain: DomainConfiguration
   /// Bytes of one call.
   let length: UInt64
   /// Calls of one batch, at consecutive addresses.
@@ -87,6 +87,17 @@ extension MeasuredRow {
 }
 
 extension MeasuredRow {
+  /// The same with what a driver of a release asks for, riscv_64's levels of gathers among it. A subject
+  /// that is given it unasked does not tell it, or the lane takes it out of the log again, and then
+  /// subjects do not do the same work.
+  public func asked(byDriverOf release: Kernel) -> MeasuredRow {
+    var row = self
+    row.domain = domain.with(release)
+    // Subjects are chosen with the release, or are of one.
+    row.domain.kernel = domain.kernel
+    return row
+  }
+
   /// Calls of one batch in a phase.
   func calls(_ phase: RowPhase) -> Int {
     switch phase {

@@ -18,7 +18,7 @@ extension Subject {
 
   /// The release that it states, or where the ABI has no number for it, the newest one whose features
   /// it has.
-  var nearestRelease: Kernel? {
+  public var nearestRelease: Kernel? {
     if let statedRelease { return statedRelease }
     let isNew = capabilities.features.isSuperset(of: .sinceLinux7_2)
     return isNew ? Kernel.allCases.last : Kernel.allCases.first

@@ -40,7 +40,11 @@ private func life(_ form: InputForm, _ random: inout SeededRandom) -> OperationR
 
 /// Without.
 private func tableLife(_ random: inout SeededRandom) -> OperationRow {
-  random.oneIn(2) ? dirtyLife(&random) : gatherLife(&random)
+  switch random.below(3) {
+  case 0: dirtyLife(&random)
+  case 1: gatherLife(&random)
+  default: boundaryLife(&random)
+  }
 }
 
 /// A buffer of any size is mapped and unmapped, once or twice; time may pass in between.
@@ -106,15 +110,38 @@ private func dirtyLife(_ random: inout SeededRandom) -> OperationRow {
   return row
 }
 
-/// A gather begins, perhaps as a queued one, is synced or not, takes what is unmapped, and is synced.
+/// A gather begins, perhaps as a queued one, is synced or not, takes what is unmapped, once or twice,
+/// and is synced each time.
 private func gatherLife(_ random: inout SeededRandom) -> OperationRow {
   var row = OperationRow()
   let gather = UInt64(random.below(4)) << 48
   row.append(mapping(&random))
   row.append(12 | gather | UInt64(random.below(2)) << 50)
   if random.oneIn(2) { row.append(20 | gather) }
-  row.append(15 | 0x40 << 8 | 0x80 << 32 | gather)
+  if random.oneIn(2) {
+    // Two parts of it, a sync between them.
+    row.append(15 | 0x40 << 8 | gather)
+    row.append(20 | gather)
+    row.append(15 | (0x80 | UInt64(1 + random.below(3)) << 3) << 8 | gather)
+  } else {
+    row.append(15 | 0x40 << 8 | 0x80 << 32 | gather)
+  }
   row.append(20 | gather)
+  return row
+}
+
+/// Leaves up to a table's end, or across it, are mapped and unmapped.
+private func boundaryLife(_ random: inout SeededRandom) -> OperationRow {
+  var row = OperationRow()
+  // 4 or 64 KiB, and 2 to 8 of them; the ends of tables of either are at 2 MiB or above.
+  let unit: UInt64 = random.oneIn(4) ? 4 : 0
+  let count = UInt64(2 + random.below(7))
+  let table = UInt64(3 + random.below(4)) | UInt64(1 + random.below(7)) << 3
+  let below = 0xc0 | UInt64(random.below(Int(count)))
+  row.append(
+    3 << 40 | (unit | (count - 1) << 3) << 32 | table << 8 | below << 16 | unit << 56)
+  let unmap: UInt64 = random.oneIn(2) ? 8 : 15 | UInt64(random.below(4)) << 48
+  row.append(unmap | 0x40 << 8 | 0x80 << 32)
   return row
 }
 

@@ -65,7 +65,7 @@ void shim_dma_teardown(struct shim_domain *domain);
 /* glue/services.c */
 void shim_tick(u64 ms);
 
-/* glue/operations.c: one operation. IOPT_DONE, or IOPT_REFUSED when there is none such here. */
+/* glue/operations.c: one operation, lookups excepted. IOPT_DONE, or IOPT_REFUSED when there is none such. */
 uint32_t shim_run(struct shim_domain *domain, const struct iopt_op *op);
 void shim_log_ret(u64 value, u64 mapped);
 

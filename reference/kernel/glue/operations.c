@@ -98,13 +98,9 @@ static noinline void run_map_range(struct shim_domain *domain, const struct iopt
 	log_errno(err, mapped);
 }
 
-/* The shortest operations first; what needs many registers is called, so that they save none. */
+/* All but lookups; what needs many registers is called, so that the rest saves none. */
 uint32_t shim_run(struct shim_domain *domain, const struct iopt_op *op)
 {
-	if (op->kind == IOPT_OP_IOVA_TO_PHYS) {
-		shim_log_ret(iommu_iova_to_phys(&domain->domain, op->iova), 0);
-		return IOPT_DONE;
-	}
 	switch (op->kind) {
 	case IOPT_OP_MAP:
 	case IOPT_OP_MAP_RANGE:

@@ -219,6 +219,12 @@ static uint32_t subject_run(void *state, const struct iopt_op *op)
 		domain->crashed = true;
 		return IOPT_CRASHED;
 	}
+	/* The shortest operation, of which another call would be a good part. */
+	if (op->kind == IOPT_OP_IOVA_TO_PHYS) {
+		iopt_log2(domain->context.log, IOPT_EVENT_RET,
+			  iommu_iova_to_phys(&domain->domain, op->iova), 0);
+		return IOPT_DONE;
+	}
 	/* Nothing jumps to `here` any more when this returns: only code that is guarded crashes. */
 	status = shim_run(domain, op);
 	if (likely(status == IOPT_DONE))

@@ -74,14 +74,17 @@ static inline int shim_in_arena(const volatile void *address)
 	return shim_arena_offset(address) < SHIM_ARENA_BYTES;
 }
 
-/* One word of table memory was written: said after the write, for each word in its order. */
-static __attribute__((__noinline__, __cold__, __unused__)) void
-shim_stored(volatile void *address, unsigned long value)
+/*
+ * Words of table memory were written, all the same: said after the write, in their order. Out of line,
+ * it keeps no function from being inlined.
+ */
+static __attribute__((__noinline__, __unused__)) void
+shim_stored(volatile void *address, unsigned long count, unsigned long value)
 {
 	struct shim_context *context = shim_current;
 
 	if (shim_watched & SHIM_STORES && shim_in_arena(address))
-		iopt_log_store(context->log, IOPT_ARENA_BASE + shim_arena_offset(address), 1,
+		iopt_log_store(context->log, IOPT_ARENA_BASE + shim_arena_offset(address), count,
 			       value, 0);
 }
 

@@ -160,16 +160,18 @@ int memcmp(const void *a, const void *b, size_t bytes);
 int strcmp(const char *a, const char *b);
 size_t strlen(const char *text);
 
-/* Writes `count` words of table memory, one by one as the hardware could see them if somebody looks. */
+/* Writes `count` words of table memory, through the host one by one where there are virtual CPUs. */
 static inline void *memset64(u64 *to, u64 value, size_t count)
 {
-	if (likely(!shim_watched)) {
-		for (size_t i = 0; i < count; i++)
-			*(volatile u64 *)&to[i] = value;
-	} else {
+	if (shim_is_scheduled()) {
 		for (size_t i = 0; i < count; i++)
 			WRITE_ONCE(to[i], value);
+		return to;
 	}
+	for (size_t i = 0; i < count; i++)
+		*(volatile u64 *)&to[i] = value;
+	if (unlikely(shim_watched))
+		shim_stored(to, count, value);
 	return to;
 }
 

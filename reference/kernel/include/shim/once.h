@@ -25,11 +25,7 @@ static SHIM_RARE void shim_store(volatile void *address, unsigned int bytes, uns
 {
 	struct iopt_host *host = shim_current->host;
 
-	if (shim_is_scheduled())
-		host->store_at(host, SHIM_CELL(address), (void *)address, bytes, value, order);
-	else
-		__builtin_memcpy((void *)address, &value, bytes);
-	shim_stored(address, value);
+	host->store_at(host, SHIM_CELL(address), (void *)address, bytes, value, order);
 }
 
 #define SHIM_LOAD(x, order)                                                \
@@ -41,10 +37,15 @@ static SHIM_RARE void shim_store(volatile void *address, unsigned int bytes, uns
 	do {                                                                          \
 		volatile typeof(x) *shim_at = &(x);                                   \
 		typeof(x) shim_new = (value);                                         \
-		if (unlikely(shim_watched))                                           \
+		if (likely(!shim_watched)) {                                          \
+			*shim_at = shim_new;                                          \
+			break;                                                        \
+		}                                                                     \
+		if (shim_is_scheduled())                                              \
 			shim_store(shim_at, sizeof(x), (unsigned long)shim_new, order); \
 		else                                                                  \
 			*shim_at = shim_new;                                          \
+		shim_stored(shim_at, 1, (unsigned long)shim_new);                     \
 	} while (0)
 
 #define READ_ONCE(x) SHIM_LOAD(x, IOPT_RELAXED)
@@ -107,7 +108,7 @@ static SHIM_RARE unsigned long shim_exchange(volatile void *address, unsigned in
 				*(volatile typeof(shim_old) *)shim_at = shim_desired;    \
 		}                                                                        \
 		if (shim_won && unlikely(shim_watched))                                  \
-			shim_stored(shim_at, (unsigned long)shim_desired);               \
+			shim_stored(shim_at, 1, (unsigned long)shim_desired);               \
 		if (!shim_won)                                                           \
 			*shim_expected = shim_old;                                       \
 		shim_won;                                                                \
