@@ -6,7 +6,7 @@ struct Upgrade: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Print scenarios of the language's version 1 as version 2.",
     discussion: """
-      Names the kernel's release on each domain line, drops observations, and adds \
+      Names the kernel's release on each domain line, drops observations and comments, and adds \
       detailed_gather where riscv_64's production build insists on it. What the scenarios come \
       to may change: record them again.
 

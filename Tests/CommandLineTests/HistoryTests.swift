@@ -72,6 +72,18 @@ import Testing
     #expect(try Tool.iopt("history", "destroy", "--subject", "swift").status == 0)
   }
 
+  /// Those of `figures` where no file is named, whatever folder the command runs in.
+  @Test func howSoonAFuzzerFindsItComesWithTheProgram() throws {
+    let line = try #require(
+      try Self.text(Self.figures).split(separator: "\n").first { $0.hasPrefix("destroy ") })
+    let words = line.split(separator: " ")
+    let tool = try Tool.iopt("history", "destroy")
+    #expect(
+      tool.output.contains(
+        "\n  found: after \(words[1]) executions, \(words[2]) s of the processor"),
+      "\(tool.output)")
+  }
+
   @Test func whatDoesNotShowIsADifferenceFromWhatIsSaid() throws {
     let folder = try ScratchFolder()
     let right = Tool.root.appendingPathComponent(try Self.plugins.get()).path

@@ -55,6 +55,46 @@ import Testing
     #expect(own.status == 0 && !own.output.contains("another release"), "\(own.output)")
   }
 
+  /// By the contract and by the hardware: in 7.2 the last item of a contiguous entry is not reported.
+  @Test(.enabled(if: has72, "needs a tree: make kernel-source VERSION=7.2"))
+  func everyOracleJudgesATreeAsTheReleaseThatItIs() throws {
+    let scratch = try ScratchFolder()
+    let file = try scratch.file(
+      "dirty.iopt",
+      """
+      iopt 2
+      domain format=amdv1 kernel=7.3 va=64 oa=52 \
+      features=dynamic_top,amdv1_encrypt_tables,amdv1_force_coherence top=1
+      map 0x0 0x0 0x2000 w
+      set_dirty 0x1000
+      read_and_clear_dirty 0 0x0 0x2000 clear
+
+      """.utf8)
+    let tool = try Tool.iopt("check", file, "--subject", "kernel:7.2")
+    #expect(tool.status == 0, "\(tool.output)\(tool.errors)")
+    #expect(tool.output.hasPrefix("  dirtyItemUnreported: 1\n  lastItemNotReported: 1\n"))
+  }
+
+  /// Its field would keep 32 of the bits and say nothing.
+  @Test(.enabled(if: has73, "needs a tree: make kernel-source VERSION=7.3"))
+  func aTimeoutThatTheCodeHasNoRoomForIsRefused() throws {
+    let layer = """
+      iopt 2
+      domain format=vtdss kernel=7.3 va=39 oa=52 features=none top=2
+      dma queue=percpu cpus=1 size=2 timeout=4294967295 mode=fq limit=0xffffffff
+      dma_map 0 0x1000 0x1000 to_device
+      dma_unmap 0
+
+      """
+    func diff(_ text: String) throws -> Tool {
+      try Tool.iopt("diff", "-", "--left", "kernel:7.3", "--right", "swift", input: text)
+    }
+    #expect(try diff(layer).status == 0)
+    let longer = try diff(layer.replacing("4294967295", with: "4294967296"))
+    #expect(longer.status == 3)
+    #expect(longer.output.contains("a timeout has 32 bits in the kernel's code"))
+  }
+
   @Test(.enabled(if: !releases.isEmpty, "needs a tree: make kernel-source VERSION=7.3"))
   func theDriverThatAsksForSvpbmtIsFoundToBeRefused() throws {
     for release in Self.releases {

@@ -34,6 +34,12 @@ import Testing
     Sample(
       .riscv64, 0x8000_0000_2000_2303, 0, .leaf(pa: 0x8000_0000, sizeLog2: 16),
       "leaf oa=0x80000000 V R RSW0 RSW1 N 64K"),
+    Sample(
+      .riscv64, 0x4000_0000_2000_04df, 0, .leaf(pa: 0x8000_1000, sizeLog2: 12),
+      "leaf oa=0x80001000 V R W X U A D PBMT1 IO"),
+    Sample(
+      .riscv64, 0xa000_0000_2000_2303, 0, .leaf(pa: 0x8000_0000, sizeLog2: 16),
+      "leaf oa=0x80000000 V R RSW0 RSW1 PBMT0 N 64K NC"),
     Sample(.amdv1, 0x6000_0008_0000_2000, 1, .empty, "not present IR IW NL=0"),
     Sample(
       .amdv1, 0x6000_0008_0000_2201, 1, .table(pa: 0x8_0000_2000),

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Glibc
 import ScenarioLanguage
 
 /// How soon a fuzzer told the two sides of a change apart, from an empty corpus: medians over seeds.
@@ -17,8 +18,12 @@ public struct HistoryFigure: Equatable, Sendable {
 public struct HistoryFigures: Sendable {
   private let figures: [String: HistoryFigure]
 
-  /// No figures.
-  public init() { figures = [:] }
+  /// The file of those that came with this program; nil where none did.
+  public static var shippedFile: String? {
+    shipped(["share/lockstep/history-figures.txt", "Documentation/history-figures.txt"]) {
+      access($0, R_OK) == 0
+    }
+  }
 
   /// Reads lines `NAME EXECUTIONS SECONDS FOUND SEEDS`; those that are empty or start with # are
   /// passed over. `file` stands for the text in errors.

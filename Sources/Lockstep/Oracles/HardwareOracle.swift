@@ -62,8 +62,7 @@ public final class HardwareOracle: Oracle {
     guard observed.status == .done, observed.lane.subject.logsStores,
       let info = observed.lane.records.lazy.compactMap(InfoRecord.init).first(where: { _ in true })
     else { return .nothing }
-    var configuration = engine.configuration
-    observed.lane.release.apply(to: &configuration)
+    let configuration = observed.lane.meant(engine.configuration)
     domain = DomainConfiguration(configuration)
     if whereItFits, let chosen, !chosen.fits(domain.format) { return .nothing }
     driver = chosen ?? engine.driver ?? .natural(for: domain)

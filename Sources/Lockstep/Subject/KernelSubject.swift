@@ -59,14 +59,8 @@ public struct KernelSubject: Sendable {
   /// the source tree which this program was built in.
   static var shim: String? {
     if let said = getenv("LOCKSTEP_SHIM") { return String(cString: said) }
-    let parts = ownPath.split(separator: "/")
-    for count in parts.indices.reversed() {
-      let folder = "/" + parts[..<count].joined(separator: "/")
-      for shim in ["\(folder)/share/lockstep/kernel", "\(folder)/reference/kernel"]
-      where access("\(shim)/subject", X_OK) == 0 {
-        return shim
-      }
+    return shipped(["share/lockstep/kernel", "reference/kernel"]) {
+      access("\($0)/subject", X_OK) == 0
     }
-    return nil
   }
 }

@@ -124,6 +124,8 @@ extension RISCV64 {
   }
 
   static func remark(_ word: UInt64, level: Int) -> String? {
-    isNAPOT(word, level) ? "64K" : nil
+    let type = [nil, "NC", "IO", "reserved type"][Int(word >> 61 & 3)]
+    guard word & 0b1110 != 0, let type else { return isNAPOT(word, level) ? "64K" : nil }
+    return isNAPOT(word, level) ? "64K \(type)" : type
   }
 }

@@ -90,6 +90,9 @@ static const char *config_unknown(const struct iopt_config *config)
 		return "magazine= and fail_magazine= are fixed in the kernel's code";
 	if (config->has_dma && (config->dma.cpus < 1 || config->dma.cpus > 256))
 		return "cpus is not from 1 to 256";
+	/* The field of the code's options is an unsigned int. */
+	if (config->has_dma && config->dma.timeout > UINT_MAX)
+		return "a timeout has 32 bits in the kernel's code";
 	return NULL;
 }
 
