@@ -142,6 +142,7 @@ struct CompareCommand: ParsableCommand {
   }
 
   func run() throws {
+    try ReproducerFolder.check(reproducers)
     let costs = try costs()
     let grid = try grid()
     // What is wrong with the meters shows before anything is run.
@@ -169,6 +170,12 @@ struct CompareCommand: ParsableCommand {
     values.flatMap { $0.split(separator: ",").map(String.init) }
   }
 
+  /// The same, `all` spelled out, and each once: what is named twice is not run twice.
+  private func words(_ values: [String], all: [String]) -> [String] {
+    var seen: Set<String> = []
+    return words(values).flatMap { $0 == "all" ? all : [$0] }.filter { seen.insert($0).inserted }
+  }
+
   private func grid() throws -> ComparisonGrid {
     var options = CellOptions()
     options.subject = subject
@@ -186,14 +193,12 @@ struct CompareCommand: ParsableCommand {
     options.again = again
     options.reproducers = reproducers
     _ = try LaneChoice(subject)
-    var workloads = try words(workload).flatMap { name in
-      try (name == "all" ? WorkloadKind.allCases.map(\.rawValue) : [name]).map(LabWorkload.init)
-    }
+    var workloads = try words(workload, all: WorkloadKind.allCases.map(\.rawValue))
+      .map(LabWorkload.init)
     for setting in set { try apply(setting, to: &workloads) }
     var grid = ComparisonGrid(
       workloads: workloads, policies: try policies(), drivers: try drivers(),
-      modes: try words(mode).flatMap { $0 == "all" ? LabMode.all : [$0] }.map(
-        LabMode.init(parsing:)),
+      modes: try words(mode, all: LabMode.all).map(LabMode.init(parsing:)),
       options: options, sweep: try sweep.map(CompareHelp.sweep))
     grid.threads = jobs ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     if grid.count == 0 { throw ValidationError("nothing to compare: an option has no value") }
@@ -211,27 +216,27 @@ struct CompareCommand: ParsableCommand {
     }
     guard isSet else {
       let names = Set(workloads.flatMap { $0.parameters.map(\.name) }).sorted()
+      let isOfQueue = ComparisonGrid.queueParameters.contains(String(words[0]))
       throw ValidationError(
-        "--set '\(setting)': expected one of \(names.joined(separator: ", "))")
+        "--set '\(setting)': expected one of \(names.joined(separator: ", "))"
+          + (isOfQueue ? "; for a queue --mode fq=ENTRIES/MS" : ""))
     }
   }
 
   private func policies() throws -> [Policy] {
-    try words(policy).flatMap { name -> [Policy] in
-      if name == "all" { return Policy.allCases }
+    try words(policy, all: Policy.allCases.map { "\($0.name)" }).map { name in
       guard let policy = Policy.allCases.first(where: { "\($0.name)" == name }) else {
         let names = Policy.allCases.map { "\($0.name)" }.joined(separator: ", ")
         throw ValidationError("--policy '\(name)': expected \(names) or all")
       }
-      return [policy]
+      return policy
     }
   }
 
   private func drivers() throws -> [DriverChoice] {
-    try words(driver).flatMap { name -> [DriverChoice] in
-      if name == "all" { return DriverName.allCases.map { DriverChoice($0) } }
+    try words(driver, all: DriverName.allCases.map { DriverChoice($0).name }).map { name in
       do throws(DriverNameError) {
-        return [try DriverChoice(parsing: name)]
+        return try DriverChoice(parsing: name)
       } catch {
         throw ValidationError("--driver '\(name)': expected \(error.expected)")
       }

@@ -43,7 +43,7 @@ import Testing
       """.utf8)
     let tool = try Tool.iopt(
       "compare", "--workload", file, "--driver", "amd-np", "--mode", "strict", "--policy", "eager",
-      "--gather", "original", "--reproducers", folder("unsafe"))
+      "--gather", "original", "--reproducers", folder("unsafe/of/today"))
     let shown = try #require(
       tool.output.split(separator: "(iopt ").last?.split(separator: ")").first)
     let check = try Tool.iopt(shown.split(separator: " ").map(String.init))
@@ -100,6 +100,11 @@ import Testing
       (["--policy", "greedy"], "expected generic, sync-tables"),
       (["--mode", "lazy"], "expected strict, fq"),
       (["--mode", "fq=3"], "power of two"),
+      (["--mode", "shadow-on-flush=64"], "ENTRIES of fq or fq-single only"),
+      (["--mode", "strict", "--sweep", "queue-size=2..8"], "expected a mode with a queue"),
+      (["--set", "queue-size=8"], "for a queue --mode fq=ENTRIES/MS"),
+      (["--reproducers", "/dev/null"], "expected a folder"),
+      (["--reproducers", ""], "expected a folder"),
       (["--driver", "arm"], "expected a driver"),
       (["--sweep", "depth=9..1"], "expected NAME=A..B"),
       (["--workload", "nvme", "--sweep", "region=1..2"], "nvme has depth"),
@@ -118,8 +123,18 @@ import Testing
       let tool = try Tool.iopt(["compare", "--operations", "10"] + arguments)
       #expect(tool.status == 2 && tool.output == "", "\(arguments)")
       #expect(tool.errors.contains(part), "\(arguments): \(tool.errors)")
+      #expect(!tool.errors.contains("CommandError"), "\(tool.errors)")
       #expect(tool.errors.split(separator: "\n").count == 1, "\(tool.errors)")
     }
+  }
+
+  @Test func whatIsNamedTwiceIsRunOnce() throws {
+    let tool = try Tool.iopt(
+      "compare", "--workload", "vfio", "vfio,vfio", "--policy", "keep", "all", "--mode", "strict",
+      "strict", "--driver", "vtd,vtd", "--operations", "10", "--format", "csv")
+    let lines = tool.output.split(separator: "\n").map { $0.split(separator: ",")[..<4] }
+    #expect(lines.count == 5 && Set(lines).count == 5)
+    #expect(lines[1] == ["vfio", "vtd", "strict", "keep"])
   }
 
   @Test func nothingThatCanRunIsNoSuccess() throws {

@@ -93,6 +93,10 @@ struct FatalPlugin: Sendable {
       "did not return within 0.5 s in its close at the end of the scenario at line 1", line: 3,
       scenarios: 3),
     FatalPlugin(
+      "logs without an end", .run,
+      atMap("for (;;) iopt_log0(host_of_all->log, (uint32_t)IOPT_EVENT_FLUSH_ALL)"),
+      "process map: time limit", "did not return within 0.5 s \(operation0)"),
+    FatalPlugin(
       "stops itself", .run, atMap("raise(SIGSTOP)"), "process map: time limit",
       "did not return within 0.5 s \(operation0)"),
   ]

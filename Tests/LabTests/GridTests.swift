@@ -106,30 +106,86 @@ import Testing
     try expectWellFormed(GridReport(cells, costs: CostTable()).html)
   }
 
-  @Test func aTurnIsToldBetweenItsValues() throws {
-    func cell(_ policy: Policy, _ value: UInt64, _ commands: UInt64) throws -> GridCell {
-      var cell = try LabFixture.cell(
-        """
-        iopt 2
-        domain format=vtdss kernel=7.3 va=48 oa=52 features=flush_range top=3
+  /// Commands of `generic` and `keep` at 1, 2, 4 and so on.
+  private func swept(_ commands: [(UInt64, UInt64)]) throws -> GridReport {
+    let empty = """
+      iopt 2
+      domain format=vtdss kernel=7.3 va=48 oa=52 features=flush_range top=3
 
-        """, driver: "vtd", policy: policy)
-      cell.workload = "w"
-      cell.parameter = ("p", value)
-      cell.outcome = .safe
-      cell.counts.hardware.commands = commands
-      return cell
+      """
+    var cell = try LabFixture.cell(empty, driver: "vtd")
+    cell.workload = "w"
+    cell.outcome = .safe
+    let cells = commands.enumerated().flatMap { index, pair in
+      [(Policy.generic, pair.0), (.keep, pair.1)].map { policy, commands in
+        var one = cell
+        one.policy = policy
+        one.parameter = ("p", 1 << UInt64(index))
+        one.counts.hardware.commands = commands
+        return one
+      }
     }
-    let cells = [
-      try cell(.generic, 1, 10), try cell(.keep, 1, 5), try cell(.generic, 2, 7),
-      try cell(.keep, 2, 7), try cell(.generic, 4, 3), try cell(.keep, 4, 8),
-    ]
-    let report = try GridReport(cells, costs: CostTable(), meters: ["commands"])
+    return try GridReport(cells, costs: CostTable(), meters: ["commands"])
+  }
+
+  @Test func aTurnIsToldBetweenItsValues() throws {
+    let report = try swept([(10, 5), (7, 7), (3, 8)])
+    let turn =
+      "w behind vtd: commands: generic strict overtakes keep strict between p=1 and 4 (3 against 8"
+      + " there)"
+    #expect(report.turns.map(\.text) == [turn])
+    // On the plot, too, half way between the first and the last of three values.
+    let svg = try #require(report.svg)
+    #expect(svg.contains("<path d=\"M 340 30 V 250\""))
+    #expect(svg.contains("<title>\(turn)</title>"))
+  }
+
+  @Test func whereTwoComeToDifferOrToCostTheSameIsToldToo() throws {
     #expect(
-      report.turns.map(\.text) == [
-        "w behind vtd: commands: generic strict overtakes keep strict between p=1 and 4 (3 against 8"
-          + " there)"
+      try swept([(5, 5), (5, 5), (9, 7), (4, 4), (8, 6), (2, 2), (1, 1)]).turns.map(\.text) == [
+        "w behind vtd: commands: keep strict comes to cost less than generic strict between p=2 and 4"
+          + " (7 against 9 there)",
+        "w behind vtd: commands: generic strict and keep strict come to cost the same between p=16"
+          + " and 32 (2 there)",
       ])
+    let same = try swept([(5, 5), (6, 6)])
+    #expect(same.turns.isEmpty && same.text.contains("no turn"))
+    #expect(!(try #require(same.svg)).contains("stroke-dasharray=\"2 4\""))
+  }
+
+  @Test func whereNothingIsRankedNoTurnIsDenied() throws {
+    let sweep = ComparisonGrid.Sweep(parameter: "block", values: [2, 4])
+    let cells = try LabFixture.grid(["vfio"], modes: ["fq"], sweep: sweep).run()
+    #expect(!(try GridReport(cells, costs: CostTable()).text.contains("no turn")))
+  }
+
+  @Test func aParameterOfTheQueueNeedsOne() throws {
+    let sweep = ComparisonGrid.Sweep(parameter: "queue-size", values: [2, 4])
+    let grid = try LabFixture.grid(["nvme"], modes: ["strict"], operations: 10, sweep: sweep)
+    #expect(throws: LabError("--sweep 'queue-size': expected a mode with a queue: fq or fq-single"))
+    {
+      try grid.run()
+    }
+  }
+
+  @Test func csvNamesWhatEachCellHasTheLeastOf() throws {
+    let cells = try LabFixture.grid(
+      ["gpu-mr"], policies: [.generic, .keep], modes: ["strict"], operations: 40
+    ).run()
+    let report = try GridReport(
+      cells, costs: CostTable(), meters: ["unmaps", "tables-allocated", "tables-freed"])
+    let lines = report.csv.split(separator: "\n")
+    #expect(lines[0].hasSuffix(",best,unmaps,tables-allocated,tables-freed"))
+    #expect(lines[2].contains(",tables-allocated tables-freed,"))
+    #expect(!lines[1].contains("tables-"))
+  }
+
+  @Test func whatIsAskedForByNameIsShownThoughItIsNothing() throws {
+    let cells = try LabFixture.grid(["nvme"], policies: [.generic], modes: ["strict"]).run()
+    let named = try GridReport(cells, costs: CostTable(), meters: ["overflows"])
+    #expect(named.text.contains("  overflows (flushes)"))
+    #expect(named.html.contains("<td>overflows (flushes)</td><td>0</td>"))
+    #expect(!(try GridReport(cells, costs: CostTable()).text.contains("overflows")))
   }
 
   /// Every tag closed, in order; no bare ampersand.

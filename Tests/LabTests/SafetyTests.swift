@@ -55,6 +55,32 @@ import Testing
     }
   }
 
+  @Test func eachValueOfASweepHasItsFile() throws {
+    try LabFixture.withFolder { folder in
+      var grid = try LabFixture.grid(
+        ["nvme"], policies: [.generic], drivers: ["amd-np"], modes: ["strict"], operations: 60,
+        sweep: ComparisonGrid.Sweep(parameter: "depth", values: [4, 8]), reproducers: folder)
+      grid.options.gather = .original
+      let files = try grid.run().compactMap(\.reproducer)
+      #expect(
+        files == ["4", "8"].map { "\(folder)/nvme.generic.amd-np.strict.depth=\($0).iopt" })
+      #expect(try LabFixture.names(in: folder).count == 2)
+    }
+  }
+
+  @Test func whereNoFileCanBeWrittenIsKnownBefore() throws {
+    try LabFixture.withFolder { folder in
+      try ReproducerFolder.check("\(folder)/a/b/")
+      try ReproducerFolder.check("here")
+      #expect(try LabFixture.names(in: folder).isEmpty)
+      for path in ["", "/dev/null", "/dev/null/a"] {
+        #expect(
+          throws: LabError("--reproducers '\(path)': expected a folder, or where one can be made")
+        ) { try ReproducerFolder.check(path) }
+      }
+    }
+  }
+
   @Test func whatCannotBeRunSaysWhy() throws {
     let vfio = try LabFixture.grid(["vfio"], policies: [.generic], modes: ["fq"]).run()[0]
     #expect(vfio.reason == "it drives the page table itself: there is no flush queue")

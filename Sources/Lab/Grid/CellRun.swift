@@ -33,6 +33,8 @@ struct CellRun {
   let driver: DriverChoice
   let mode: LabMode
   let options: CellOptions
+  /// The parameter of a sweep, and its value.
+  var parameter: (name: String, value: UInt64)?
 
   /// What each scenario of the workload is run on.
   private var heads: [Scenario] {
@@ -46,7 +48,9 @@ struct CellRun {
 
   func run() throws -> GridCell {
     var cell = GridCell(
-      workload: workload.name, policy: policy, driver: driver, mode: mode.name, outcome: .safe)
+      workload: workload.name, policy: policy, driver: driver, mode: mode.name,
+      parameter: parameter,
+      outcome: .safe)
     let heads = heads
     if let reason = absence(heads) {
       cell.outcome = .absent(reason)

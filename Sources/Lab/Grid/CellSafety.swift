@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import Glibc
 import Hardware
 import Lockstep
 import ScenarioLanguage
@@ -142,10 +141,11 @@ struct CellSafety {
     minimizer.keepsHead = true
     minimizer.testLimit = 2000
     let smallest = minimizer.minimize(scenario)?.scenario ?? scenario
-    let name = [workload.name, "\(cell.policy.name)", cell.driver.name, cell.mode]
+    let parameter = cell.parameter.map { ["\($0.name)=\($0.value)"] } ?? []
+    let name = ([workload.name, "\(cell.policy.name)", cell.driver.name, cell.mode] + parameter)
       .joined(separator: ".").map { $0.isLetter || $0.isNumber || "+-.=".contains($0) ? $0 : "_" }
     let path = "\(folder)/\(String(name)).iopt"
-    mkdir(folder, 0o777)
+    ReproducerFolder.make(folder)
     var text = TextBuffer(capacity: 4096)
     text.append(smallest)
     var file = try FileOutput(path: path)

@@ -51,29 +51,34 @@ public struct ComparisonGrid: Sendable {
     workloads.count * policies.count * drivers.count * modes.count * (sweep?.values.count ?? 1)
   }
 
-  private struct Task: Sendable {
-    var run: CellRun
-    var value: UInt64?
-  }
-
   /// Cells in the order of workloads, drivers, values of the sweep, modes and policies.
-  private func tasks() throws -> [Task] {
-    var tasks: [Task] = []
+  private func tasks() throws -> [CellRun] {
+    try checkQueue()
+    var tasks: [CellRun] = []
     for workload in workloads {
       for driver in drivers {
         for value in sweep.map({ $0.values.map(Optional.some) }) ?? [nil] {
           for mode in modes {
             let (workload, mode) = try at(value, workload, mode)
             for policy in policies {
-              let run = CellRun(
+              var run = CellRun(
                 workload: workload, policy: policy, driver: driver, mode: mode, options: options)
-              tasks.append(Task(run: run, value: value))
+              if let sweep, let value { run.parameter = (sweep.parameter, value) }
+              tasks.append(run)
             }
           }
         }
       }
     }
     return tasks
+  }
+
+  /// A parameter of the queue changes nothing where there is none.
+  private func checkQueue() throws(LabError) {
+    guard let name = sweep?.parameter, Self.queueParameters.contains(name),
+      !modes.contains(where: { $0.queue != nil })
+    else { return }
+    throw LabError("--sweep '\(name)': expected a mode with a queue: fq or fq-single")
   }
 
   private func at(
@@ -125,21 +130,16 @@ public struct ComparisonGrid: Sendable {
   public func runCountingInstructions() throws -> (cells: [GridCell], reason: String?) {
     let tasks = try tasks()
     var cells = try run(tasks) {}
-    let reason = try UnmapInstructions.count(&cells, tasks.map(\.run), threads: threads)
+    let reason = try UnmapInstructions.count(&cells, tasks, threads: threads)
     return (cells, reason)
   }
 
   private func run(
-    _ tasks: [Task], _ onCell: @escaping @Sendable () -> Void
+    _ tasks: [CellRun], _ onCell: @escaping @Sendable () -> Void
   ) throws -> [GridCell] {
     let results = Results(tasks.count)
-    let parameter = sweep?.parameter
     Workers.run(tasks.count, threads: threads) { index in
-      results.cells[index] = Result {
-        var cell = try tasks[index].run.run()
-        if let parameter, let value = tasks[index].value { cell.parameter = (parameter, value) }
-        return cell
-      }
+      results.cells[index] = Result { try tasks[index].run() }
       onCell()
     }
     return try (0..<tasks.count).map { try results.cells[$0]!.get() }

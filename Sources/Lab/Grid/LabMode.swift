@@ -52,7 +52,10 @@ public struct LabMode: Equatable, Sendable {
       return
     }
     let numbers = words[1].split(separator: "/", omittingEmptySubsequences: false)
-    guard queue != nil, words[0] != "shadow-on-flush", numbers.count <= 2,
+    guard queue != nil, words[0] != "shadow-on-flush" else {
+      throw LabError("--mode '\(text)': expected ENTRIES of fq or fq-single only")
+    }
+    guard numbers.count <= 2,
       let size = UInt32(numbers[0]), (2...65536).contains(size), size & (size - 1) == 0
     else {
       throw LabError("--mode '\(text)': expected a power of two, 2 to 65536, as ENTRIES of a queue")

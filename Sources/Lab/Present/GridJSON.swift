@@ -52,7 +52,7 @@ public struct GridJSON: Encodable, Sendable {
           operations: cell.isRanked ? cell.counts.operations : nil, judged: cell.judged,
           reason: cell.reason, reproducer: cell.reproducer, check: cell.check,
           counts: cell.isRanked ? Dictionary(uniqueKeysWithValues: values) : nil,
-          best: report.meters.filter { report.isBest(cell, in: group, $0) }.map(\.name))
+          best: report.best(cell, in: group))
       }
     }
   }

@@ -38,7 +38,7 @@ extension GridReport {
   private func table(_ group: ArraySlice<GridCell>) -> String {
     var text = "<h3>\(escaped(group.first!.place))</h3>\n<table><tr><th>meter</th>"
     text += group.map { "<th>\($0.policy.name)</th>" }.joined() + "</tr>\n"
-    for meter in meters where group.contains(where: { $0.isRanked && meter.value($0.counts) > 0 }) {
+    for meter in meters where isShown(meter, in: group) {
       text += "<tr><td>\(meter.name) (\(meter.unit))</td>"
       for cell in group {
         let mark = isBest(cell, in: group, meter) ? " class=\"best\"" : ""

@@ -5,7 +5,7 @@ extension GridReport {
     var text = ""
     for (place, series) in series {
       text += "<h2>\(escaped(place))</h2>\n"
-      for meter in plotted { text += plot(series, meter) }
+      for meter in plotted { text += plot(place, series, meter) }
     }
     return text
   }
@@ -16,11 +16,12 @@ extension GridReport {
     guard cells.contains(where: { $0.parameter != nil }), let first = series.first,
       let meter = meters.first
     else { return nil }
-    return plot(first.series, meter)
+    return plot(first.place, first.series, meter)
   }
 
-  /// One meter along the parameter, a line a series; the values are evenly apart.
-  func plot(_ series: [Series], _ meter: LabMeter) -> String {
+  /// One meter along the parameter, a line a series; the values are evenly apart. Where the answer
+  /// turns is dotted.
+  func plot(_ place: String, _ series: [Series], _ meter: LabMeter) -> String {
     let all = series.flatMap(\.cells).filter(\.isRanked)
     let most = max(all.map { meter.value($0.counts) }.max() ?? 1, 1)
     let count = series.map(\.cells.count).max() ?? 1
@@ -37,6 +38,12 @@ extension GridReport {
       text += label(
         60 + index * step, 266, "\(cell.parameter?.value ?? 0)", "text-anchor=\"middle\"")
     }
+    for (between, turns) in turnsByPlace(place, series, meter) {
+      let x = 60 + (between.lowerBound + between.upperBound) * step / 2
+      text +=
+        "<path d=\"M \(x) 30 V 250\" fill=\"none\" stroke=\"#999\" stroke-dasharray=\"2 4\">"
+        + "<title>\(escaped(turns.map(\.text).joined(separator: "\n")))</title></path>\n"
+    }
     for (number, one) in series.enumerated() {
       let colour = Self.colours[number % Self.colours.count]
       let dash = number / Self.colours.count == 0 ? "" : " stroke-dasharray=\"5 3\""
@@ -50,6 +57,22 @@ extension GridReport {
         + label(660, 40 + number * 16, one.name, "fill=\"\(colour)\"")
     }
     return text + "</svg>\n"
+  }
+
+  /// A meter's turns, those together that lie between the same two values.
+  private func turnsByPlace(
+    _ place: String, _ series: [Series], _ meter: LabMeter
+  ) -> [(between: Range<Int>, turns: [Turn])] {
+    guard meter.isRanked else { return [] }
+    var result: [(between: Range<Int>, turns: [Turn])] = []
+    for turn in turns(series, meter, place) {
+      if let index = result.firstIndex(where: { $0.between == turn.between }) {
+        result[index].turns.append(turn)
+      } else {
+        result.append((turn.between, [turn]))
+      }
+    }
+    return result
   }
 
   func label(_ x: Int, _ y: Int, _ text: String, _ more: String) -> String {

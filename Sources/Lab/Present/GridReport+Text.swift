@@ -2,16 +2,13 @@
 
 extension GridReport {
   /// A table for each workload, driver and mode: a line a meter, a column a policy. `*` marks the
-  /// least; meters that are 0 throughout are left out.
+  /// least; meters that nobody asked for by name and that are 0 throughout are left out.
   public var text: String {
     var text = ""
     for group in groups {
       text += "\(group.first!.place)\n"
       text += row("", group.map { "\($0.policy.name) " })
-      let shown = meters.filter { meter in
-        group.contains { $0.isRanked && meter.value($0.counts) > 0 }
-      }
-      for meter in shown {
+      for meter in meters where isShown(meter, in: group) {
         text += row(
           "\(meter.name) (\(meter.unit))",
           group.map { cell in
@@ -53,27 +50,28 @@ extension GridReport {
 
   /// Where a sweep's answer turns.
   private var turnText: String {
-    guard cells.contains(where: { $0.parameter != nil }) else { return "" }
+    guard cells.contains(where: { $0.parameter != nil && $0.isRanked }) else { return "" }
     let turns = turns
     if turns.isEmpty { return "no turn: what costs least at the first value does at each\n" }
     return turns.map { $0.text + "\n" }.joined()
   }
 
-  /// A line a cell, with all meters; what was not run to its end has none.
+  /// A line a cell, with all meters; what was not run to its end has none. `best` names those of which
+  /// it has the least.
   public var csv: String {
     let head =
       [
         "workload", "driver", "mode", "policy", "parameter", "value", "status", "operations",
-        "judged", "reason", "reproducer",
+        "judged", "reason", "reproducer", "best",
       ]
       + meters.map { "\($0.name)" }
     var text = head.joined(separator: ",") + "\n"
-    for cell in cells {
+    for (cell, best) in groups.flatMap({ group in group.map { ($0, best($0, in: group)) } }) {
       var fields = [
         cell.workload, cell.driver.name, cell.mode, "\(cell.policy.name)",
         cell.parameter?.name ?? "", cell.parameter.map { "\($0.value)" } ?? "", cell.status,
         cell.isRanked ? "\(cell.counts.operations)" : "", "\(cell.judged)", cell.reason ?? "",
-        cell.reproducer ?? "",
+        cell.reproducer ?? "", best.joined(separator: " "),
       ]
       fields += meters.map { cell.isRanked ? "\($0.value(cell.counts))" : "" }
       text += fields.map(quoted).joined(separator: ",") + "\n"

@@ -7,6 +7,8 @@ public struct GridReport: Sendable {
   public let cells: [GridCell]
   /// What is shown of each.
   public let meters: [LabMeter]
+  /// Whether they were asked for by name: what is 0 then is shown, too.
+  private let areNamed: Bool
   /// The command that made it, for a reader who wants to do that again.
   public let command: String
   /// What was asked for and could not be done, a sentence each.
@@ -19,6 +21,7 @@ public struct GridReport: Sendable {
     instructions: Bool = false, skipped: [String] = []
   ) throws(LabError) {
     self.cells = cells
+    areNamed = !names.isEmpty
     self.command = command
     self.skipped = skipped
     let time = LabMeter(
@@ -58,6 +61,16 @@ public struct GridReport: Sendable {
     let values = group.filter(\.isRanked).map { meter.value($0.counts) }
     guard let least = values.min(), least != values.max() else { return false }
     return meter.value(cell.counts) == least
+  }
+
+  /// The meters of which a cell has the least of its group.
+  func best(_ cell: GridCell, in group: ArraySlice<GridCell>) -> [String] {
+    meters.filter { isBest(cell, in: group, $0) }.map(\.name)
+  }
+
+  /// Whether a table of a group has a line for a meter.
+  func isShown(_ meter: LabMeter, in group: ArraySlice<GridCell>) -> Bool {
+    group.contains { $0.isRanked && (areNamed || meter.value($0.counts) > 0) }
   }
 }
 
