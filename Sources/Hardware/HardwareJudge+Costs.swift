@@ -32,7 +32,8 @@ extension HardwareJudge {
   }
 
   private func meter(_ command: Command, _ reach: Reach) {
-    if reach.isEverything || reach.leaves == .touching && reach.first == 0 && reach.last == .max {
+    let isRange = reach.leaves == .touching || reach.leaves == .within
+    if reach.isEverything || isRange && reach.first == 0 && reach.last == .max {
       costs.wholeInvalidations &+= 1
     } else if reach.leaves == .holdingAddress {
       let (bytes, overflow) = max(reach.stride, 1 << 12).multipliedReportingOverflow(

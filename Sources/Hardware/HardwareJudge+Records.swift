@@ -22,7 +22,9 @@ extension HardwareJudge {
     case .top: takeTop(pa: record.argument(0), level: Int(truncatingIfNeeded: record.argument(1)))
     case .levels: state.levels = LevelsRecord(record)
     case .sync: takeSync(record)
-    case .flushAll: call(.flushAll)
+    case .flushAll:
+      if state.features.contains(.flushRangeNoGaps) { checkFlush() }
+      call(.flushAll)
     case .syncMap: call(.syncMap(first: record.argument(0), length: record.argument(1)))
     case .dirty:
       if record.argument(1) > 0 {
@@ -71,6 +73,7 @@ extension HardwareJudge {
     if isRange(gathered) {
       checkQueued(gathered)
       if state.features.contains(.flushRangeNoGaps) { checkWidth(gathered) }
+      noteIdleSync(gathered)
     }
     if state.syncsTables, state.gather >= 0, state.kind == IOPT_OP_UNMAP_FAST.rawValue {
       state.midwayGathers.insert(state.gather)

@@ -4,6 +4,7 @@ import SubjectABI
 extension HardwareJudge {
   /// The operation has returned: what it promised is due. In the order in which properties are believed.
   func finish() {
+    checkLinkedFreed()
     checkLinkedUnwritten()
     checkMappedUnwritten()
     for index in 0..<cache.stale.count where isDue(cache.stale.elements[index]) {
@@ -11,16 +12,23 @@ extension HardwareJudge {
       break
     }
     if state.kind == IOPT_OP_READ_AND_CLEAR_DIRTY.rawValue { checkReported() }
+    checkReached()
     checkExposed()
     checkAttributes()
     checkSizes()
+    checkIdleSync()
     checkWarned()
     openWindows()
   }
 
   /// Whether the promise about an entry fell due with this operation's return.
   private func isDue(_ entry: StaleEntry) -> Bool {
-    if entry.kind == .pointer || entry.isQueued { return false }
+    guard !entry.isQueued, entry.kind != .pointer, isPromised(entry) else { return false }
+    // Below a pointer that was not there, there may be nothing.
+    return !entry.goesWithPointers || cache.firstLeaf(entry.first, entry.last) != nil
+  }
+
+  private func isPromised(_ entry: StaleEntry) -> Bool {
     // Nobody but the page table knows that its top has grown.
     if entry.isOfRoot { return entry.operation == state.number }
     switch iopt_op_kind(state.kind) {
@@ -50,11 +58,20 @@ extension HardwareJudge {
     case .absence: return (.notPresentCached, "at return")
     case .leaf, .pointer: break
     }
-    if entry.isUnwritten { return (.walkerVisibility, "cleared and not written back") }
-    if !entry.isInIOMMU { return (.staleTranslation, "in a device TLB at return") }
-    if hasAskedNothing { return (.missingSync, "at return") }
-    if isChangedBehindSyncs(entry) { return (.syncBeforeStore, "at return") }
-    return (.staleTranslation, "at return")
+    switch property(ofRemoved: entry) {
+    case .walkerVisibility: return (.walkerVisibility, "cleared and not written back")
+    case let property:
+      return (property, entry.isInIOMMU ? "at return" : "in a device TLB at return")
+    }
+  }
+
+  /// Which promise is broken where the translation that was removed may be cached.
+  func property(ofRemoved entry: StaleEntry) -> HardwareProperty {
+    if isTold(.walkerVisibility), isUnseen(entry) { return .walkerVisibility }
+    if !entry.isInIOMMU { return .staleTranslation }
+    if isTold(.missingSync), hasAskedNothing(since: entry) { return .missingSync }
+    let isEarly = isTold(.syncBeforeStore) && isChangedBehindSyncs(entry)
+    return isEarly ? .syncBeforeStore : .staleTranslation
   }
 
   /// What was judged is not judged again, what nobody promised neither.

@@ -42,6 +42,8 @@ public final class HardwareJudge {
   /// Which properties count.
   private let properties: Set<HardwareProperty>
   private let allCount: Bool
+  /// One that does not count takes with it what the same cause breaks.
+  private let takesOthers: Bool
   /// A buffer in the window is a danger.
   let isStrict: Bool
 
@@ -124,6 +126,12 @@ public final class HardwareJudge {
     var pa: UInt64 = 0
     var length: UInt64 = 0
     var offset: UInt64 = 0
+    /// The first range that it synced before anything was removed from it.
+    var idleSync: Gathered?
+    /// IOVAs, both inclusive, that it asks to be mapped with rights, in a page table of so many bits of
+    /// physical addresses.
+    var wanted: (first: UInt64, last: UInt64)?
+    var outputWidth = 64
     /// Bytes of leaves that were removed before it warned; of IOVAs that it gave back or queued.
     var removedAtWarning: UInt64 = 0
     var givenBack: UInt64 = 0
@@ -132,12 +140,14 @@ public final class HardwareJudge {
   }
 
   /// A judge of these properties, that is given its driver with each scenario. `isStrict`: memory in the
-  /// window is a danger. `measures`: costs are counted.
+  /// window is a danger. `measures`: costs are counted. `takesOthers`: what breaks one that is left out
+  /// is nothing, whatever else it breaks; else it is told as the first of these that it breaks.
   public init(
     _ properties: Set<HardwareProperty> = Set(HardwareProperty.allCases), isStrict: Bool = false,
-    measures: Bool = false
+    measures: Bool = false, takesOthers: Bool = true
   ) {
     self.measures = measures
+    self.takesOthers = takesOthers
     self.properties = properties
     allCount = properties.count == HardwareProperty.allCases.count
     self.isStrict = isStrict
@@ -156,6 +166,7 @@ public final class HardwareJudge {
     state = State()
     state.features = Features(rawValue: info.features)
     state.pageSizes = info.pageSizes
+    state.outputWidth = Int(info.outputWidth)
     state.hasLayer = hasLayer
     state.hasQueue = hasQueue
     state.release = domain.kernel ?? .linux7_1
@@ -231,6 +242,7 @@ public final class HardwareJudge {
     state.isSkipped = false
     state.tickStart = state.now
     state.syncedPart = nil
+    state.idleSync = nil
     state.result = 0
     if state.hasDanger { state.danger = nil }
     state.isSilenced = false
@@ -252,6 +264,7 @@ public final class HardwareJudge {
     asked = AskedMemory(pointer)
     if asked.reaches(cache.reader.encryptionBit) { remember(.encryptedAddress) }
     cache.attributes.want(asked, cache.reader, state.features)
+    state.wanted = wanted(operation)
     state.wasQueued = state.queuedGathers.contains(state.gather)
     if operation.kind == IOPT_OP_GATHER.rawValue {
       forget(state.gather)
@@ -272,6 +285,14 @@ public final class HardwareJudge {
     if state.release < .linux7_3, operation.kind == IOPT_OP_DMA_IOVA_DESTROY.rawValue {
       remember(.partlyLinkedRange)
     }
+  }
+
+  private func wanted(_ operation: iopt_op) -> (first: UInt64, last: UInt64)? {
+    let rights = IOPT_PROT_READ.rawValue | IOPT_PROT_WRITE.rawValue
+    guard state.maps, operation.len > 0, operation.prot & rights != 0, !cache.isOutside,
+      !state.hasRaggedMap
+    else { return nil }
+    return (operation.iova, lastAddress(operation))
   }
 
   private static func hasEmptyPiece(_ operation: iopt_op) -> Bool {
@@ -318,6 +339,7 @@ public final class HardwareJudge {
     for index in 0..<cache.stale.count where cache.stale.elements[index].gather == gather {
       cache.stale.elements[index].gather = -2
     }
+    cache.spans[Int(max(gather, -1)) + 1] = ChangedSpan()
     state.dirtyGathers.remove(gather)
     state.stretchedGathers.remove(gather)
     state.midwayGathers.remove(gather)
@@ -332,10 +354,15 @@ public final class HardwareJudge {
     .iovaReuse, .queueOrder,
   ]
 
+  /// Whether what breaks the property is told as that, rather than as one that comes after it.
+  func isTold(_ property: HardwareProperty) -> Bool {
+    allCount || takesOthers || properties.contains(property)
+  }
+
   /// Whether a property counts that was broken. One of what is cached that does not silences those that
   /// one cause may break with it.
   private func counts(_ property: HardwareProperty) -> Bool {
-    let isOfTheCache = Self.ofTheCache.contains(property)
+    let isOfTheCache = takesOthers && Self.ofTheCache.contains(property)
     if isOfTheCache, state.isSilenced { return false }
     if properties.contains(property) { return true }
     if isOfTheCache { state.isSilenced = true }

@@ -29,6 +29,21 @@ extension RunTally {
     }
   }
 
+  /// What is known and allowed, of these names and counts: hardware's by signature, such as
+  /// `  unmapOfNothing: 2, over-invalidation behind amd-np in 7.3`, a line each.
+  public func departureLines(_ departures: [String: Int]) -> [String] {
+    departures.sorted { $0.key < $1.key }.flatMap { name, count in
+      let signatures = known.filter { $0.key.name == name }.map { signature, count in
+        (signature: signature.words, count: count)
+      }
+      let others = count - signatures.reduce(0) { $0 + $1.count }
+      return (others > 0 ? ["  \(name): \(others)"] : [])
+        + signatures.sorted { $0.signature < $1.signature }.map {
+          "  \(name): \($0.count), \($0.signature)"
+        }
+    }
+  }
+
   /// How a run ended, in words: `agrees` or `differs`, unless nothing at all was compared.
   public func verdict(agrees: String, differs: String) -> String {
     switch verdict {
@@ -48,4 +63,9 @@ extension RunTally {
   public var unopenedReasons: [String: Int] {
     Dictionary(unopened.map { ($0.reason, $1) }, uniquingKeysWith: +)
   }
+}
+
+extension KnownSignature {
+  /// What it breaks, behind which driver, and in which release.
+  fileprivate var words: String { "\(property) behind \(driver) in \(release.name)" }
 }

@@ -96,7 +96,7 @@ extension Judging {
   /// What is known and allowed, and what was judged in part only, a line each.
   var departureLines: [String] {
     let counts = Dictionary(departures.map { ($0.name, $0.count) }, uniquingKeysWith: +)
-    var departures = counts.sorted { $0.key < $1.key }.map { "  \($0.key): \($0.value)" }
+    var departures = tally.departureLines(counts)
     if tally.crashed > 0 {
       departures.append("  judged only up to a crash: \(tally.crashed) scenarios")
     }
@@ -131,6 +131,8 @@ private struct CheckJSON: Encodable {
     var withoutStores: Int
     var findings: Int
     var departures: [String: Int]
+    /// Those of hardware among them, by signature.
+    var known: [Known]
     /// Where they were asked for, by driver; buffers that waited for a flush are told anyway.
     var costs: [CostReport]?
     var memoryInTheWindow: [String: String]?
@@ -154,7 +156,24 @@ private struct CheckJSON: Encodable {
       findings = tally.findings
       departures = Dictionary(
         judge.departures.map { ($0.name, $0.count) }, uniquingKeysWith: +)
+      known = tally.known.map(Known.init).sorted { $0.order < $1.order }
     }
+  }
+
+  struct Known: Encodable {
+    var name: String
+    var property: String
+    var driver: String
+    var release: String
+    var count: Int
+
+    init(_ signature: KnownSignature, _ count: Int) {
+      (name, property, driver) = (signature.name, signature.property, signature.driver)
+      release = "\(signature.release.name)"
+      self.count = count
+    }
+
+    var order: String { "\(name) \(property) \(driver) \(release)" }
   }
 
   var subjects: [Subject]

@@ -48,7 +48,7 @@ struct FedJudge {
     features: Features = .flushRange, hasLayer: Bool = false, driver: any Driver = ExactDriver(),
     hasSyncMap: Bool = false, kernel: Kernel = .linux7_3, pageSizes: UInt64 = 0x4020_1000,
     hasQueue: Bool = false, isStrict: Bool = false, measures: Bool = false,
-    keepsAccounts: Bool = false
+    keepsAccounts: Bool = false, width: UInt64 = 39
   ) throws {
     judge = HardwareJudge(isStrict: isStrict, measures: measures)
     incoherent = features.contains(.dmaIncoherent)
@@ -60,7 +60,8 @@ struct FedJudge {
     var records: [Record] = [.alloc(0)]
     if incoherent { records.append(.incoherent(0)) }
     let info: [UInt64] = [
-      pageSizes, 0, 0x7f_ffff_ffff, Self.table(0), 2, UInt64(features.rawValue), 39, 52,
+      pageSizes, 0, 0x7f_ffff_ffff, Self.table(0), 2, UInt64(features.rawValue), width,
+      52,
     ]
     var words = Self.words(records)
     words += Self.record(.info, info)

@@ -117,4 +117,37 @@ import Testing
     cache.apply(inIOMMU)
     #expect(ranges(cache).isEmpty)
   }
+
+  // MARK: The top
+
+  private func table(_ slot: UInt64) -> UInt64 { ArenaLayout.base + slot << 12 }
+
+  /// Two tables and a leaf below a top that another one then replaces, which holds the first of them.
+  private func withANewTop() -> MayCache {
+    let amd = AMDCommands(npCache: false, ats: false, release: .linux7_3, format: .amdv1)
+    let cache = cache(.vtdss, level: 1, amd)
+    for slot in 1...3 as ClosedRange<UInt64> { cache.noteAllocated(pa: table(slot), size: 4096) }
+    cache.noteStore(pa: table(1), count: 1, value: 0x8003, stride: 0)
+    cache.noteStore(pa: table(2), count: 1, value: 0x9003, stride: 0)
+    store(cache, 0, table(1) | 3)
+    store(cache, 1, table(2) | 3)
+    cache.noteStore(pa: table(3), count: 1, value: table(1) | 3, stride: 0)
+    cache.begin(operation: 1, gather: -1, isOutside: false)
+    cache.noteTop(pa: table(3), level: 1)
+    return cache
+  }
+
+  /// What only the old top leads to may be cached, and cached anew by whoever begins there still.
+  @Test func whatANewTopDoesNotHoldIsCachedAsLongAsWalksMayBeginWithTheOldOne() {
+    let cache = withANewTop()
+    let leaves = { cache.stale.elements.filter { $0.kind == .leaf }.map(\.first) }
+    #expect(leaves() == [0x20_0000])
+    cache.apply(.everything)
+    #expect(leaves() == [0x20_0000])
+    #expect(cache.isExposed(2) && cache.isExposed(0))
+    cache.apply(.root)
+    cache.apply(.everything)
+    #expect(cache.stale.elements.isEmpty && !cache.isExposed(2) && !cache.isExposed(0))
+    #expect(cache.isExposed(1))
+  }
 }

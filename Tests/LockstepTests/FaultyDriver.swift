@@ -17,6 +17,7 @@ struct FaultyDriver: Driver {
   var cachesAbsence: Bool { hardware.cachesAbsence }
   var hasDeviceTLB: Bool { hardware.hasDeviceTLB }
   var cachesRoot: Bool { hardware.cachesRoot }
+  var goesByLevels: Bool { sender.goesByLevels }
   func reach(of command: Command) -> Reach { hardware.reach(of: command) }
   func text(of command: Command) -> String { hardware.text(of: command) }
 
@@ -100,6 +101,16 @@ extension DriverFault {
     return send(call)
   }
 
+  /// The commands after a map without a bit, or with it.
+  private static func afterAMap(
+    _ change: @escaping @Sendable (inout Command) -> Void
+  ) -> FaultyDriver.Change {
+    { call, send in
+      guard case .syncMap = call else { return send(call) }
+      return each(change)(call, send)
+    }
+  }
+
   private static let riscv = [
     DriverFault(
       name: "stride-too-large", kernel: .linux7_3, format: .riscv64, driver: "riscv",
@@ -152,6 +163,9 @@ extension DriverFault {
       name: "map-not-synced", kernel: .linux7_3, format: .amdv1, driver: "amd-np",
       caughtBy: .notPresentCached, change: withoutSyncMap),
     DriverFault(
+      name: "pde-bit-forgotten-after-a-map", kernel: .linux7_3, format: .amdv1, driver: "amd-np",
+      caughtBy: .notPresentCached, change: afterAMap { $0.flags &= ~AMD.pointers }),
+    DriverFault(
       name: "top-changed-without-a-flush", kernel: .linux7_3, format: .amdv1, driver: "amd",
       caughtBy: .notPresentCached, orBy: .tableUseAfterFree,
       change: { call, send in
@@ -190,6 +204,9 @@ extension DriverFault {
     DriverFault(
       name: "map-not-synced", kernel: .linux7_3, format: .vtdss, driver: "vtd-caching",
       caughtBy: .notPresentCached, change: withoutSyncMap),
+    DriverFault(
+      name: "hint-set-after-a-map", kernel: .linux7_3, format: .vtdss, driver: "vtd-caching",
+      caughtBy: .notPresentCached, change: afterAMap { $0.flags |= VTD.hint }),
     DriverFault(
       name: "devices-forgotten", kernel: .linux7_3, format: .vtdss, driver: "vtd+ats",
       caughtBy: .staleTranslation, change: without { $0.opcode == VTD.device }),

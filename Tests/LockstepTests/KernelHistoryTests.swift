@@ -128,7 +128,7 @@ import Testing
     #expect(verdicts["magazines"]?.older == .saysNothing)
     #expect(
       verdicts["gather=original"]?.older
-        == .breaks("hardware dma_unmap: stale-translation: IOVA went back"))
+        == .breaks("hardware dma_unmap: missing-sync: IOVA went back"))
     #expect(verdicts["grown-top-leaks"]?.older == .breaks("leak end: tables left"))
     for name in ["lookup", "destroy", "magazines", "gather=original", "grown-top-leaks", "dirty"] {
       #expect(verdicts[name]?.newer == .keeps, "\(name)")

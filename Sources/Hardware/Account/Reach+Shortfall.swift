@@ -12,7 +12,7 @@ extension Reach {
     if holdsRoot { return "says where walks begin, and no more" }
     if leaves == .none && pointers == .none { return "promises nothing" }
     let isOverlapping = entry.first <= last && leafEnd(entry) >= first
-    if entry.kind == .pointer {
+    if entry.goesWithPointers {
       if pointers == .none { return "leaves pointers to tables alone" }
       return isOverlapping ? nil : "names another range"
     }
@@ -32,7 +32,7 @@ extension Reach {
 
   /// The last byte of the entry's first leaf, or of its word of one.
   private func leafEnd(_ entry: StaleEntry) -> UInt64 {
-    if entry.kind == .pointer { return entry.last }
+    if entry.goesWithPointers { return entry.last }
     let leafLog2 = Int(entry.sizeLog2)
     let itemLog2 = TableEntry.itemLog2(Int(entry.level))
     let sizeLog2 = leaves == .holdingAddress ? min(leafLog2, itemLog2) : leafLog2

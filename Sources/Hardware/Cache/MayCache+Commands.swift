@@ -14,7 +14,7 @@ extension MayCache {
     let count = stale.count
     for index in 0..<count {
       let entry = stale.elements[index]
-      if entry.kind == .pointer || reach.leaves == .none || staysVisible(entry)
+      if entry.goesWithPointers || reach.leaves == .none || staysVisible(entry)
         || entry.isInIOMMU == reach.isDeviceTLB
       {
         keep(entry)
@@ -52,24 +52,43 @@ extension MayCache {
   }
 
   private func removeAll() {
-    for entry in stale.elements
-    where entry.kind == .pointer && !entry.isUnwritten && !entry.isOfRoot {
-      tables[Int(entry.target)].stalePointers -= 1
+    var staysReachable = false
+    for entry in stale.elements where entry.kind == .pointer {
+      if entry.isUnwritten || entry.isOfRoot {
+        staysReachable = true
+      } else {
+        tables[Int(entry.target)].stalePointers -= 1
+      }
     }
+    if staysReachable { countHeldPointers() }
     var kept = 0
     for index in 0..<stale.count {
       let entry = stale.elements[index]
-      guard entry.isUnwritten || entry.isInDevice || entry.isOfRoot else { continue }
+      let staysVisible = entry.isUnwritten || entry.isOfRoot || staysReachable && isReadAgain(entry)
+      guard staysVisible || entry.isInDevice else { continue }
       stale.elements[kept] = entry
-      if !entry.isUnwritten, !entry.isOfRoot { stale.elements[kept].isInIOMMU = false }
+      if !staysVisible { stale.elements[kept].isInIOMMU = false }
       kept += 1
     }
     stale.cut(to: kept)
   }
 
+  /// Where walkers still come to a table that was unlinked, what it points to may be cached anew, and so
+  /// on: each such pointer was taken for gone. They come after the one that leads to their table.
+  private func countHeldPointers() {
+    for entry in stale.elements where entry.kind == .pointer && entry.isHeld {
+      if isReadAgain(entry) { tables[Int(entry.target)].stalePointers += 1 }
+    }
+  }
+
+  /// Whether it stands as it was in a table that walkers can still read.
+  private func isReadAgain(_ entry: StaleEntry) -> Bool {
+    entry.isHeld && isExposed(Int(entry.holder))
+  }
+
   /// Whether the hardware can read it in memory, now, as it was, or in a device's entry.
   private func staysVisible(_ entry: StaleEntry) -> Bool {
-    entry.isUnwritten || entry.isOfRoot || entry.isHeld && isExposed(Int(entry.holder))
+    entry.isUnwritten || entry.isOfRoot || isReadAgain(entry)
   }
 
   /// In the order of their making: a table's pointer goes before those that are held through it.
@@ -77,8 +96,8 @@ extension MayCache {
     var kept = 0
     for index in 0..<stale.count {
       let entry = stale.elements[index]
-      if entry.kind == .pointer, !staysVisible(entry), isOnTheWay(entry, reach) {
-        tables[Int(entry.target)].stalePointers -= 1
+      if entry.goesWithPointers, !staysVisible(entry), isOnTheWay(entry, reach) {
+        if entry.kind == .pointer { tables[Int(entry.target)].stalePointers -= 1 }
       } else {
         stale.elements[kept] = entry
         kept += 1

@@ -30,7 +30,7 @@ extension MayCache {
   func losses(_ commands: some Sequence<Reach>) -> (leaves: UInt64, pointers: UInt64) {
     waits &+= 1
     var count = LossCount(waits)
-    for entry in stale.elements where entry.kind != .pointer && !entry.isOfRoot {
+    for entry in stale.elements where !entry.goesWithPointers && !entry.isOfRoot {
       count.note(stale: entry)
     }
     for reach in commands where !reach.isDeviceTLB && top >= 0 {

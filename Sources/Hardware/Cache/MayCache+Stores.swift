@@ -47,8 +47,10 @@ extension MayCache {
     let before = old == 0 ? TableEntry.empty : reader.entry(old, level: level)
     let after = new == 0 ? TableEntry.empty : reader.entry(new, level: level)
     switch before {
-    case .empty:
-      if cachesAbsence, case .leaf = after { addAbsence(slot, index) }
+    case .empty where cachesAbsence:
+      if case .leaf = after { addAbsence(slot, index) }
+      if case .table = after { addAbsentPointer(slot, index) }
+    case .empty: break
     case .leaf(let pa, let sizeLog2):
       let kind = before == after ? StaleEntry.Kind.dirty : .leaf
       addLeaf(kind, slot, index, pa: pa, sizeLog2: sizeLog2, isHeld: false)
@@ -71,8 +73,14 @@ extension MayCache {
     case .empty: break
     case .leaf(let pa, let sizeLog2): noteLeaf(slot, index, new, pa: pa, sizeLog2: sizeLog2)
     case .table(let pa):
-      guard level > 0, tables[slot].isLinked, let below = table(at: pa) else { break }
+      guard level > 0, tables[slot].isLinked else { break }
+      guard let below = table(at: pa) else {
+        noteLinkedFreed(pa)
+        break
+      }
+      fillsAbsence = cachesAbsence && before == .empty
       link(below, level: UInt8(level - 1), iova: iova(slot, index), parent: Int32(slot))
+      fillsAbsence = false
     }
   }
 
@@ -80,10 +88,18 @@ extension MayCache {
   private func noteMapped(_ slot: Int, _ index: Int, isThere: Bool) {
     let word = slot * ArenaLayout.wordsPerSlot + index
     if !isThere {
-      if mappedUnwritten == word { mappedUnwritten = -1 }
-    } else if mappedUnwritten < 0, tables[slot].isLinked {
-      mappedUnwritten = word
+      mappedUnwritten.remove(word, word + 1)
+    } else if tables[slot].isLinked {
+      mappedUnwritten.insert(word)
     }
+  }
+
+  /// A word leads to what is no table; whether it was one.
+  private func noteLinkedFreed(_ pa: UInt64) {
+    guard linkedFreed < 0, pa & 0xfff == 0, let slot = ArenaLayout.slot(of: pa), slot < used,
+      tables[slot].kind == .freed
+    else { return }
+    linkedFreed = slot
   }
 
   /// A leaf that was not there: what it is, not what it was before.
@@ -117,7 +133,7 @@ extension MayCache {
     let size = 1 << UInt64(min(sizeLog2, 63)) as UInt64
     let first = iova(slot, index) & ~(size - 1)
     bytesChanged &+= 1 << UInt64(TableEntry.itemLog2(Int(tables[slot].level)))
-    if tracksChanges { ownChanges.insert(first, first &+ (size - 1)) }
+    noteChanged(first, first &+ (size - 1))
     addRun(kind, slot, index, first, sizeLog2: sizeLog2, pa: pa, isHeld: isHeld)
   }
 
@@ -150,7 +166,7 @@ extension MayCache {
       last.pointee.callsBefore == calls, !last.pointee.isQueued, !last.pointee.isOfRoot,
       last.pointee.lastWord + 1 == word,
       last.pointee.isUnwritten == (isIncoherent && !isHeld && kind != .absence),
-      last.pointee.isInIOMMU
+      last.pointee.isInIOMMU, !last.pointee.goesWithPointers
     else { return false }
     let end = first &+ (size - 1)
     guard end == last.pointee.last || first == last.pointee.last &+ 1 else { return false }
@@ -165,8 +181,9 @@ extension MayCache {
     var entry = entry(
       .pointer, slot, Int32(slot * ArenaLayout.wordsPerSlot + index), first: first,
       last: first &+ (1 << spanLog2 - 1))
-    if tracksChanges { ownChanges.insert(first, entry.last) }
+    noteChanged(first, entry.last)
     entry.sizeLog2 = UInt8(spanLog2)
+    entry.goesWithPointers = true
     entry.target = Int32(below)
     entry.pa = ArenaLayout.address(ofSlot: below)
     if isHeld { entry.hold() }
@@ -181,6 +198,7 @@ extension MayCache {
     let word = Int32(top * ArenaLayout.wordsPerSlot)
     var pointer = entry(.pointer, top, word, first: 0, last: .max)
     pointer.sizeLog2 = UInt8(min(spanLog2, 63))
+    pointer.goesWithPointers = true
     pointer.target = Int32(old)
     pointer.pa = ArenaLayout.address(ofSlot: old)
     pointer.isUnwritten = false
@@ -194,10 +212,23 @@ extension MayCache {
     stale.extend(by: 1).initialize(to: absence)
   }
 
-  private func addAbsence(_ slot: Int, _ index: Int) {
+  /// A leaf is there that was not: that it is not may be cached.
+  func addAbsence(_ slot: Int, _ index: Int) {
     let sizeLog2 = TableEntry.itemLog2(Int(tables[slot].level))
     bytesChanged &+= 1 << UInt64(sizeLog2)
     addRun(.absence, slot, index, iova(slot, index), sizeLog2: sizeLog2)
+  }
+
+  /// The same of a pointer: it goes as pointers do.
+  private func addAbsentPointer(_ slot: Int, _ index: Int) {
+    let spanLog2 = UInt64(TableEntry.itemLog2(Int(tables[slot].level)))
+    let first = iova(slot, index)
+    var entry = entry(
+      .absence, slot, Int32(slot * ArenaLayout.wordsPerSlot + index), first: first,
+      last: first &+ (1 << spanLog2 - 1))
+    entry.sizeLog2 = UInt8(spanLog2)
+    entry.goesWithPointers = true
+    stale.extend(by: 1).initialize(to: entry)
   }
 
   private func entry(
@@ -226,7 +257,7 @@ extension MayCache {
       let start = slot * ArenaLayout.wordsPerSlot
       writeBack(slot, Int32(first - start), Int32(end - start))
     }
-    if mappedUnwritten >= first, mappedUnwritten < end { mappedUnwritten = -1 }
+    mappedUnwritten.remove(first, end)
     for index in 0..<stale.count where stale.elements[index].isUnwritten {
       let entry = stale.elements.baseAddress! + index
       if entry.pointee.firstWord >= first, entry.pointee.firstWord < end {
@@ -237,6 +268,8 @@ extension MayCache {
       if entry.pointee.firstWord > entry.pointee.lastWord {
         entry.pointee.isUnwritten = false
         entry.pointee.isWrittenLate = entry.pointee.operation != operation
+        entry.pointee.isSyncedUnwritten =
+          !entry.pointee.isWrittenLate && entry.pointee.callsBefore < calls
       }
     }
   }
@@ -256,6 +289,20 @@ extension MayCache {
   func noteCleaned(table pa: UInt64) {
     guard let slot = table(at: pa) else { return }
     noteCleaned(pa: pa, length: UInt64(tables[slot].words) * 8)
+  }
+
+  /// Whether walkers that do not snoop still read a pointer to the table in memory, or to one above it.
+  func isLedToUnwritten(_ slot: Int) -> Bool {
+    var slot = slot
+    for _ in 0..<8 {
+      for entry in stale.elements
+      where entry.kind == .pointer && entry.isUnwritten && entry.target == Int32(slot) {
+        return true
+      }
+      guard tables[slot].parent >= 0 else { return false }
+      slot = Int(tables[slot].parent)
+    }
+    return false
   }
 
   /// Whether the table has words that were not written back.

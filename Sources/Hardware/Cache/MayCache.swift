@@ -43,6 +43,8 @@ final class MayCache {
   /// operations that name none.
   @exclusivity(unchecked) var changed: [RangeSet] = Array(repeating: RangeSet(), count: 5)
   @exclusivity(unchecked) var tracksChanges = false
+  /// The same everywhere, of each since it began, as the range from the lowest to the highest of them.
+  let spans: UnsafeMutablePointer<ChangedSpan>
   /// Bytes of which a word said another translation, since somebody asked.
   @exclusivity(unchecked) var bytesChanged: UInt64 = 0
   /// Calls of a driver whose losses were counted.
@@ -57,21 +59,27 @@ final class MayCache {
   @exclusivity(unchecked) var sizesWritten: UInt64 = 0
   /// The first table that was linked in the operation before all of it was written back; -1: none.
   @exclusivity(unchecked) var linkedUnwritten = -1
-  /// The first word of what was mapped in the operation, a leaf's or a pointer's, that was not written
-  /// back so far; -1: none.
-  @exclusivity(unchecked) var mappedUnwritten = -1
+  /// The first freed table that a word led to in the operation; -1: none.
+  @exclusivity(unchecked) var linkedFreed = -1
+  /// Words of what was mapped in the operation, leaves and pointers, that were not written back so far.
+  let mappedUnwritten = WordRuns()
+  /// A word that led nowhere leads to a table, with what that holds.
+  @exclusivity(unchecked) var fillsAbsence = false
 
   init(_ domain: DomainConfiguration) {
     reader = TableReader(domain)
     words = ArenaLayout.reserveWords()
     tables = .allocate(capacity: ArenaLayout.slotCount)
     tables.initialize(repeating: CachedTable(), count: ArenaLayout.slotCount)
+    spans = .allocate(capacity: changed.count)
+    spans.initialize(repeating: ChangedSpan(), count: changed.count)
   }
 
   deinit {
     ArenaLayout.releaseWords(words)
     if let writers { ArenaLayout.releaseWords(writers) }
     tables.deallocate()
+    spans.deallocate()
   }
 
   /// Whether it is kept which operation wrote a word. Changed between domains only.
@@ -90,6 +98,7 @@ final class MayCache {
     used = 0
     top = -1
     attributes = LeafAttributes()
+    mappedUnwritten.removeAll()
     begin(operation: -1, gather: -1, isOutside: false)
     canonical = CanonicalAddresses(width: width, signExtends: features.contains(.signExtend))
     isIncoherent = features.contains(.dmaIncoherent)
@@ -97,7 +106,10 @@ final class MayCache {
     hasDeviceTLB = driver.hasDeviceTLB
     cachesRoot = driver.cachesRoot
     tracksChanges = features.contains(.flushRangeNoGaps)
-    for index in changed.indices { changed[index].removeAll() }
+    for index in changed.indices {
+      changed[index].removeAll()
+      spans[index] = ChangedSpan()
+    }
   }
 
   /// What becomes stale from now on belongs to another operation.
@@ -109,14 +121,24 @@ final class MayCache {
     sizesWritten = 0
     exposing = nil
     linkedUnwritten = -1
-    mappedUnwritten = -1
-    if tracksChanges, gather < 0 { changed[0].removeAll() }
+    linkedFreed = -1
+    if isIncoherent { mappedUnwritten.removeAll() }
+    if gather >= 0 { return }
+    spans[0] = ChangedSpan()
+    if tracksChanges { changed[0].removeAll() }
   }
 
   /// What the gather that is at work has changed since its last sync.
   var ownChanges: RangeSet {
     @inline(__always) _read { yield changed[Int(max(gather, -1)) + 1] }
     @inline(__always) _modify { yield &changed[Int(max(gather, -1)) + 1] }
+  }
+
+  /// Translations of this range, or the way to them, are others.
+  @inline(__always)
+  func noteChanged(_ first: UInt64, _ last: UInt64) {
+    spans[Int(max(gather, -1)) + 1].widen(first, last)
+    if tracksChanges { ownChanges.insert(first, last) }
   }
 
   // MARK: Tables
@@ -186,7 +208,9 @@ final class MayCache {
     let count = wordsThatDecode(slot)
     let itemLog2 = UInt64(TableEntry.itemLog2(Int(tables[slot].level)))
     let within = UInt64(tables[slot].words - 1)
-    let (low, high) = (first >> itemLog2, last >> itemLog2)
+    let (low, high) = (
+      canonical.truncated(first) >> itemLog2, canonical.truncated(last) >> itemLog2
+    )
     guard low & ~within == high & ~within, low <= high else { return 0..<count }
     let end = min(count, Int(high & within) + 1)
     return min(end, Int(low & within))..<end
@@ -199,8 +223,8 @@ final class MayCache {
     top = slot
     link(slot, level: UInt8(level), iova: 0, parent: -1)
     guard old >= 0, old != slot else { return }
-    if tables[old].parent < 0 { tables[old].isLinked = false }
     if cachesRoot { addRoot(old) }
+    if tables[old].parent < 0 { unlink(old) }
   }
 
   /// A table went back to the allocator.
@@ -227,7 +251,9 @@ final class MayCache {
       switch reader.entry(word, level: Int(level)) {
       case .empty: break
       case .leaf(let pa, let sizeLog2):
-        if isNew { noteLeaf(slot, index, word, pa: pa, sizeLog2: sizeLog2) }
+        guard isNew else { continue }
+        noteLeaf(slot, index, word, pa: pa, sizeLog2: sizeLog2)
+        if fillsAbsence { addAbsence(slot, index) }
       case .table(let pa):
         guard level > 0, let below = table(at: pa) else { continue }
         link(below, level: level - 1, iova: self.iova(slot, index), parent: Int32(slot))
@@ -246,16 +272,27 @@ final class MayCache {
       case .leaf(let pa, let sizeLog2):
         addLeaf(.leaf, slot, index, pa: pa, sizeLog2: sizeLog2, isHeld: true)
       case .table(let pa):
-        guard let below = table(at: pa), tables[below].isLinked else { continue }
+        // What hangs elsewhere by now, as below a new top, is reached by that.
+        guard let below = table(at: pa), tables[below].isLinked,
+          tables[below].parent == Int32(slot)
+        else { continue }
         addPointer(slot, index, to: below, isHeld: true)
         unlink(below)
       }
     }
   }
 
+  /// Whether the top has a word for it.
+  private func reachesTop(_ iova: UInt64) -> Bool {
+    guard top >= 0 else { return false }
+    let itemLog2 = TableEntry.itemLog2(Int(tables[top].level))
+    return itemLog2 < 64 && iova >> UInt64(itemLog2) < UInt64(tables[top].words)
+  }
+
   /// Where the table as it stands leads an IOVA, nil for nowhere.
   func translation(of iova: UInt64) -> UInt64? {
-    var slot = top
+    let iova = canonical.truncated(iova)
+    var slot = reachesTop(iova) ? top : -1
     while slot >= 0 {
       let level = Int(tables[slot].level)
       let item = iova >> UInt64(TableEntry.itemLog2(level))

@@ -26,6 +26,10 @@ struct StaleEntry: BitwiseCopyable {
   /// It was written back, but by an operation after the one that changed it: syncs in between did not
   /// help.
   var isWrittenLate = false
+  /// It was written back in that operation, behind a sync.
+  var isSyncedUnwritten = false
+  /// It is a pointer, or that there is none: what removes leaves alone leaves it.
+  var goesWithPointers = false
   /// The IOMMU may have it, and a device with a TLB of its own may. At least one may.
   var isInIOMMU = true
   var isInDevice: Bool

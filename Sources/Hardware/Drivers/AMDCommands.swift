@@ -2,7 +2,7 @@
 import ScenarioLanguage
 
 /// `drivers/iommu/amd` and the AMD I/O Virtualization Technology (IOMMU) Specification, publication
-/// 48882, whose sections are cited.
+/// 48882, revision 3.11, whose sections are cited.
 public struct AMDCommands: Driver {
   public let name: String
   /// NpCache of the capability header, which hypervisors set: what is not mapped is cached too.
@@ -139,7 +139,7 @@ public struct AMDCommands: Driver {
       // 2.4.3, S set: the lowest 0 from bit 12 on is half of the size. Ones up to bit 62: everything.
       let zero = (~(command.address >> 12)).trailingZeroBitCount + 12
       if zero == 63 { return isDevice ? .allDevices : Self.allPages(command) }
-      // 2.2.3, the note on encoded sizes: up to bit 51. What is above has no meaning.
+      // 2.2.3, table 14 "Example Page Size Encodings", its note: up to bit 51. What is above has no meaning.
       guard zero <= 51 else { return .nothing }
       size = 2 << UInt64(zero)
     }

@@ -29,6 +29,10 @@ public protocol Driver: Sendable {
   /// that grows needs a command of its own.
   var cachesRoot: Bool { get }
 
+  /// Whether a sync becomes a command for each step of the lowest level that the gather names, from where
+  /// its range begins.
+  var goesByLevels: Bool { get }
+
   /// How often a hypervisor has to step in for the command.
   func traps(of command: Command) -> UInt64
 }
@@ -37,6 +41,7 @@ extension Driver {
   public var cachesAbsence: Bool { false }
   public var hasDeviceTLB: Bool { false }
   public var cachesRoot: Bool { false }
+  public var goesByLevels: Bool { false }
 
   /// Only what keeps a shadow of the tables caches absence; it is told command by command.
   public func traps(of command: Command) -> UInt64 { cachesAbsence ? command.count : 0 }

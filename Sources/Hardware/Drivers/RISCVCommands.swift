@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import ScenarioLanguage
 
-/// `drivers/iommu/riscv` and the RISC-V IOMMU Architecture Specification, version 20250620 (of its
-/// first chapter, the preface, the sections count), with its extensions for non-leaf and address range
-/// invalidation.
+/// `drivers/iommu/riscv` and the RISC-V IOMMU Architecture Specification, version 20260222, with its
+/// extensions for non-leaf and address range invalidation. Its first chapter is the preface: chapter 4
+/// has the commands, 7 the guidelines for software, 9 the extensions.
 public struct RISCVCommands: Driver {
   public let name: String
   /// The capability NL: a command can name the pointers on the way to its address.
@@ -14,6 +14,8 @@ public struct RISCVCommands: Driver {
   private let readsLevels: Bool
   /// Bits of an IOVA, the highest of which is repeated above; 64 where none is.
   private let width: Int
+
+  public var goesByLevels: Bool { readsLevels && !canNameRanges }
 
   // What a command has set: AV, NL and S of IOTINVAL.VMA.
   private static let addressed: UInt8 = 1
@@ -91,19 +93,20 @@ public struct RISCVCommands: Driver {
 
   // MARK: What the specification promises
 
-  /// 7.3 "Guidelines for invalidations", "Caching invalid entries": entries whose V is clear are not
-  /// cached.
+  /// 3.8 "Caching in-memory data structures", 7.3.8 "Caching invalid entries": entries whose V is clear are
+  /// not cached.
   public var cachesAbsence: Bool { false }
 
   public func reach(of command: Command) -> Reach {
     // 4.1.1 "IOMMU Page-Table cache invalidation commands", AV clear: all entries of the address space.
     guard command.flags & Self.addressed != 0 else { return .everything }
-    // 9.2, without the capability: NL is a reserved bit, and what a command with it does is not said.
+    // 9.2, without the capability: NL is a reserved bit; 4.1: a command that sets one is illegal, and not
+    // done.
     guard canNamePointers || command.flags & Self.pointers == 0 else { return .nothing }
     // 4.1.1, AV set: entries with leaves alone. 9.2.1, NL set too: information from all levels.
     let pointers: Reach.Pointers = command.flags & Self.pointers != 0 ? .all : .none
     if command.flags & Self.range != 0 {
-      // 9.3, without the capability: S is reserved too.
+      // 9.3, without the capability: S is reserved too (4.1).
       guard canNameRanges else { return .nothing }
       // S set: each address of the naturally aligned power of two. What an address outside the
       // space does to it is not said.
@@ -112,8 +115,7 @@ public struct RISCVCommands: Driver {
       return Reach(command.address, last, pointers: pointers)
     }
     // 4.1.1, AV set: entries with the leaves that correspond to ADDR (of a leaf of 64 KiB the word for
-    // it: Privileged Architecture, "Svnapot"); "an invalid address ... may or may not perform any
-    // invalidations".
+    // it: Privileged Architecture, "Svnapot"); of an invalid address, perhaps none.
     guard let (first, last) = canonicalPart(of: command) else { return .nothing }
     return Reach(
       first, last, stride: command.stride, leaves: .holdingAddress, pointers: pointers)

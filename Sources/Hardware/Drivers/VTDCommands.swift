@@ -2,12 +2,12 @@
 import ScenarioLanguage
 
 /// `drivers/iommu/intel` with queued invalidation, and the Intel Virtualization Technology for Directed
-/// I/O specification, revision 4.1, whose sections are cited. First-stage tables have caches of their
+/// I/O specification, revision 5.10, whose sections are cited. First-stage tables have caches of their
 /// own commands.
 public struct VTDCommands: Driver {
   public let name: String
   public let hasDeviceTLB: Bool
-  /// Caching Mode, of second-stage tables alone: 6.1.
+  /// Caching Mode, of second-stage tables alone: 6.1, 6.2.4.1.
   public let cachesAbsence: Bool
   private let isFirstStage: Bool
   /// MAMV of the capability register: the largest address mask of the second stage's command.
@@ -141,16 +141,17 @@ public struct VTDCommands: Driver {
     if command.opcode == Self.device { return Self.deviceReach(command) }
     // 6.5.2.3 IOTLB Invalidate, domain-selective; 6.5.2.4 PASID-based, PASID-selective: all of it.
     guard command.flags & Self.granularity == Self.addressed else { return .everything }
-    // 11.4.2 MAMV: a mask above it is no mask (second stage); 6.5.2.4 has no such bound.
+    // 11.4.2 MAMV: the largest mask for the second stage; the first stage's command takes any.
     guard command.opcode == Self.first || command.operand <= largestMask else { return .nothing }
     // A mask of all bits that an address has is the whole space.
     let masked: UInt64 = 1 << (UInt64(command.operand) + 12) &- 1
     let start = command.address & ~masked
-    // 6.5.2.3 and 6.5.2.4, IH clear: entries of both kinds that the range touches.
-    if command.flags & Self.hint == 0 { return Reach(start, start | masked, pointers: .all) }
-    // IH set: entries that are not leaves may stay; and a mask must cover a leaf to name it ("when
-    // invalidating mappings for super-pages, software must specify the appropriate mask value").
-    return Reach(start, start | masked, leaves: .within)
+    // 6.5.2.3 and 6.5.2.4, AM: a leaf goes when the mask covers its size; 6.5.3.2: it may be cached in
+    // pieces of 4 KiB. IH clear: of pointers, those on the way to an address of the range (6.5.3.3: one
+    // address is enough). IH set: none.
+    return Reach(
+      start, start | masked, leaves: .within,
+      pointers: command.flags & Self.hint == 0 ? .all : .none)
   }
 
   /// 6.5.2.5 Device-TLB Invalidate, and PCI Express Base Specification, 10.3 "ATS Invalidation".
@@ -158,14 +159,15 @@ public struct VTDCommands: Driver {
     // S clear: 4 KiB.
     var size: UInt64 = 1 << 12
     if command.flags & sized != 0 {
-      // S set: the lowest 0 from bit 12 on is half of the size; bit 63: everything. No 0: nothing.
+      // S set: the lowest 0 from bit 12 on is half of the size. Bit 63: everything (6.5.3.3, the note on
+      // global Device-TLB invalidation). No 0: nothing.
       let zero = (~(command.address >> 12)).trailingZeroBitCount + 12
       if zero == 63 { return .allDevices }
       guard command.address >> 12 != .max >> 12 else { return .nothing }
       size = 2 << UInt64(zero)
     }
     // Translations that the range touches. The IOTLB goes first: a device's request may be served from it
-    // (6.5.2.5).
+    // (6.5.2.5; 6.5.2.12 keeps that order).
     let start = command.address & ~(size - 1)
     return Reach(start, start | (size - 1), isDeviceTLB: true)
   }

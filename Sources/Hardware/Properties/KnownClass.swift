@@ -56,6 +56,9 @@ public enum KnownClass: String, CaseIterable, Sendable {
   case dirtyClearNotWrittenBack
   /// Reading dirty bits gathers across what was clean, whatever NO_GAPS says.
   case dirtyReadAcrossGaps
+  /// Reading dirty bits gathers a range without its level, and RISC-V's commands go by that of what else
+  /// the gather took in (from 7.2 on).
+  case dirtyWithoutLevels
   /// An unmap of nothing stretched the gather: more is invalidated than was changed, and from 7.2 on
   /// RISC-V's commands, one a step of the lowest level, may stop short of the last leaf.
   case stretchedGather
@@ -70,7 +73,10 @@ extension HardwareJudge {
   func known(_ danger: Danger) -> KnownClass? {
     if let past = state.past { return past }
     if cache.isOutside { return .outsideAddress }
-    if state.maps, ResultRecord.errno(state.result) != nil { return .failedMap }
+    if state.maps, ResultRecord.errno(state.result) != nil, !Self.ofTables.contains(danger.property)
+    {
+      return .failedMap
+    }
     if state.syncsTables, danger.property == .syncWhileQueued { return .tableSyncedAtOnce }
     if danger.property == .overInvalidation, state.midwayGathers.contains(state.gather) {
       return .tableSyncedAtOnce
@@ -85,7 +91,9 @@ extension HardwareJudge {
     }
     let isStretched = state.stretchedGathers.contains(state.gather)
     let isDirtyRead = state.kind == IOPT_OP_READ_AND_CLEAR_DIRTY.rawValue
-    if state.hasRaggedMap, [.leak, .noCrash].contains(danger.property) { return .raggedMap }
+    if state.hasRaggedMap, [.leak, .noCrash, .tableExposed].contains(danger.property) {
+      return .raggedMap
+    }
     switch danger.property {
     case .dirtyUnreported where state.release < .linux7_3 && isDirtyRead:
       return .dirtyItemUnreported
@@ -93,15 +101,24 @@ extension HardwareJudge {
     case .staleDirty where state.release < .linux7_3 && !danger.isUnwritten:
       return .dirtyItemUnreported
     case .staleDirty where danger.isUnwritten: return .dirtyClearNotWrittenBack
+    case .staleDirty where driver.goesByLevels && state.features.contains(.detailedGather):
+      return .dirtyWithoutLevels
     case .staleTranslation, .tableUseAfterFree:
-      return isStretched && state.release >= .linux7_2 ? .stretchedGather : nil
-    case .overInvalidation where danger.isEverything: return .unmapOfNothing
-    case .overInvalidation where isStretched: return .stretchedGather
+      return isStretched && driver.goesByLevels ? .stretchedGather : nil
+    case .overInvalidation where danger.isEverything, .syncArguments where danger.isEverything:
+      return .unmapOfNothing
+    case .overInvalidation where isStretched, .syncArguments where isStretched:
+      return .stretchedGather
     case .overInvalidation where state.dirtyGathers.contains(state.gather):
       return .dirtyReadAcrossGaps
     default: return nil
     }
   }
+
+  /// What becomes of tables, however a map ends.
+  private static let ofTables: Set<HardwareProperty> = [
+    .doubleFree, .freeWhileLinked, .tableUseAfterFree, .tableExposed, .leak,
+  ]
 
   /// What a gather does wrong, or makes the driver do.
   private static let ofGathers: Set<HardwareProperty> = [

@@ -8,6 +8,10 @@ extension HardwareProperty {
 }
 
 extension HardwareJudge {
-  /// Nothing at all was asked for in the operation with whose return the promise falls due.
-  var hasAskedNothing: Bool { cache.calls == 0 }
+  /// Nothing at all was asked for in the operation in which the promise falls due: the one that removed
+  /// it, or the sync of its gather.
+  func hasAskedNothing(since entry: StaleEntry) -> Bool {
+    let isOwn = entry.operation == state.number || entry.gather >= 0 && entry.gather == state.gather
+    return cache.calls == 0 && isOwn
+  }
 }

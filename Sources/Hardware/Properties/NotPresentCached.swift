@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Log
 
 extension HardwareProperty {
   /// A device faults on what is mapped.
   public static let notPresentCached = HardwareProperty(
     "not-present-cached",
-    "Where hardware caches what is absent, or how high a table that grows is, a new mapping is cached"
-      + " as absent no more when its map has returned, or the sync of its two-step range.")
+    "What was mapped is there for the hardware when its map has returned, or the sync of its two-step"
+      + " range: reached from the top that the driver was told, and cached as absent no more.")
 }
 
 extension HardwareJudge {
@@ -13,5 +14,19 @@ extension HardwareJudge {
   func isPromisedToBePresent(_ entry: StaleEntry) -> Bool {
     guard let part = state.syncedPart, !state.isSkipped else { return false }
     return entry.first <= part.last && entry.last >= part.first
+  }
+
+  /// What was mapped with success is reached by walks that begin where the driver was told.
+  func checkReached() {
+    guard let wanted = state.wanted, ResultRecord.errno(state.result) == nil else { return }
+    // Past the width of physical addresses an entry may be none.
+    let isWithin = state.outputWidth >= 64 || asked.highest >> UInt64(state.outputWidth) == 0
+    for iova in [wanted.first, isWithin ? wanted.last : wanted.first]
+    where cache.translation(of: iova) == nil {
+      return found(
+        .notPresentCached, "out of reach",
+        "\(hex(iova)) was mapped, and walks that begin with the table at"
+          + " \(hex(ArenaLayout.address(ofSlot: cache.top))) do not reach it", mapped: iova)
+    }
   }
 }

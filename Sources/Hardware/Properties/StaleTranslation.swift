@@ -12,7 +12,7 @@ extension HardwareJudge {
   func checkCachedWhenGivenBack(_ first: UInt64, _ last: UInt64) {
     guard let entry = staleLeaf(first, last) else { return }
     found(
-      entry.isUnwritten ? .walkerVisibility : .staleTranslation, "IOVA went back",
+      property(ofRemoved: entry), "IOVA went back",
       "\(hex(first)) to \(hex(last)) went back: \(describe(entry))", of: entry)
   }
 

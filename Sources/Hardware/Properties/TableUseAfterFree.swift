@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Log
 
 extension HardwareProperty {
   /// A table went back to which a pointer may be cached.
@@ -14,6 +15,16 @@ extension HardwareJudge {
     found(
       .tableUseAfterFree, kind, freed(slot, describe(entry)),
       known: entry.isOutside ? .outsideAddress : nil, of: entry, freed: slot)
+  }
+
+  /// No word of the operation leads to a table that had gone back.
+  func checkLinkedFreed() {
+    guard cache.linkedFreed >= 0 else { return }
+    let pa = ArenaLayout.address(ofSlot: cache.linkedFreed)
+    found(
+      .tableUseAfterFree, "linked again",
+      "a word leads to the table at \(hex(pa)), which went back to the allocator in operation"
+        + " \(cache.tables[cache.linkedFreed].freed)")
   }
 
   /// A pointer by which the hardware may come to read the table, and by which way.

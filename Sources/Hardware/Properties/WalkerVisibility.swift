@@ -22,14 +22,22 @@ extension HardwareJudge {
 
   /// What was mapped in the operation leads walkers there.
   func checkMappedUnwritten() {
-    guard cache.mappedUnwritten >= 0 else { return }
-    let (slot, index) = cache.mappedUnwritten.quotientAndRemainder(
-      dividingBy: ArenaLayout.wordsPerSlot)
+    guard let word = cache.mappedUnwritten.first else { return }
+    let (slot, index) = word.quotientAndRemainder(dividingBy: ArenaLayout.wordsPerSlot)
     guard let table = cache.head(slot) else { return }
     let pa = ArenaLayout.address(ofSlot: slot) + UInt64(8 * index)
     found(
       .walkerVisibility, "mapped and not written back",
       "the entry at \(hex(pa)) was not written back when the operation has returned",
-      mapped: cache.iova(table, cache.mappedUnwritten - table * ArenaLayout.wordsPerSlot))
+      mapped: cache.iova(table, word - table * ArenaLayout.wordsPerSlot))
+  }
+
+  /// Walkers that do not snoop have not seen, in time for the sync, that it is gone: its own word, or the
+  /// pointer to its table, was not written back.
+  func isUnseen(_ entry: StaleEntry) -> Bool {
+    if entry.isUnwritten || entry.isSyncedUnwritten && entry.operation == state.number {
+      return true
+    }
+    return entry.isHeld && cache.isLedToUnwritten(Int(entry.holder))
   }
 }

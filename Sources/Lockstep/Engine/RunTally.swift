@@ -41,6 +41,9 @@ public struct RunTally: Codable, Equatable, Sendable {
     public var reason: String
   }
 
+  /// What is known and was met: each signature, and how often. Thorough runs count it.
+  public var known: [KnownSignature: Int] = [:]
+
   /// Nothing so far.
   public init() {}
 
@@ -58,6 +61,7 @@ public struct RunTally: Codable, Equatable, Sendable {
     for (reason, count) in other.unanswered { Self.count(reason, in: &unanswered, count) }
     unopened.merge(other.unopened, uniquingKeysWith: +)
     neverMade.merge(other.neverMade) { NeverMade(count: $0.count + $1.count, reason: $0.reason) }
+    known.merge(other.known, uniquingKeysWith: +)
   }
 
   /// Counts a scenario for a reason. A subject may give another one each time: some are kept.
@@ -91,6 +95,16 @@ public struct UnopenedDomain: Codable, Hashable, Sendable {
   public var reason: String {
     "\(Errno.text(errno)) (\(format.openingHint(errno, build, kernel) ?? "\(format)"))"
   }
+}
+
+/// A known danger of hardware, as far as it says the same each time.
+public struct KnownSignature: Codable, Hashable, Sendable {
+  /// The class, the property that it breaks, and the driver behind which, by their names.
+  public var name: String
+  public var property: String
+  public var driver: String
+  /// Of the domain.
+  public var release: Kernel
 }
 
 /// How a run ended. Raw values are exit statuses, everywhere.

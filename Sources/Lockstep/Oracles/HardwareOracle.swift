@@ -36,7 +36,8 @@ public final class HardwareOracle: Oracle {
     laneIndex = lane
     chosen = driver
     let properties = HardwareProperty.allCases.filter { filter.counts($0.rawValue) }
-    judge = HardwareJudge(Set(properties), isStrict: isStrict, measures: measures)
+    judge = HardwareJudge(
+      Set(properties), isStrict: isStrict, measures: measures, takesOthers: filter.only.isEmpty)
     counted = DepartureCount(Self.departureNames, forbidden: forbidden)
   }
 
@@ -75,15 +76,15 @@ public final class HardwareOracle: Oracle {
         domain, info, hasLayer: configuration.has_dma != 0,
         hasQueue: configuration.has_dma != 0
           && configuration.dma.mode == DMAMode.flushQueue.rawValue,
-        driver.driver(for: domain), observed.lane.records), observed)
+        driver.driver(for: domain), observed.lane.records), observed, engine)
   }
 
   public func judge(_ engine: Engine) -> Judgement {
     guard isOpen, let operation = engine.operation else { return .nothing }
     return judged.with { observed in
-      if observed.status == .crashed { return take(judge.judgeCrash(operation), observed) }
+      if observed.status == .crashed { return take(judge.judgeCrash(operation), observed, engine) }
       guard observed.status == .done else { return .nothing }
-      return take(judge.judge(operation, observed.lane.records), observed)
+      return take(judge.judge(operation, observed.lane.records), observed, engine)
     }
   }
 
@@ -102,12 +103,13 @@ public final class HardwareOracle: Oracle {
     guard isOpen else { return .nothing }
     let judgesLeaks = !engine.oracles.contains { $0.name == .leak }
     let danger = judge.end(judgesLeaks: judgesLeaks)
-    return judgesLeaks ? take(danger, engine.lanes[laneIndex]) : .nothing
+    return judgesLeaks ? take(danger, engine.lanes[laneIndex], engine) : .nothing
   }
 
-  private func take(_ danger: Danger?, _ observed: ObservedLane) -> Judgement {
+  private func take(_ danger: Danger?, _ observed: ObservedLane, _ engine: Engine) -> Judgement {
     guard let danger else { return .kept }
     if whereItFits, let chosen, chosen.hasOtherTables { return .nothing }
+    if engine.isThorough, let known = danger.known { note(known, danger.property, engine) }
     let judgement =
       danger.known.map {
         counted.judge(Self.classes.firstIndex(of: $0)!, of: observed, lane: laneIndex)
@@ -122,6 +124,13 @@ public final class HardwareOracle: Oracle {
       danger: danger.known.map { _ in "\(Self.name(danger)): \(danger.text)" },
       account: danger.account)
     return .found(fault)
+  }
+
+  private func note(_ known: KnownClass, _ property: HardwareProperty, _ engine: Engine) {
+    let signature = KnownSignature(
+      name: known.rawValue, property: property.rawValue, driver: driver.name,
+      release: domain.kernel ?? .linux7_1)
+    engine.hot.pointee.tally.known[signature, default: 0] += 1
   }
 
   private static func name(_ danger: Danger) -> String {

@@ -24,6 +24,10 @@ public struct CanonicalAddresses: BitwiseCopyable, Equatable, Sendable {
     iova & alike & (0 &- alike) == 0 ? iova : iova | alike
   }
 
+  /// The width's bits of an address, which are what a walk sees; all of it where nothing is extended.
+  @inline(__always)
+  public func truncated(_ iova: UInt64) -> UInt64 { iova & ~(alike << 1) }
+
   /// Whether all addresses of a range, both ends inclusive, are, in one half.
   public func contains(_ first: UInt64, through last: UInt64) -> Bool {
     contains(first) && contains(last) && first & alike == last & alike
