@@ -42,6 +42,8 @@ final class MayCache {
   /// Under NO_GAPS: what was changed since the last sync, of each gather, and in front of them of
   /// operations that name none.
   @exclusivity(unchecked) var changed: [RangeSet] = Array(repeating: RangeSet(), count: 5)
+  /// What the operation at hand has changed, where it names a gather.
+  @exclusivity(unchecked) private var changedByOperation = RangeSet()
   @exclusivity(unchecked) var tracksChanges = false
   /// The same everywhere, of each since it began, as the range from the lowest to the highest of them.
   let spans: UnsafeMutablePointer<ChangedSpan>
@@ -123,6 +125,7 @@ final class MayCache {
     linkedUnwritten = -1
     linkedFreed = -1
     if isIncoherent { mappedUnwritten.removeAll() }
+    if tracksChanges { changedByOperation.removeAll() }
     if gather >= 0 { return }
     spans[0] = ChangedSpan()
     if tracksChanges { changed[0].removeAll() }
@@ -138,7 +141,18 @@ final class MayCache {
   @inline(__always)
   func noteChanged(_ first: UInt64, _ last: UInt64) {
     spans[Int(max(gather, -1)) + 1].widen(first, last)
-    if tracksChanges { ownChanges.insert(first, last) }
+    guard tracksChanges else { return }
+    ownChanges.insert(first, last)
+    if gather >= 0 { changedByOperation.insert(first, last) }
+  }
+
+  /// A range is synced: what was changed there is settled. A sync that an unmap forces on the way is for
+  /// what the gather held; what the unmap has cleared by then it only adds afterwards.
+  func settleChanges(_ first: UInt64, _ last: UInt64) {
+    ownChanges.remove(first, last)
+    let own = changedByOperation.ranges
+    if own.allSatisfy({ first <= $0.first && $0.last <= last }) { return }
+    for range in own { ownChanges.insert(range.first, range.last) }
   }
 
   // MARK: Tables

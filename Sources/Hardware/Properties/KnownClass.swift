@@ -73,6 +73,11 @@ extension HardwareJudge {
   func known(_ danger: Danger) -> KnownClass? {
     if let past = state.past { return past }
     if cache.isOutside { return .outsideAddress }
+    if state.kind == IOPT_OP_IOTLB_SYNC.rawValue, state.wasQueued,
+      danger.property == .tableUseAfterFree
+    {
+      return .queuedGatherSynced
+    }
     if state.maps, ResultRecord.errno(state.result) != nil, !Self.ofTables.contains(danger.property)
     {
       return .failedMap

@@ -10,7 +10,7 @@ extension HardwareProperty {
 extension HardwareJudge {
   /// The range is no wider than what was changed for it. A sync of nothing at all is idle.
   func checkWidth(_ gathered: Gathered) {
-    defer { cache.ownChanges.remove(gathered.first, gathered.last) }
+    defer { cache.settleChanges(gathered.first, gathered.last) }
     let changed = cache.ownChanges.ranges
     guard cache.ownChanges.overlaps(gathered.first, gathered.last),
       !cache.ownChanges.contains(gathered.first, gathered.last)
