@@ -339,7 +339,7 @@ public final class HardwareJudge {
     for index in 0..<cache.stale.count where cache.stale.elements[index].gather == gather {
       cache.stale.elements[index].gather = -2
     }
-    cache.spans[Int(max(gather, -1)) + 1] = ChangedSpan()
+    cache.spans[MayCache.place(of: gather)] = ChangedSpan()
     state.dirtyGathers.remove(gather)
     state.stretchedGathers.remove(gather)
     state.midwayGathers.remove(gather)

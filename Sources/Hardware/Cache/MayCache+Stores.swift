@@ -176,14 +176,8 @@ extension MayCache {
   }
 
   func addPointer(_ slot: Int, _ index: Int, to below: Int, isHeld: Bool) {
-    let spanLog2 = UInt64(TableEntry.itemLog2(Int(tables[slot].level)))
-    let first = iova(slot, index)
-    var entry = entry(
-      .pointer, slot, Int32(slot * ArenaLayout.wordsPerSlot + index), first: first,
-      last: first &+ (1 << spanLog2 - 1))
-    noteChanged(first, entry.last)
-    entry.sizeLog2 = UInt8(spanLog2)
-    entry.goesWithPointers = true
+    var entry = pointerEntry(.pointer, slot, index)
+    noteChanged(entry.first, entry.last)
     entry.target = Int32(below)
     entry.pa = ArenaLayout.address(ofSlot: below)
     if isHeld { entry.hold() }
@@ -221,14 +215,19 @@ extension MayCache {
 
   /// The same of a pointer: it goes as pointers do.
   private func addAbsentPointer(_ slot: Int, _ index: Int) {
+    stale.extend(by: 1).initialize(to: pointerEntry(.absence, slot, index))
+  }
+
+  /// What is cached of a word that leads to a table, or led to none.
+  private func pointerEntry(_ kind: StaleEntry.Kind, _ slot: Int, _ index: Int) -> StaleEntry {
     let spanLog2 = UInt64(TableEntry.itemLog2(Int(tables[slot].level)))
     let first = iova(slot, index)
     var entry = entry(
-      .absence, slot, Int32(slot * ArenaLayout.wordsPerSlot + index), first: first,
+      kind, slot, Int32(slot * ArenaLayout.wordsPerSlot + index), first: first,
       last: first &+ (1 << spanLog2 - 1))
     entry.sizeLog2 = UInt8(spanLog2)
     entry.goesWithPointers = true
-    stale.extend(by: 1).initialize(to: entry)
+    return entry
   }
 
   private func entry(

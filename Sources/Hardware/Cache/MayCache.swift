@@ -131,16 +131,23 @@ final class MayCache {
     if tracksChanges { changed[0].removeAll() }
   }
 
+  /// Where what belongs to a gather is in ``changed`` and ``spans``; in front, where there is none.
+  @inline(__always)
+  static func place(of gather: Int32) -> Int { Int(max(gather, -1)) + 1 }
+
   /// What the gather that is at work has changed since its last sync.
   var ownChanges: RangeSet {
-    @inline(__always) _read { yield changed[Int(max(gather, -1)) + 1] }
-    @inline(__always) _modify { yield &changed[Int(max(gather, -1)) + 1] }
+    @inline(__always) _read { yield changed[Self.place(of: gather)] }
+    @inline(__always) _modify { yield &changed[Self.place(of: gather)] }
   }
+
+  /// The same since it began, from the lowest to the highest.
+  var ownSpan: ChangedSpan { spans[Self.place(of: gather)] }
 
   /// Translations of this range, or the way to them, are others.
   @inline(__always)
   func noteChanged(_ first: UInt64, _ last: UInt64) {
-    spans[Int(max(gather, -1)) + 1].widen(first, last)
+    spans[Self.place(of: gather)].widen(first, last)
     guard tracksChanges else { return }
     ownChanges.insert(first, last)
     if gather >= 0 { changedByOperation.insert(first, last) }

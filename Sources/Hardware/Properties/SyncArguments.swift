@@ -20,17 +20,14 @@ extension HardwareJudge {
   /// A range in which the operation, or those of its gather, changed nothing so far: noted, for it may
   /// only have come too early.
   func noteIdleSync(_ gathered: Gathered) {
-    let span = cache.spans[Int(max(state.gather, -1)) + 1]
-    if state.idleSync == nil, !span.touches(gathered.first, gathered.last) {
+    if state.idleSync == nil, !cache.ownSpan.touches(gathered.first, gathered.last) {
       state.idleSync = gathered
     }
   }
 
   /// The operation has returned, and nothing was changed there: it is no range to invalidate.
   func checkIdleSync() {
-    guard let idle = state.idleSync else { return }
-    let span = cache.spans[Int(max(state.gather, -1)) + 1]
-    guard !span.touches(idle.first, idle.last) else { return }
+    guard let idle = state.idleSync, !cache.ownSpan.touches(idle.first, idle.last) else { return }
     // Such an address is taken for another one, where something was.
     let isOutside = !cache.canonical.contains(idle.first) || !cache.canonical.contains(idle.last)
     found(
