@@ -128,7 +128,7 @@ bench: setup fuzz-build ## measure both sides, the fuzz loop and the replay: mak
 	swift build -c release --product iopt
 	Benchmarks/run
 
-alone: fuzz-build ## which known faults a side gives away by itself: make alone [SEEDS=10] [RUNS=N] [ONLY=pattern]
+alone: build fuzz-build ## which known faults a side gives away by itself: make alone [SEEDS=10] [RUNS=N] [ONLY=pattern]
 	Fuzz/alone
 
 driver-faults: ## faults in drivers' commands that the hardware judge catches alone: who, and after how many scenarios
