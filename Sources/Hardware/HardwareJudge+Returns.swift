@@ -44,11 +44,10 @@ extension HardwareJudge {
 
   private func judgeDue(_ entry: StaleEntry) {
     let (property, kind) = brokenPromise(entry)
-    let isQueued = state.kind == IOPT_OP_IOTLB_SYNC.rawValue && state.wasQueued
     found(
       property, kind, "\(describe(entry)) when the operation has returned",
       isUnwritten: entry.isUnwritten || entry.kind == .dirty && entry.isWrittenLate,
-      known: isQueued ? .queuedGatherSynced : entry.isOutside ? .outsideAddress : nil, of: entry)
+      known: entry.isOutside ? .outsideAddress : nil, of: entry)
   }
 
   private func brokenPromise(_ entry: StaleEntry) -> (HardwareProperty, String) {

@@ -74,7 +74,7 @@ extension HardwareJudge {
     if let past = state.past { return past }
     if cache.isOutside { return .outsideAddress }
     if state.kind == IOPT_OP_IOTLB_SYNC.rawValue, state.wasQueued,
-      danger.property == .tableUseAfterFree
+      Self.ofSyncs.contains(danger.property)
     {
       return .queuedGatherSynced
     }
@@ -123,6 +123,12 @@ extension HardwareJudge {
   /// What becomes of tables, however a map ends.
   private static let ofTables: Set<HardwareProperty> = [
     .doubleFree, .freeWhileLinked, .tableUseAfterFree, .tableExposed, .leak,
+  ]
+
+  /// What a sync promises: that what its gather took in is cached no more.
+  private static let ofSyncs: Set<HardwareProperty> = [
+    .tableUseAfterFree, .walkerVisibility, .missingSync, .syncBeforeStore, .staleTranslation,
+    .staleDirty, .notPresentCached,
   ]
 
   /// What a gather does wrong, or makes the driver do.
