@@ -2,6 +2,7 @@
 """Runs judges, each within its limits, and remembers their verdicts."""
 
 import contextlib
+import glob
 import os
 import re
 import resource
@@ -16,6 +17,8 @@ from plugins import Plugin, fingerprint
 from settings import BUILD, contents, load, save, stop
 
 GIB = 1 << 30
+IDLE = 60  # seconds by the clock without work, after which a judge hangs
+TICKS = os.sysconf("SC_CLK_TCK")
 running = set()  # leaders of sessions
 
 
@@ -31,10 +34,46 @@ def limit_process(seconds, memory):
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def worked(leader):
+    """Seconds of processor time of a process and of those below it that run."""
+    times, below = {}, {}
+    for path in glob.glob("/proc/[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            pid, _, rest = contents(path).decode(errors="replace").partition(" (")
+            fields = rest.rpartition(") ")[2].split()
+            times[int(pid)] = int(fields[11]) + int(fields[12])
+            below.setdefault(int(fields[1]), []).append(int(pid))
+    total, found = 0, [leader]
+    while found:
+        pid = found.pop()
+        total += times.get(pid, 0)
+        found += below.get(pid, [])
+    return total / TICKS
+
+
+class Idleness:
+    """For how long a process has done nothing."""
+
+    def __init__(self, leader):
+        self.leader, self.work, self.since = leader, 0, time.monotonic()
+        self.asked = self.since
+
+    def is_over(self):
+        """Whether it hangs. It is looked at once a second."""
+        now = time.monotonic()
+        if now < self.asked + 1:
+            return False
+        self.asked, work = now, worked(self.leader)
+        # A child that ended takes its time with it: that was work, too.
+        if abs(work - self.work) > 0.1:
+            self.work, self.since = work, now
+        return now > self.since + IDLE
+
+
 def run(command, out, seconds):
-    """Runs a judge for so many seconds of processor time, five times as long by the clock and a
-    minute. Returns its status (negative: a signal; None: too long by the clock), what it printed,
-    and its seconds of processor time."""
+    """Runs a judge for so many seconds of processor time, and five times as long by the clock and a
+    minute, or until it does nothing for a minute. Returns its status (negative: a signal; None: too
+    long by the clock), what it printed, and its seconds of processor time."""
     os.makedirs(out, exist_ok=True)
     # A sanitizer's shadow is larger than all memory; it has a limit of its own.
     memory = resource.RLIM_INFINITY if command[0] == "env" else 8 * GIB
@@ -44,8 +83,8 @@ def run(command, out, seconds):
             preexec_fn=lambda: limit_process(seconds, memory),
             env={**os.environ, "SWIFT_BACKTRACE": "enable=no"})
     running.add(process.pid)
-    end, pid = time.monotonic() + 60 + 5 * seconds, 0
-    while not pid and time.monotonic() < end:
+    end, pid, idleness = time.monotonic() + 60 + 5 * seconds, 0, Idleness(process.pid)
+    while not pid and time.monotonic() < end and not idleness.is_over():
         time.sleep(0.02)
         pid, raw, usage = os.wait4(process.pid, os.WNOHANG)
     kill(process.pid)
