@@ -272,7 +272,7 @@ static const struct iopt_capabilities capabilities = {
 	.features = FEATURES,
 	.builds = BIT(IOPT_BUILD_PRODUCTION) | BIT(IOPT_BUILD_DEBUG),
 	.gathers = BIT(IOPT_GATHER_MERGED),
-	/* Its own: a scenario that names another is run all the same, as what the tree is. */
+	/* Its own, or the nearest: a scenario that names another is run all the same, as what the tree is. */
 	.kernels = BIT(IOPT_KERNEL_UNSAID) | TREE_KERNEL,
 	.layers = IOPT_LAYER_PAGE_TABLE | IOPT_LAYER_DMA | IOPT_LAYER_TWO_STEP,
 	.options = IOPT_OPTION_PGSIZES | IOPT_OPTION_SME_MASK | IOPT_OPTION_PCI32 |
@@ -297,6 +297,13 @@ static const struct iopt_subject kernel_subject = {
 	.refusal = subject_refusal,
 	.capabilities = &capabilities,
 };
+
+/*
+ * What tells a kernel tree's code from another plug-in, under whatever name it is loaded: it runs what
+ * is meant for other releases, as what it is. The text says so where it is no release that has a number.
+ */
+extern const char iopt_kernel_tree[];
+__attribute__((visibility("default"))) const char iopt_kernel_tree[] = TREE_JUDGED_AS;
 
 const struct iopt_subject *iopt_subject_entry(void);
 

@@ -169,7 +169,8 @@ const char *shim_kernel_file(const char *file)
 	return inside ? inside : file;
 }
 
-void shim_warn(const char *file, int line)
+/* Tells the host where in the code the next record comes from, or the crash. */
+static void note(const char *file, int line)
 {
 	struct iopt_host *host = shim_current->host;
 
@@ -179,5 +180,17 @@ void shim_warn(const char *file, int line)
 		snprintf(text, sizeof(text), "%s:%d", shim_kernel_file(file), line);
 		host->note(host, text);
 	}
+}
+
+void shim_warn(const char *file, int line)
+{
+	note(file, line);
 	iopt_log0(shim_current->log, IOPT_EVENT_WARN);
+}
+
+void shim_bug(const char *file, int line)
+{
+	if (shim_current)
+		note(file, line);
+	shim_crash();
 }

@@ -89,6 +89,7 @@ shim_stored(volatile void *address, unsigned long count, unsigned long value)
 }
 
 void shim_warn(const char *file, int line);
+void shim_bug(const char *file, int line) __attribute__((__noreturn__));
 void shim_crash(void) __attribute__((__noreturn__));
 
 #endif

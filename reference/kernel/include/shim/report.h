@@ -20,9 +20,9 @@
 #define BUG_ON(condition)             \
 	do {                          \
 		if (unlikely(condition)) \
-			shim_crash(); \
+			shim_bug(__FILE__, __LINE__); \
 	} while (0)
-#define BUG() shim_crash()
+#define BUG() shim_bug(__FILE__, __LINE__)
 #define unreachable() __builtin_unreachable()
 
 /* The format's extensions (%pa) are the kernel's own, so the compiler is not asked to check them. */
