@@ -87,7 +87,7 @@ struct Bench: ParsableCommand {
         ? Lane(.empty) : try LaneRequest(subject).load().lane()
       let release = Kernel.allCases.first { "\($0.name)" == self.release }
       MeasuredRow.runForCounting(
-        rows(of: release ?? Kernel.allCases.last!), lane, batches: batches, measuresSync: false)
+        rows(of: release ?? Kernel.allCases.last!), lane, batches: batches, syncs: 0)
       return
     }
     if let corpus, let countPasses {

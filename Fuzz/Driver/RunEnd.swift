@@ -38,6 +38,9 @@ struct RunEnd {
         "iopt-fuzz: \(counts.scenarios) scenarios, \(counts.operations) operations,"
           + " \(counts.refused) refused\n")
     }
+    var reached = ReachedEdges()
+    for job in jobs { reached.add(job.share.reached) }
+    for line in reached.lines(settings.names) { printError(line + "\n") }
     let failed = jobs.filter(\.hasFinding)
     for job in failed {
       let text = try conclude(job)

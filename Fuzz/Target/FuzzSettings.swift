@@ -155,6 +155,14 @@ public struct FuzzSettings: Sendable {
     return lanes
   }
 
+  /// What the plug-ins in use are called, by the path of what is loaded.
+  public var names: [String: String] {
+    let plugins = ((try? requests()) ?? []).compactMap { request in
+      request.loaded.map { ($0.file, request.subject) }
+    }
+    return Dictionary(plugins, uniquingKeysWith: { first, _ in first })
+  }
+
   /// What judges as the target does, and thoroughly.
   public func plan() throws -> EnginePlan {
     EnginePlan(try requests(), make: try choice().engine)

@@ -14,9 +14,12 @@ public final class JobShare {
   private let bytes = SharedMemory<UInt8>(0, count: Int(IOPT_FUZZ_INPUT_SIZE))
   private let text = SharedMemory<UInt8>(0, count: JobShare.textSize)
   private let standing = SharedMemory(RunProgress())
+  private let edges = iopt_fuzz_edges_new()
   private static let textSize = 1 << 18
 
   public init() {}
+
+  deinit { iopt_fuzz_edges_free(edges) }
 
   // MARK: In the job
 
@@ -28,6 +31,9 @@ public final class JobShare {
 
   /// Where lanes and the engine tell how far they are.
   var progress: UnsafeMutablePointer<RunProgress> { standing.pointer }
+
+  /// From now on what inputs reach is kept; all subjects are loaded.
+  func keepEdges() { iopt_fuzz_edges_start(edges) }
 
   /// Tells something, in place of what was told before.
   private func tell(_ message: [UInt8]) {
@@ -62,6 +68,21 @@ public final class JobShare {
     Array(
       UnsafeBufferPointer(
         start: bytes.pointer, count: min(Int(said.size), Int(IOPT_FUZZ_INPUT_SIZE))))
+  }
+
+  /// What its inputs reached.
+  public var reached: ReachedEdges {
+    var reached = ReachedEdges()
+    guard let edges else { return reached }
+    for object in 0..<iopt_fuzz_edges_objects(edges) {
+      var path = [CChar](repeating: 0, count: 1024)
+      iopt_fuzz_edges_path(edges, object, &path, path.count)
+      var count: UInt32 = 0
+      let bytes = iopt_fuzz_edges_reached(edges, object, &count)
+      let name = path.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+      reached.add(name, UnsafeBufferPointer(start: bytes, count: Int(count)).map { $0 != 0 })
+    }
+    return reached
   }
 
   /// Lets it end before its next input.

@@ -20,10 +20,12 @@ private final class EmptyOracle: InputOracle {
 public let testOneInput: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt = { data, size in
   if oracle == nil {
     oracle = makeOracle()
+    JobShare.own?.keepEdges()
     iopt_fuzz_watch_exit()
   }
   if iopt_fuzz_begin_input(data, size) == 0 { endAsTold() }
   oracle!.test(UnsafeBufferPointer(start: data, count: size))
+  iopt_fuzz_edges_collect()
   iopt_fuzz_end_input()
   return 0
 }

@@ -18,6 +18,7 @@ public struct ReviewJSON: Encodable {
   var statements: Int
   var refused: Int
   var refusals: [String: Int]
+  var capabilities: Capabilities
   var changes: [Change]
   var broken: [Change]
   var mended: [Change]
@@ -37,6 +38,7 @@ public struct ReviewJSON: Encodable {
     statements = review.tally.statements
     refused = review.tally.refused
     refusals = review.tally.refusals
+    capabilities = Capabilities(review)
     changes = review.changes.map {
       Change(
         signature: $0.signature.description, scenarios: $0.count, scenario: $0.scenario.text,

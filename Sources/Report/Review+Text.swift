@@ -16,6 +16,7 @@ extension Review {
       lines += change.scenarioLines.map { "       \($0)" }
       lines += change.evidenceLines.map { "     \($0)" }
     }
+    lines += ["", "What they can do"] + capabilityLines.map { "  \($0)" }
     lines += ["", "Right: \(head) alone, \(headTally.judgements) times judged"]
     lines += judgementLines.map { "  \($0)" }
     if let cases {
@@ -46,6 +47,7 @@ extension Review {
       lines += ["\(number + 1). `\(change.signature)` in \(change.count) scenarios", "", "```"]
       lines += change.scenarioLines + [""] + change.evidenceLines + ["```", ""]
     }
+    lines += ["", "### What they can do", ""] + capabilityLines.map { "- \($0)" }
     lines += ["", "### Is it right", ""] + judgementLines.map { "- \($0)" }
     if let cases {
       lines += ["", "### The trees' own cases (KUnit)", ""]
@@ -70,6 +72,7 @@ extension Review {
       (false, "behaviour \($0.signature)".withoutDirectives)
     }
     if changes.isEmpty { results.append((tally.judgements > 0, "behaviour")) }
+    results += capabilityResults
     results += judgement.broken.map { (false, "right \($0.signature)".withoutDirectives) }
     if judgement.broken.isEmpty { results.append((true, "right")) }
     results += cases?.results ?? []
@@ -87,10 +90,11 @@ extension Review {
     case .nothingCompared: "\(base) and \(head): nothing was compared"
     case .unchanged: "\(base) and \(head): no difference in \(tally.scenarios) scenarios"
     case .changed:
-      "\(base) and \(head): \(changes.count) kinds of difference; what \(base) kept, \(head) keeps"
+      "\(base) and \(head): \(changes.count) kinds of difference\(capabilitySummary);"
+        + " what \(base) kept, \(head) keeps"
     case .broken:
       "\(head) breaks \(brokenPromises) promises that \(base) kept;"
-        + " \(changes.count) kinds of difference"
+        + " \(changes.count) kinds of difference\(capabilitySummary)"
     }
   }
 

@@ -52,7 +52,7 @@ struct Iopt: ParsableCommand {
       ? usageLine(message(for: error), full: fullMessage(for: error), program: program)
       : "\(error)".printable
     writeError(line + "\n")
-    Glibc.exit(2)
+    Glibc.exit(ReviewCommand.isBisecting ? ReviewCommand.skipped : 2)
   }
 }
 

@@ -85,22 +85,24 @@ struct ReviewCommand: ParsableCommand {
     }
   }
 
+  /// What git bisect run takes for a commit that cannot be tested.
+  static let skipped: Int32 = 125
+
   func run() throws {
-    do {
-      let review = try review()
-      try print(review)
-      try leave(review.verdict)
-    } catch let code as ExitCode {
-      throw code
-    } catch {
-      guard bisect else { throw error }
-      writeError("\(error)\n")
-      throw ExitCode(125)
-    }
+    try sides.check()
+    let review = try review()
+    try print(review)
+    try leave(review.verdict)
+  }
+
+  /// Whether this command line asks for what git bisect run takes: told even of one that is wrong.
+  static var isBisecting: Bool {
+    let words = CommandLine.arguments.dropFirst()
+    return words.contains(configuration.commandName!) && words.contains("--bisect")
   }
 
   private func leave(_ verdict: ReviewVerdict) throws {
-    if verdict == .nothingCompared, bisect { throw ExitCode(125) }
+    if verdict == .nothingCompared, bisect { throw ExitCode(Self.skipped) }
     if verdict != .unchanged { throw ExitCode(verdict.rawValue) }
   }
 
@@ -165,6 +167,7 @@ struct ReviewCommand: ParsableCommand {
       made += 1
       if progress.isShown, made & 63 == 0 { progress.show("\(made) scenarios made") }
     }
+    defer { run.narrowed = scenarios.narrowed }
     guard let guide else { return }
     progress.show("waiting for iopt-fuzz")
     do {

@@ -14,6 +14,8 @@ struct ReviewRun {
   private(set) var notDone: [String] = []
   /// Scenarios that iopt-fuzz found.
   private var guided = 0
+  /// What was done to scenarios for want of something, a line each.
+  var narrowed: [String] = []
 
   init(
     _ base: LaneRequest, _ head: LaneRequest, _ isolation: IsolationOptions, watchesLines: Bool
@@ -70,6 +72,15 @@ struct ReviewRun {
     notDone.append("scenarios were made without the guidance of coverage: \(reason)")
   }
 
+  /// What the sides say that they can do; nothing where loading one of them ended its process.
+  private var capabilities: CapabilityChange {
+    let parties = zip(comparison.labels, comparison.capabilities).map {
+      Narrowing.Party(name: $0, capabilities: $1)
+    }
+    return parties.count == 2
+      ? CapabilityChange(base: parties[0], head: parties[1]) : CapabilityChange()
+  }
+
   /// What was seen, when everything was run.
   func review(
     _ found: [BehaviourChange], _ cases: TreeCaseChange?, recorded: Int
@@ -80,6 +91,8 @@ struct ReviewRun {
       patch: try patch?.result(shrinking: 5, seconds: 1), tally: changes.tally,
       headTally: head.tally, recorded: recorded, notDone: notDone)
     review.guided = guided
+    review.capabilities = capabilities
+    review.narrowed = narrowed
     return review
   }
 }

@@ -18,7 +18,8 @@ struct ReviewSides: ParsableArguments {
       """, valueName: "base head file"))
   var words: [String] = []
 
-  func validate() throws {
+  /// Throws when they are not told. Not a part of parsing: an option that is not known is told first.
+  func check() throws {
     if git == nil, words.count < 2 {
       throw ValidationError("expected BASE and HEAD, or --git DIR A..B")
     }

@@ -4,11 +4,10 @@ import Testing
 
 /// Exported cases, compiled with the code of kernel trees and run in user space.
 @Suite(.serialized) struct KUnitCaseTests {
-  private static let areThere = ["7.2", "7.3"].allSatisfy {
-    FileManager.default.fileExists(
-      atPath: Tool.root.appendingPathComponent(".kernel/\($0)/Makefile").path)
-  }
-  private static let needs: Comment = "needs trees: make kernel-source VERSION=7.2, VERSION=7.3"
+  /// What they do was recorded.
+  private static let trees = [FetchedTree("7.2"), FetchedTree("7.3")]
+  private static let areThere = trees.allSatisfy(\.isRecorded)
+  private static let needs = trees.first { !$0.isRecorded }?.needsRecorded ?? "needs trees"
   private let scratch: ScratchFolder
 
   init() throws { scratch = try ScratchFolder() }

@@ -4,9 +4,11 @@ import Testing
 
 /// A kernel tree's own KUnit cases, alone and as a part of a review.
 @Suite(.serialized) struct KernelCasesTests {
-  private static let tree = Tool.root.appendingPathComponent(".kernel/7.3").path
-  private static let isThere = FileManager.default.fileExists(atPath: "\(tree)/Makefile")
-  private static let needs: Comment = "needs a tree: make kernel-source VERSION=7.3"
+  private static let linux = FetchedTree("7.3")
+  private static let tree = linux.path
+  /// The edits are of its text.
+  private static let isThere = linux.isRecorded
+  private static let needs = linux.needsRecorded
   /// Nothing but a case asks a format for this.
   private static let attributes = EditedTree.Edit(
     name: "attributes", file: "drivers/iommu/generic_pt/fmt/vtdss.h",

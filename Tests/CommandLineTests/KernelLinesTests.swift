@@ -4,9 +4,11 @@ import Testing
 
 /// Which lines of a change to a kernel tree a review has run.
 @Suite(.serialized) struct KernelLinesTests {
-  private static let tree = Tool.root.appendingPathComponent(".kernel/7.3").path
-  private static let isThere = FileManager.default.fileExists(atPath: "\(tree)/Makefile")
-  private static let needs: Comment = "needs a tree: make kernel-source VERSION=7.3"
+  private static let linux = FetchedTree("7.3")
+  private static let tree = linux.path
+  /// The edits are of its text.
+  private static let isThere = linux.isRecorded
+  private static let needs = linux.needsRecorded
   private static let table = "drivers/iommu/generic_pt/iommu_pt.h"
   private static let dma = "drivers/iommu/dma-iommu.c"
   private let scratch: ScratchFolder

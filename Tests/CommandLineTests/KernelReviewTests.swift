@@ -5,9 +5,11 @@ import Testing
 /// iopt review on real faults that the kernel once had, brought back into a copy of its tree by an
 /// edit each.
 @Suite(.serialized) struct KernelReviewTests {
-  private static let tree = Tool.root.appendingPathComponent(".kernel/7.3").path
-  private static let isThere = FileManager.default.fileExists(atPath: "\(tree)/Makefile")
-  private static let needs: Comment = "needs a tree: make kernel-source VERSION=7.3"
+  private static let linux = FetchedTree("7.3")
+  private static let tree = linux.path
+  /// The edits are of its text.
+  private static let isThere = linux.isRecorded
+  private static let needs = linux.needsRecorded
 
   /// What a review says of an edit, without what KernelCasesTests and KernelLinesTests look at, which
   /// takes longest. Scenarios are made by time: a machine that has little of it gets more.
@@ -27,7 +29,7 @@ import Testing
     return tool
   }
 
-  @Test(.enabled(if: isThere, needs)) func anUnchangedTreeHasNoDifference() throws {
+  @Test(.enabled(if: linux.isThere, linux.needs)) func anUnchangedTreeHasNoDifference() throws {
     let tool = try Tool.shell(
       "XDG_CACHE_HOME='\(EditedTree.cache)' iopt review kernel:7.3 kernel:7.3 --seconds 2"
         + " --no-costs")
@@ -35,12 +37,12 @@ import Testing
     #expect(tool.output.contains("no difference in "))
   }
 
-  private static let older = Tool.root.appendingPathComponent(".kernel/7.2").path
-  private static let areThere =
-    isThere && FileManager.default.fileExists(atPath: "\(older)/Makefile")
+  private static let older = FetchedTree("7.2")
 
   /// However busy the machine: what is known to show something comes first.
-  @Test(.enabled(if: areThere, "needs two trees: make kernel-source VERSION=7.2, and 7.3"))
+  @Test(
+    .enabled(if: older.isRecorded, older.needsRecorded),
+    .enabled(if: linux.isRecorded, linux.needsRecorded))
   func whatIsKnownToDifferBetweenTwoReleasesIsFoundAtOnce() throws {
     let tool = try Tool.iopt(
       "review", "kernel:7.2", "kernel:7.3", "--seconds", "1", "--shrink", "0", "--no-costs",

@@ -4,13 +4,10 @@ import Testing
 
 /// The kernel's own code as a subject, of the releases that make kernel-source fetched.
 @Suite struct KernelTreeTests {
-  private static func isThere(_ release: String) -> Bool {
-    FileManager.default.fileExists(
-      atPath: Tool.root.appendingPathComponent(".kernel/\(release)/Makefile").path)
-  }
-  private static let has72 = isThere("7.2")
-  private static let has73 = isThere("7.3")
-  private static let releases = ["7.2", "7.3"].filter(isThere)
+  private static let tree72 = FetchedTree("7.2")
+  private static let tree73 = FetchedTree("7.3")
+  private static let has72 = tree72.isThere
+  private static let has73 = tree73.isThere
 
   @Test(.enabled(if: has72, "needs a tree: make kernel-source VERSION=7.2"))
   func linux7_2IsBuiltAndAgreesWithBothSidesOnTheDirectedTraces() throws { try agrees("7.2") }
@@ -56,7 +53,7 @@ import Testing
   }
 
   /// By the contract and by the hardware: in 7.2 the last item of a contiguous entry is not reported.
-  @Test(.enabled(if: has72, "needs a tree: make kernel-source VERSION=7.2"))
+  @Test(.enabled(if: tree72.isRecorded, tree72.needsRecorded))
   func everyOracleJudgesATreeAsTheReleaseThatItIs() throws {
     let scratch = try ScratchFolder()
     let file = try scratch.file(
@@ -98,20 +95,23 @@ import Testing
     #expect(longer.output.contains("a timeout has 32 bits in the kernel's code"))
   }
 
-  @Test(.enabled(if: !releases.isEmpty, "needs a tree: make kernel-source VERSION=7.3"))
-  func theDriverThatAsksForSvpbmtIsFoundToBeRefused() throws {
-    for release in Self.releases {
-      let tool = try Tool.iopt("sweep", "driver-configurations", "--subject", "kernel:\(release)")
-      #expect(tool.status == 1)
-      for width in ["Sv39", "Sv48", "Sv57"] {
-        let finding =
-          "RISC-V, \(width), Svpbmt: kernel:\(release): initialisation fails with EOPNOTSUPP"
-        #expect(tool.output.contains(finding), "\(tool.output)\(tool.errors)")
-      }
-      // Without the extension they open.
-      #expect(!tool.output.contains("RISC-V, Sv39: "))
-      #expect(!tool.output.contains("AMD"))
+  @Test(.enabled(if: tree72.isRecorded, tree72.needsRecorded))
+  func linux7_2RefusesTheDriverThatAsksForSvpbmt() throws { try refusesSvpbmt("7.2") }
+
+  @Test(.enabled(if: tree73.isRecorded, tree73.needsRecorded))
+  func linux7_3RefusesTheDriverThatAsksForSvpbmt() throws { try refusesSvpbmt("7.3") }
+
+  private func refusesSvpbmt(_ release: String) throws {
+    let tool = try Tool.iopt("sweep", "driver-configurations", "--subject", "kernel:\(release)")
+    #expect(tool.status == 1)
+    for width in ["Sv39", "Sv48", "Sv57"] {
+      let finding =
+        "RISC-V, \(width), Svpbmt: kernel:\(release): initialisation fails with EOPNOTSUPP"
+      #expect(tool.output.contains(finding), "\(tool.output)\(tool.errors)")
     }
+    // Without the extension they open.
+    #expect(!tool.output.contains("RISC-V, Sv39: "))
+    #expect(!tool.output.contains("AMD"))
   }
 
   /// Of every release that they state.

@@ -35,6 +35,33 @@ import Testing
     #expect(costs.section.contains("  not measured: instructions: none"))
   }
 
+  @Test func aTimeWithinTheClocksStepIsNoneAndHasNoRatio() {
+    #expect(!CostsRequest.isMeasured(30, calls: 1, step: 10))
+    #expect(CostsRequest.isMeasured(30, calls: 32, step: 10))
+    var costs = costs([
+      ("f 4K", .map, [nil, nil], [nil, nil]), ("f 4K", .sync, [nil, nil], [327, 327]),
+    ])
+    costs.takeTimes([
+      "f 4K\tmap\t0\t12.5", "f 4K\tmap\t1\t12.5", "f 4K\tsync\t0\t-", "f 4K\tsync\t1\t-",
+    ])
+    #expect(costs.rows.map(\.times) == [[12.5, 12.5], [nil, nil]])
+    #expect(costs.mean(of: .sync, \.times) == nil)
+    #expect(costs.notDone == ["2 times: they are too short for this clock"])
+    #expect(costs.section.contains { $0.contains("f 4K sync") && $0.hasSuffix("1.00") })
+    costs.takeTimes([])
+    #expect(costs.notDone.count == 2, "a process that printed nothing is told")
+  }
+
+  /// One would be a step or two of the clock.
+  @Test func aSyncIsTimedManyTimes() {
+    let runner = RowRunner(MeasuredRow.few[0], Lane(.swift), syncs: 32)
+    #expect(runner.calls(.sync) == 32)
+    runner.start()
+    let time = runner.batch()[.sync] ?? 0
+    runner.end()
+    #expect(CostsRequest.isMeasured(time, calls: 32, step: clockStep()))
+  }
+
   @Test func meansAreGeometricAndKtapHasThemAsPassing() {
     let results = costs([
       ("a", .map, [1, 2], [100, 400]), ("b", .map, [1, 8], [100, 100]),

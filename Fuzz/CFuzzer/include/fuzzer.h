@@ -74,6 +74,30 @@ void iopt_fuzz_leaks_begin(void);
 /* Whether it leaked; LeakSanitizer has printed where. Asked when nothing of it is left open. */
 int iopt_fuzz_leaks_found(void);
 
+/*
+ * Which edges were ever reached, by loaded object: those of this program and of each
+ * plug-in that was compiled with inline 8-bit counters. libFuzzer says how many there
+ * are when it starts, before any plug-in is there. Lies in memory that a job shares
+ * with the program that watches it.
+ */
+struct iopt_fuzz_edges;
+
+/* Such memory, empty; NULL when there is none. */
+struct iopt_fuzz_edges *iopt_fuzz_edges_new(void);
+void iopt_fuzz_edges_free(struct iopt_fuzz_edges *edges);
+/* From now on what inputs reach is kept there; called when all subjects are loaded. */
+void iopt_fuzz_edges_start(struct iopt_fuzz_edges *edges);
+/* An input was run, and its counters still stand. */
+void iopt_fuzz_edges_collect(void);
+/* How many objects have counters. */
+uint32_t iopt_fuzz_edges_objects(const struct iopt_fuzz_edges *edges);
+/* Copies the object's path as it was loaded, empty for this program; size is above 0. */
+void iopt_fuzz_edges_path(const struct iopt_fuzz_edges *edges, uint32_t object, char *path,
+			  size_t size);
+/* The object's edges, a byte each, which is not 0 when it was reached; *count of them. */
+const uint8_t *iopt_fuzz_edges_reached(const struct iopt_fuzz_edges *edges, uint32_t object,
+				       uint32_t *count);
+
 /* How a job says that it ends. */
 enum iopt_fuzz_end {
 	/* It has not said anything. */

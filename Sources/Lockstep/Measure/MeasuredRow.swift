@@ -103,16 +103,17 @@ extension MeasuredRow {
     switch phase {
     case .map, .lookup: calls
     case .unmap: unmapsAtOnce ? 1 : calls
+    // Of each time that the batch is unmapped for it.
     case .sync: 1
     }
   }
 
   /// Runs batches of each row for callgrind, which counts what is between two row ends.
   public static func runForCounting(
-    _ rows: [MeasuredRow], _ lane: Lane, batches: Int, measuresSync: Bool
+    _ rows: [MeasuredRow], _ lane: Lane, batches: Int, syncs: Int
   ) {
     for row in rows {
-      let runner = RowRunner(row, lane, measuresSync: measuresSync)
+      let runner = RowRunner(row, lane, syncs: syncs)
       runner.start()
       for _ in 0..<batches { _ = runner.batch() }
       runner.end()

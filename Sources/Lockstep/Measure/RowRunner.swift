@@ -10,7 +10,7 @@ public typealias PhaseFigures = [RowPhase: Double]
 public final class RowRunner {
   private let row: MeasuredRow
   private let lane: Lane
-  private let measuresSync: Bool
+  private let syncs: Int
   /// The empty subject answers nothing.
   private var checksResults: Bool { lane.subject.name != Subject.empty.name }
   private var maps = LoweredScenario()
@@ -19,12 +19,12 @@ public final class RowRunner {
   private var fastUnmaps = LoweredScenario()
   private var sync = LoweredScenario()
 
-  /// Runs on a lane that nobody else uses. `measuresSync`: another mapping of the batch is unmapped
-  /// into a gather, for its sync.
-  public init(_ row: MeasuredRow, _ lane: Lane, measuresSync: Bool = false) {
+  /// Runs on a lane that nobody else uses. `syncs`: so often is the batch mapped again and unmapped
+  /// into a gather, for its sync, which is too short for the clock to be timed once.
+  public init(_ row: MeasuredRow, _ lane: Lane, syncs: Int = 0) {
     self.row = row
     self.lane = lane
-    self.measuresSync = measuresSync
+    self.syncs = syncs
     fastUnmaps.append(.gather(0, queued: false))
     for index in 0..<row.calls {
       let at = row.start + UInt64(index) * row.length
@@ -94,13 +94,24 @@ public final class RowRunner {
     var figures: PhaseFigures = [
       .map: time(.map, maps), .lookup: time(.lookup, lookups), .unmap: time(.unmap, unmaps),
     ]
-    if measuresSync {
-      runUncounted(lane, maps)
-      runUncounted(lane, fastUnmaps)
-      figures[.sync] = time(.sync, sync)
-    }
+    if syncs > 0 { figures[.sync] = timeSyncs() }
     return figures
   }
+
+  /// The mean: what a short time is rounded to differs from one to the next.
+  private func timeSyncs() -> Double {
+    var sum = 0.0
+    for _ in 0..<syncs {
+      if lane.slotsUsed > Self.slotLimit { start() }
+      runUncounted(lane, maps)
+      runUncounted(lane, fastUnmaps)
+      sum += time(.sync, sync)
+    }
+    return sum / Double(syncs)
+  }
+
+  /// Calls that one figure of a batch is the mean of.
+  func calls(_ phase: RowPhase) -> Int { phase == .sync ? syncs : row.calls(phase) }
 
   private func time(_ phase: RowPhase, _ operations: borrowing LoweredScenario) -> Double {
     let start = nanoseconds()
@@ -114,6 +125,19 @@ public final class RowRunner {
     precondition(result != nil, "\(row.name): a map returned nothing")
     precondition(result!.value == 0, "\(row.name): a map failed")
   }
+}
+
+/// What the clock's times are multiples of, in nanoseconds.
+func clockStep() -> UInt64 {
+  var step: UInt64 = 0
+  var last = nanoseconds()
+  for _ in 0..<1000 {
+    let now = nanoseconds()
+    var difference = now - last
+    last = now
+    while difference != 0 { (step, difference) = (difference, step % difference) }
+  }
+  return max(1, step)
 }
 
 /// For what is shorter than a turn on the processor.

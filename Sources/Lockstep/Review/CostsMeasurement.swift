@@ -6,7 +6,8 @@ import ScenarioLanguage
 public struct CostsRequest: Sendable {
   /// What it does.
   public enum Task: String, CaseIterable, Sendable {
-    /// Prints a line for each row, phase and subject: row, phase, subject's number, nanoseconds.
+    /// Prints a line for each row, phase and subject: row, phase, subject's number, nanoseconds, or `-`
+    /// where the clock is too coarse for them.
     case time
     /// Runs all rows of one subject, for callgrind.
     case count
@@ -45,10 +46,11 @@ public struct CostsRequest: Sendable {
     let lanes = try subjects.map { try LaneRequest($0).load().lane() }
     switch task {
     case .time:
-      for row in MeasuredRow.few { time(row, lanes, print) }
+      let step = clockStep()
+      for row in MeasuredRow.few { time(row, lanes, clockStep: step, print) }
     case .count:
       MeasuredRow.runForCounting(
-        MeasuredRow.few, lanes[0], batches: batches, measuresSync: true)
+        MeasuredRow.few, lanes[0], batches: batches, syncs: 1)
     case .workload:
       let scenarios = try readScenarios(path: file).map(\.scenario)
       for lane in lanes {
@@ -61,9 +63,11 @@ public struct CostsRequest: Sendable {
     }
   }
 
-  /// The sides take turns, so that both see the same machine.
-  private func time(_ row: MeasuredRow, _ lanes: [Lane], _ print: (String) -> Void) {
-    let runners = lanes.map { RowRunner(row, $0, measuresSync: true) }
+  /// The sides take turns, so that both see the same machine. `clockStep` is in nanoseconds.
+  private func time(
+    _ row: MeasuredRow, _ lanes: [Lane], clockStep: UInt64, _ print: (String) -> Void
+  ) {
+    let runners = lanes.map { RowRunner(row, $0, syncs: Self.timedSyncs) }
     var best = lanes.map { _ in PhaseFigures() }
     for runner in runners { runner.start() }
     for _ in 0..<batches {
@@ -74,9 +78,22 @@ public struct CostsRequest: Sendable {
     for runner in runners { runner.end() }
     for phase in ReviewCosts.phases {
       for (index, figures) in best.enumerated() {
-        print("\(row.name)\t\(phase.rawValue)\t\(index)\t\(figures[phase] ?? 0)")
+        let time = figures[phase] ?? 0
+        let isMeasured = Self.isMeasured(time, calls: runners[index].calls(phase), step: clockStep)
+        print(
+          "\(row.name)\t\(phase.rawValue)\t\(index)\t\(isMeasured ? "\(time)" : Self.tooShort)")
       }
     }
+  }
+
+  /// Times of syncs that are taken for one.
+  private static let timedSyncs = 32
+  /// What is printed in place of a time that says nothing.
+  static let tooShort = "-"
+
+  /// Whether a time of `calls` calls is far above what the clock counts in, in nanoseconds.
+  static func isMeasured(_ time: Double, calls: Int, step: UInt64) -> Bool {
+    time * Double(calls) >= 20 * Double(step)
   }
 }
 
@@ -108,18 +125,22 @@ extension ReviewCosts {
     }
   }
 
-  private mutating func takeTimes(_ lines: [String]) {
+  /// Takes what a process has printed that measured times.
+  mutating func takeTimes(_ lines: [String]) {
+    var tooShort = 0
     for line in lines {
       let fields = line.split(separator: "\t").map(String.init)
       guard fields.count == 4, let side = Int(fields[2]), (0...1).contains(side),
-        let value = Double(fields[3]),
         let index = rows.firstIndex(where: {
           $0.name == fields[0] && $0.phase.rawValue == fields[1]
         })
       else { continue }
-      rows[index].times[side] = value
+      rows[index].times[side] = Double(fields[3])
+      if fields[3] == CostsRequest.tooShort { tooShort += 1 }
     }
-    if rows.contains(where: { $0.times.contains { $0 == nil } }) {
+    if tooShort > 0 { notDone.append("\(tooShort) times: they are too short for this clock") }
+    let missing = rows.reduce(0) { sum, row in sum + row.times.filter { $0 == nil }.count }
+    if missing > tooShort {
       notDone.append("times of some rows: the process that measured ended early")
     }
   }

@@ -6,6 +6,10 @@ public struct Review: Sendable {
   /// The older and the newer version as a user types them.
   public var base: String
   public var head: String
+  /// What the two say that they can do.
+  public var capabilities = CapabilityChange()
+  /// What became of scenarios for want of what one of them cannot do, a line each.
+  public var narrowed: [String] = []
   /// Most frequent first.
   public var changes: [BehaviourChange]
   public var judgement: JudgementChange
@@ -49,16 +53,18 @@ public struct Review: Sendable {
 
   /// How it ended.
   public var verdict: ReviewVerdict {
-    if tally.judgements == 0 { return .nothingCompared }
+    let isChanged = !changes.isEmpty || capabilities.count > 0
+    if tally.judgements == 0 { return isChanged ? .changed : .nothingCompared }
     if brokenPromises > 0 { return .broken }
-    return changes.isEmpty ? .unchanged : .changed
+    return isChanged ? .changed : .unchanged
   }
 }
 
 /// How a review ended. Raw values are its exit statuses; 2 is bad input.
 public enum ReviewVerdict: Int32, Sendable {
   case unchanged = 0
-  /// Something behaves differently, and every promise that was kept still is.
+  /// Something behaves differently, or is there on one side only, and every promise that was kept
+  /// still is.
   case changed = 1
   case nothingCompared = 3
   /// The newer version breaks a promise that the older one kept.

@@ -42,6 +42,13 @@ public struct ReviewScenarios {
     return scenario
   }
 
+  /// What had to be done to scenarios for want of what not all of the sides can do, a line each.
+  public var narrowed: [String] {
+    var all = narrowing
+    for generator in generators { all?.add(generator.narrowing?.tally ?? [:]) }
+    return all?.lines(whereSomeCan: true) ?? []
+  }
+
   /// What showed something new is mutated from now on.
   public mutating func keep(_ scenario: Scenario) {
     let input = encode(scenario)

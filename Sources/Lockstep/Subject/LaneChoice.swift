@@ -43,7 +43,8 @@ public struct LaneChoice: Sendable {
 public struct LaneRequest: Sendable {
   /// What was typed: what reports call the lane.
   public let label: String
-  private let subject: String
+  /// The subject in it, without what follows after a comma.
+  public let subject: String
   private let gather: GatherRevision?
   private let release: ReleaseChoice
   private let listens: Bool
@@ -104,7 +105,7 @@ public struct LaneRequest: Sendable {
   }
 
   /// The shared object that is loaded for it, and what follows the subject; nil for a built-in one.
-  var loaded: (file: String, suffix: String)? {
+  public var loaded: (file: String, suffix: String)? {
     guard isPlugin else { return nil }
     return (plugin ?? subject, String(label.dropFirst(subject.count)))
   }

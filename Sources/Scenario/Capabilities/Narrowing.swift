@@ -125,11 +125,14 @@ public struct Narrowing: Sendable {
   public var leftOut: Int { tally.reduce(0) { $0 + ($1.key.act == .leftOut ? $1.value : 0) } }
 
   /// What was done, one line for each need: `12 scenarios left out: ./x.so lacks format amdv1`.
-  /// `thing` is what a scenario is called.
-  public func lines(_ thing: String = "scenario") -> [String] {
-    Act.allCases.flatMap { act in
+  /// `thing` is what a scenario is called. `whereSomeCan`: without what none of the subjects can do.
+  public func lines(_ thing: String = "scenario", whereSomeCan: Bool = false) -> [String] {
+    let causes = tally.filter { cause, _ in
+      !whereSomeCan || parties.contains { $0.capabilities.meet(cause.need) }
+    }
+    return Act.allCases.flatMap { act in
       var counts: [String: Int] = [:]
-      for (cause, count) in tally where cause.act == act {
+      for (cause, count) in causes where cause.act == act {
         counts["\(wanting(cause.need)) lacks \(cause.need.kind)", default: 0] += count
       }
       return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }

@@ -27,6 +27,7 @@ static void shim_free_iova_fast(struct iova_domain *iovad, unsigned long pfn, un
 {
 	unsigned int shift = iova_shift(iovad);
 
+	shim_point(IOPT_POINT_IOVA_HANDOVER);
 	iopt_log2(shim_current->log, IOPT_EVENT_IOVA_FREE, pfn << shift, pages << shift);
 	free_iova_fast(iovad, pfn, pages);
 }
@@ -57,6 +58,7 @@ static void shim_log_queue(struct iommu_dma_cookie *cookie, const struct iova_fq
 /* A macro's own name in its replacement is the function again. */
 #define iommu_pages_list_splice(from, to) SHIM_SPLICE(from, to)
 
+#include "points.h"
 #include "dma-iommu.c"
 #undef alloc_iova_fast
 #undef free_iova_fast

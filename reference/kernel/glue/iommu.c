@@ -3,8 +3,11 @@
 #include "domain.h"
 #include <linux/scatterlist.h>
 
+#define iommu_iotlb_sync(domain, gather) \
+	(shim_point(IOPT_POINT_STRICT_SYNC), iommu_iotlb_sync(domain, gather))
 #include <iommu-mapping.h>
-#line 8 "glue/iommu.c"
+#line 10 "glue/iommu.c"
+#undef iommu_iotlb_sync
 
 void shim_log_pages(const struct iommu_pages_list *list)
 {
@@ -56,6 +59,8 @@ static void shim_change_top(struct pt_iommu *table, phys_addr_t top, unsigned in
 
 static spinlock_t *shim_get_top_lock(struct pt_iommu *table)
 {
+	/* Asked for right before it is taken, to replace the top. */
+	shim_point(IOPT_POINT_TOP_CHANGE);
 	return &shim_domain_of(&table->domain)->top_lock;
 }
 

@@ -47,10 +47,33 @@ void shim_clean(phys_addr_t address, size_t bytes)
 	iopt_log2(shim_current->log, IOPT_EVENT_CLEAN, address, bytes);
 }
 
-/* The compiler's word for a shift by as many bits as the type has, or more. */
+/* Another virtual CPU enters with its own words of the context. */
+void shim_yield(unsigned int point)
+{
+	struct shim_context *context = shim_current;
+	unsigned int cpu = context->cpu, shifted = context->shifted;
+	unsigned int past_shift = context->past_shift;
+	uint64_t unmapped = context->unmapped;
+	void *jump = context->jump;
+
+	context->host->yield(context->host, point);
+	context->cpu = cpu;
+	context->shifted = shifted;
+	context->past_shift = past_shift;
+	context->unmapped = unmapped;
+	context->jump = jump;
+}
+
+/* The compiler's word for a shift by as many bits as the type has, or more: in a format's code. */
 void __ubsan_handle_shift_out_of_bounds(void *data, void *left, void *right)
 {
 	shim_current->shifted = 1;
+}
+
+/* The same in all other code, which has none that is meant. */
+void __ubsan_handle_shift_out_of_bounds_abort(void *data, void *left, void *right)
+{
+	shim_crash();
 }
 
 int mod_timer(struct timer_list *timer, unsigned long expires)

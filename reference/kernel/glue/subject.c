@@ -127,7 +127,8 @@ static struct shim_domain *domain_alloc(struct iopt_host *host, const struct iop
 	domain->context.log = host->log;
 	domain->context.arena = host->arena;
 	domain->context.watched = (host->log->stores ? SHIM_STORES : 0) |
-				  (host_schedules(host) ? SHIM_SCHEDULED : 0);
+				  (host_schedules(host) ? SHIM_SCHEDULED : 0) |
+				  (host->yield ? SHIM_YIELDS : 0);
 	domain->context.cpus = config->has_dma ? config->dma.cpus : 1;
 	domain->context.sme_mask = config->sme_mask;
 	domain->context.pages = shim_system_alloc_pages(IOPT_SLOT_COUNT * sizeof(struct page));
@@ -282,7 +283,8 @@ static const struct iopt_capabilities capabilities = {
 	.attrs = IOPT_ATTR_MMIO | IOPT_ATTR_REQUIRE_COHERENT | IOPT_ATTR_PRIVILEGED,
 	.queues = BIT(IOPT_QUEUE_PERCPU) | BIT(IOPT_QUEUE_SINGLE),
 	.modes = BIT(IOPT_DMA_STRICT) | BIT(IOPT_DMA_FQ),
-	.services = IOPT_SERVICE_AT | IOPT_SERVICE_NOTE,
+	.services = IOPT_SERVICE_YIELD | IOPT_SERVICE_AT | IOPT_SERVICE_NOTE,
+	.points = (BIT(IOPT_POINT_STRICT_SYNC) << 1) - BIT(IOPT_POINT_FQ_DOMAIN_READ),
 };
 
 static const struct iopt_subject kernel_subject = {

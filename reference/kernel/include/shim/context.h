@@ -38,7 +38,7 @@ struct shim_context {
 
 /*
  * What a thread runs. `watched` says who watches each access of the domain that runs: the log wants
- * stores, the host gave the services by address. It is beside the context, so that the usual answer,
+ * stores, the host gave the services by address, or the one for points. It is beside the context, so that the usual answer,
  * nobody, costs one comparison. Nothing changes the two while an operation runs: to the kernel's code
  * they are constants, so that a loop over entries asks once.
  */
@@ -46,7 +46,7 @@ struct shim_thread {
 	struct shim_context *context;
 	unsigned int watched;
 };
-enum { SHIM_STORES = 1, SHIM_SCHEDULED = 2 };
+enum { SHIM_STORES = 1, SHIM_SCHEDULED = 2, SHIM_YIELDS = 4 };
 #ifdef SHIM_ENTERS /* in what sets them */
 #define SHIM_CONSTANT
 #else
@@ -57,6 +57,9 @@ extern SHIM_CONSTANT _Thread_local struct shim_thread shim_thread
 #define shim_current (shim_thread.context)
 #define shim_watched (shim_thread.watched)
 #define shim_is_scheduled() __builtin_expect(shim_watched & SHIM_SCHEDULED, 0)
+#define shim_yields() __builtin_expect(shim_watched & SHIM_YIELDS, 0)
+/* Lets the host run another virtual CPU, at this enum iopt_point. */
+#define shim_point(point) ((void)(shim_yields() ? (shim_yield(point), 0) : 0))
 
 /* In front of each per-CPU allocation, bytes: the distance between two CPUs' parts stands there. */
 #define SHIM_PERCPU_HEAD 64ul
@@ -88,6 +91,7 @@ shim_stored(volatile void *address, unsigned long count, unsigned long value)
 			       value, 0);
 }
 
+void shim_yield(unsigned int point);
 void shim_warn(const char *file, int line);
 void shim_bug(const char *file, int line) __attribute__((__noreturn__));
 void shim_crash(void) __attribute__((__noreturn__));

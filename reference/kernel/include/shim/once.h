@@ -123,8 +123,13 @@ static SHIM_RARE unsigned long shim_exchange(volatile void *address, unsigned in
 
 #define try_cmpxchg(p, o, n) SHIM_TRY_CMPXCHG(p, o, n, IOPT_SEQ_CST)
 #define try_cmpxchg64(p, o, n) SHIM_TRY_CMPXCHG(p, o, n, IOPT_SEQ_CST)
-#define try_cmpxchg_release(p, o, n) SHIM_TRY_CMPXCHG(p, o, n, IOPT_RELEASE)
-#define try_cmpxchg64_release(p, o, n) SHIM_TRY_CMPXCHG(p, o, n, IOPT_RELEASE)
+/* Where nothing was, a table is installed; what is there already gets a bit of software's. */
+#define SHIM_POINT_OF_INSTALL(expected) \
+	((void)(shim_yields() && !*(expected) ? (shim_yield(IOPT_POINT_TABLE_INSTALL), 0) : 0))
+#define try_cmpxchg_release(p, o, n) \
+	(SHIM_POINT_OF_INSTALL(o), SHIM_TRY_CMPXCHG(p, o, n, IOPT_RELEASE))
+#define try_cmpxchg64_release(p, o, n) \
+	(SHIM_POINT_OF_INSTALL(o), SHIM_TRY_CMPXCHG(p, o, n, IOPT_RELEASE))
 #define try_cmpxchg_acquire(p, o, n) SHIM_TRY_CMPXCHG(p, o, n, IOPT_ACQUIRE)
 #define try_cmpxchg64_acquire(p, o, n) SHIM_TRY_CMPXCHG(p, o, n, IOPT_ACQUIRE)
 #define try_cmpxchg_relaxed(p, o, n) SHIM_TRY_CMPXCHG(p, o, n, IOPT_RELAXED)
