@@ -20,6 +20,8 @@ public struct ReviewJSON: Encodable {
   var refusals: [String: Int]
   var changes: [Change]
   var broken: [Change]
+  /// Broken where BASE had ended before.
+  var unsettled: [Change]
   var mended: [Change]
   var cases: Cases?
   var patch: Patch?
@@ -37,12 +39,9 @@ public struct ReviewJSON: Encodable {
     statements = review.tally.statements
     refused = review.tally.refused
     refusals = review.tally.refusals
-    changes = review.changes.map {
-      Change(
-        signature: $0.signature.description, scenarios: $0.count, scenario: $0.scenario.text,
-        finding: FindingJSON($0.finding))
-    }
+    changes = review.changes.map(Self.change)
     broken = review.judgement.broken.map(Self.change)
+    unsettled = review.judgement.unsettled.map(Self.change)
     mended = review.judgement.mended.map(Self.change)
     cases = review.cases.map { Cases($0, review) }
     patch = review.patch.map(Patch.init)
@@ -52,9 +51,9 @@ public struct ReviewJSON: Encodable {
     costs = review.costs.map(CostsJSON.init)
   }
 
-  private static func change(_ breach: JudgementChange.Breach) -> Change {
+  private static func change(_ kind: FoundKind) -> Change {
     Change(
-      signature: breach.signature.description, scenarios: breach.count,
-      scenario: breach.scenario.text, finding: FindingJSON(breach.finding))
+      signature: kind.signature.description, scenarios: kind.count, scenario: kind.scenario.text,
+      finding: FindingJSON(kind.finding))
   }
 }
