@@ -4,7 +4,12 @@ import ScenarioLanguage
 
 extension FoundKind {
   /// How many scenarios show it, in words.
-  var scenarios: String { "\(count) \(count == 1 ? "scenario" : "scenarios")" }
+  var scenarios: String { Self.scenarios(count) }
+
+  /// So many scenarios, in words.
+  static func scenarios(_ count: Int) -> String {
+    "\(count) \(count == 1 ? "scenario" : "scenarios")"
+  }
 
   /// For a terminal: the scenario, what is seen in it, and how to see it again.
   var block: [String] {

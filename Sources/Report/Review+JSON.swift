@@ -45,8 +45,8 @@ public struct ReviewJSON: Encodable {
     mended = review.judgement.mended.map(Self.change)
     cases = review.cases.map { Cases($0, review) }
     patch = review.patch.map(Patch.init)
-    newDepartures = review.judgement.newDepartures
-    lostDepartures = review.judgement.lostDepartures
+    newDepartures = review.judgement.newDepartures.map(\.name)
+    lostDepartures = review.judgement.lostDepartures.map(\.name)
     notDone = review.notDone
     costs = review.costs.map(CostsJSON.init)
   }

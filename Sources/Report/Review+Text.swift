@@ -101,8 +101,12 @@ extension Review {
     }
     lines += judgement.mended.map { "mended: \($0.signature) (\($0.scenarios) of \(base))" }
     lines += judgement.kept.map { "broken as before: \($0.signature): \($0.scenarios)" }
-    lines += judgement.newDepartures.map { "new departure: \($0)" }
-    lines += judgement.lostDepartures.map { "departure that is gone: \($0)" }
+    lines += judgement.newDepartures.map {
+      "new departure: \($0.name): \(FoundKind.scenarios($0.count))"
+    }
+    lines += judgement.lostDepartures.map {
+      "departure that is gone: \($0.name): \(FoundKind.scenarios($0.count)) of \(base)"
+    }
     return lines.isEmpty && judgement.broken.isEmpty ? ["no difference between the two"] : lines
   }
 

@@ -58,7 +58,7 @@ struct ReviewCommand: ParsableCommand {
 
   @Flag(
     inversion: .prefixedNo,
-    help: "Let iopt-fuzz, if it is there, look for scenarios by the coverage of HEAD's code.")
+    help: "Let iopt-fuzz, if it is there, look for scenarios by the coverage of the sides' code.")
   var coverage = true
 
   @Flag(help: "Print Markdown, for a mail or a pull request.")
@@ -191,6 +191,7 @@ struct ReviewCommand: ParsableCommand {
       return nil
     }
     return try GuidedInputs(
-      program, of: sides.head, seconds: Int(seconds), seed: seed, from: known)
+      program, holding: sides.base, against: sides.head, seconds: Int(seconds), seed: seed,
+      from: known)
   }
 }

@@ -46,13 +46,14 @@ struct ReviewRun {
 
   /// Runs one scenario. True when it showed something that nothing before has: a kind of difference,
   /// or a line of the change.
+  /// `alone`: each side is judged, whether they differ or not.
   @discardableResult
-  func run(_ scenario: Scenario) throws -> Bool {
+  func run(_ scenario: Scenario, alone: Bool = true) throws -> Bool {
     let before = hangs.total
     if isOver { return false }
     let isNewKind = try changes.run(scenario)
     if isOver { return isNewKind }
-    try judgements.run(scenario)
+    if alone || changes.differed { try judgements.run(scenario) }
     // What did not return there does not return here.
     guard hangs.total == before else { return isNewKind }
     let isNewLine = try patch?.run(scenario) ?? false
@@ -103,7 +104,8 @@ struct ReviewRun {
         return
       }
       guard let scenario = scenarios.scenario(of: input) else { continue }
-      try run(scenario)
+      // Of many inputs: what both do alike, both keep or both break.
+      try run(scenario, alone: false)
       guided += 1
     }
   }

@@ -96,11 +96,18 @@ import Testing
   @Test func departuresCountWhereBothRanToTheEnd() throws {
     let whole = try change(
       [1: .departs("gone")], [1: .departs("new")], ScriptedJudge.scenario(1))
-    #expect(whole.newDepartures == ["new"] && whole.lostDepartures == ["gone"])
+    #expect(whole.newDepartures == [.init(name: "new", count: 1)])
+    #expect(whole.lostDepartures == [.init(name: "gone", count: 1)])
     for end in [.crashes, .refuses, .breaks(.leak, "tables", [])] as [ScriptedJudge.Event] {
       let cut = try change(
         [1: .departs("gone"), 2: end], [1: .departs("new")], ScriptedJudge.scenario(1, 2))
       #expect(cut.newDepartures.isEmpty && cut.lostDepartures.isEmpty)
     }
+    // One that the other has where it does not come to the end is neither.
+    let elsewhere = try change(
+      [1: .departs("old"), 2: .departs("old"), 3: .crashes],
+      [2: .departs("old"), 4: .departs("old"), 1: .departs("x")],
+      ScriptedJudge.scenario(1, 3), ScriptedJudge.scenario(4))
+    #expect(elsewhere.newDepartures.isEmpty && elsewhere.lostDepartures.isEmpty)
   }
 }

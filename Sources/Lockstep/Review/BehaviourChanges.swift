@@ -6,6 +6,8 @@ import ScenarioLanguage
 public final class BehaviourChanges {
   private let judge: any ScenarioJudge
   private var kinds = FoundKinds()
+  /// Whether the two differed in the scenario that was run last.
+  public private(set) var differed = false
 
   /// `judge` compares the two versions.
   public init(_ judge: any ScenarioJudge) { self.judge = judge }
@@ -17,7 +19,9 @@ public final class BehaviourChanges {
   /// shortest scenario that has shown it. True when nothing before it has.
   @discardableResult
   public func run(_ scenario: Scenario) throws(IsolationError) -> Bool {
-    guard let finding = try judge.judge(scenario, file: "") else { return false }
+    let finding = try judge.judge(scenario, file: "")
+    differed = finding != nil
+    guard let finding else { return false }
     return kinds.take(finding, scenario, as: finding.signature.withoutModes)
   }
 

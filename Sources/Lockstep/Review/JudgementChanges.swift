@@ -14,10 +14,18 @@ public struct JudgementChange: Sendable {
   public var mended: [FoundKind] = []
   /// Those that both break.
   public var kept: [FoundKind] = []
-  /// Names of departures that only the newer one has, of scenarios that both ran to the end.
-  public var newDepartures: [String] = []
-  /// Names that only the older one has.
-  public var lostDepartures: [String] = []
+  /// Departures that only the newer one has, of scenarios that both ran to the end, by name.
+  public var newDepartures: [SeenDeparture] = []
+  /// Those that only the older one has.
+  public var lostDepartures: [SeenDeparture] = []
+
+  /// A known departure, and in how many scenarios it was seen.
+  public struct SeenDeparture: Equatable, Sendable {
+    /// Its name, as `--forbid` takes it.
+    public var name: String
+    /// Scenarios.
+    public var count: Int
+  }
 
   /// No difference.
   public init() {}
@@ -31,7 +39,10 @@ public final class JudgementChanges {
   private var unsettled = FoundKinds()
   private var mended = FoundKinds()
   private var kept = FoundKinds()
-  private var departures = (base: Set<String>(), head: Set<String>())
+  /// Departures of scenarios that both ran to the end, and of all: those tell what is not new, or not
+  /// gone.
+  private var departures = (base: [String: Int](), head: [String: Int]())
+  private var allDepartures = (base: Set<String>(), head: Set<String>())
 
   /// Each of the two judges one subject alone.
   public init(base: any ScenarioJudge, head: any ScenarioJudge) {
@@ -45,9 +56,11 @@ public final class JudgementChanges {
   /// Runs one scenario on both.
   public func run(_ scenario: Scenario) throws(IsolationError) {
     let (before, after) = (try base.run(scenario), try head.run(scenario))
+    allDepartures.base.formUnion(before.departures)
+    allDepartures.head.formUnion(after.departures)
     if before.isWhole, after.isWhole {
-      departures.base.formUnion(before.departures)
-      departures.head.formUnion(after.departures)
+      for name in before.departures { departures.base[name, default: 0] += 1 }
+      for name in after.departures { departures.head[name, default: 0] += 1 }
     }
     if let finding = after.finding { try take(finding, scenario, before) }
     if let finding = before.finding, after.keeps(finding) {
@@ -97,9 +110,16 @@ public final class JudgementChanges {
       !kept.contains($0.signature) && !broken.contains($0.signature)
         && !unsettled.contains($0.signature)
     }
-    change.newDepartures = departures.head.subtracting(departures.base).sorted()
-    change.lostDepartures = departures.base.subtracting(departures.head).sorted()
+    change.newDepartures = Self.seen(departures.head, butFor: allDepartures.base)
+    change.lostDepartures = Self.seen(departures.base, butFor: allDepartures.head)
     return change
+  }
+
+  private static func seen(
+    _ counts: [String: Int], butFor others: Set<String>
+  ) -> [JudgementChange.SeenDeparture] {
+    counts.filter { !others.contains($0.key) }.map { .init(name: $0.key, count: $0.value) }
+      .sorted { $0.name < $1.name }
   }
 
   fileprivate var judged: SideJudge { head }
