@@ -53,7 +53,9 @@ struct ReviewRun {
     if isOver { return false }
     let isNewKind = try changes.run(scenario)
     if isOver { return isNewKind }
-    if alone || changes.differed { try judgements.run(scenario) }
+    if alone || changes.difference != nil {
+      try judgements.run(scenario, differingAt: changes.difference)
+    }
     // What did not return there does not return here.
     guard hangs.total == before else { return isNewKind }
     let isNewLine = try patch?.run(scenario) ?? false

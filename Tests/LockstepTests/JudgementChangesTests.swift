@@ -110,4 +110,14 @@ import Testing
       ScriptedJudge.scenario(1, 3), ScriptedJudge.scenario(4))
     #expect(elsewhere.newDepartures.isEmpty && elsewhere.lostDepartures.isEmpty)
   }
+
+  @Test func aDepartureBehindTheFirstDifferenceIsNotNew() throws {
+    for (place, expected) in [(0, [] as [String]), (1, ["new"])] {
+      let changes = JudgementChanges(
+        base: ScriptedJudge("base", [:]), head: ScriptedJudge("head", [2: .departs("new")]))
+      try changes.run(
+        ScriptedJudge.scenario(1, 2), differingAt: Finding.Place(file: "", operation: place))
+      #expect(try changes.change(shrinking: Self.nothing).newDepartures.map(\.name) == expected)
+    }
+  }
 }

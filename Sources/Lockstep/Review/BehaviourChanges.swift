@@ -6,8 +6,8 @@ import ScenarioLanguage
 public final class BehaviourChanges {
   private let judge: any ScenarioJudge
   private var kinds = FoundKinds()
-  /// Whether the two differed in the scenario that was run last.
-  public private(set) var differed = false
+  /// Where the two differed in the scenario that was run last; nil: nowhere.
+  public private(set) var difference: Finding.Place?
 
   /// `judge` compares the two versions.
   public init(_ judge: any ScenarioJudge) { self.judge = judge }
@@ -20,7 +20,7 @@ public final class BehaviourChanges {
   @discardableResult
   public func run(_ scenario: Scenario) throws(IsolationError) -> Bool {
     let finding = try judge.judge(scenario, file: "")
-    differed = finding != nil
+    difference = finding?.place
     guard let finding else { return false }
     return kinds.take(finding, scenario, as: finding.signature.withoutModes)
   }

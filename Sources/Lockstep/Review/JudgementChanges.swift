@@ -53,14 +53,23 @@ public final class JudgementChanges {
   /// What the newer version went through.
   public var headTally: RunTally { head.tally }
 
-  /// Runs one scenario on both.
-  public func run(_ scenario: Scenario) throws(IsolationError) {
+  /// Runs one scenario on both. `difference` is where they differ first: a departure behind it that only
+  /// the newer one has may be its history's and no news.
+  public func run(
+    _ scenario: Scenario, differingAt difference: Finding.Place? = nil
+  ) throws(IsolationError) {
     let (before, after) = (try base.run(scenario), try head.run(scenario))
     allDepartures.base.formUnion(before.departures)
     allDepartures.head.formUnion(after.departures)
     if before.isWhole, after.isWhole {
       for name in before.departures { departures.base[name, default: 0] += 1 }
-      for name in after.departures { departures.head[name, default: 0] += 1 }
+      var new = after.departures
+      if !new.isSubset(of: before.departures), let difference,
+        let shorter = scenario.cut(behind: difference)
+      {
+        new = try head.run(shorter).departures
+      }
+      for name in new { departures.head[name, default: 0] += 1 }
     }
     if let finding = after.finding { try take(finding, scenario, before) }
     if let finding = before.finding, after.keeps(finding) {
