@@ -105,6 +105,11 @@ struct FuzzCommand: ParsableCommand {
       "How long a subject may take for one operation.", valueName: "seconds"))
   var limit = Fatality.usualLimit
 
+  @Flag(
+    help: "Save an input of each kind of finding, unshrunk, and go on while the process lives."
+  )
+  var keepGoing = false
+
   @Flag(help: "Leave mutation to libFuzzer alone.")
   var byteMutationOnly = false
 
@@ -150,6 +155,7 @@ struct FuzzCommand: ParsableCommand {
     settings.target = target
     settings.mutatesBytesOnly = byteMutationOnly
     settings.shrinkSeconds = shrinkSeconds
+    settings.keepsGoing = keepGoing
     settings.limit = limit
     return settings
   }

@@ -68,6 +68,13 @@ struct RunEnd {
       return status
     }
     let (tally, leftOut) = tellReasons()
+    if settings.keepsGoing, let findings = tally?.findings, findings > 0 {
+      let folder = (settings.artifacts ?? ".").printable
+      printError(
+        "iopt-fuzz: something is wrong in \(findings) of \(counts.scenarios) scenarios; an input of"
+          + " each kind is in \(folder): iopt show \(folder)/crash-…\n")
+      return Self.found
+    }
     let refused = tally?.refused ?? Int(counts.refused)
     // Where all inputs with operations were refused, that domains were opened says nothing.
     let isIdle = refused + leftOut > 0 && !jobs.contains { $0.share.tally?.wasAsked ?? true }

@@ -60,6 +60,8 @@ public struct FuzzSettings: Sendable {
   public var mutatesBytesOnly = false
   /// How long a divergence may be shrunk before it is reported; 0: not at all.
   public var shrinkSeconds = 5
+  /// An input of each kind of finding is saved, and the run goes on.
+  public var keepsGoing = false
   /// How long a call into a subject may take in a job, in seconds.
   public var limit = Fatality.usualLimit
 
@@ -80,6 +82,7 @@ public struct FuzzSettings: Sendable {
     artifacts = Self.value("ARTIFACTS")
     target = Self.value("TARGET") ?? target
     mutatesBytesOnly = Self.value("BYTES_ONLY") == "1"
+    keepsGoing = Self.value("KEEP_GOING") == "1"
     shrinkSeconds = Self.value("SHRINK_SECONDS").flatMap { Int($0) } ?? shrinkSeconds
   }
 
@@ -189,6 +192,7 @@ public struct FuzzSettings: Sendable {
     if let artifacts { Self.set("ARTIFACTS", artifacts) }
     Self.set("TARGET", target)
     Self.set("BYTES_ONLY", mutatesBytesOnly ? "1" : "0")
+    Self.set("KEEP_GOING", keepsGoing ? "1" : "0")
     Self.set("SHRINK_SECONDS", "\(shrinkSeconds)")
     Self.set("CHILD", "1")
   }

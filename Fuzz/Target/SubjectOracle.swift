@@ -16,6 +16,8 @@ final class SubjectOracle: InputOracle {
   /// Whether a subject did an operation in a scenario that none refused: what the host does by itself is
   /// none.
   private var wasAsked = false
+  /// What an input was saved of, where the run goes on.
+  private var kept: Set<Signature> = []
   /// Fits inputs to what both sides can do; nil when they can do everything.
   private var narrowing: Narrowing?
 
@@ -48,12 +50,34 @@ final class SubjectOracle: InputOracle {
       return iopt_fuzz_count_refusal()
     }
     if isRelaxed { iopt_fuzz_count_relaxed() }
-    if let finding = engine.run(scenario) { report(finding) }
+    if let finding = engine.run(scenario) {
+      guard settings.keepsGoing else { report(finding) }
+      keep(finding, input)
+    }
     if engine.wasRefused {
       iopt_fuzz_count_refusal()
     } else {
       iopt_fuzz_count_run(UInt64((engine.operationIndex ?? -1) + 1))
       if !wasAsked, Scenario(scenario).operations.contains(where: \.isOfSubject) { wasAsked = true }
+    }
+  }
+
+  /// Saves the input, when it is the first that shows this.
+  private func keep(_ first: Finding, _ input: UnsafeBufferPointer<UInt8>) {
+    var finding = first
+    if first.oracle == .abi {
+      // A thorough run may say that there was something else before. A subject that did break a rule
+      // cannot be trusted any more.
+      engine.isThorough = true
+      defer { engine.isThorough = false }
+      guard let again = engine.run(scenario), again.oracle != .abi else { report(first) }
+      finding = again
+    }
+    guard kept.insert(finding.signature).inserted, let folder = settings.artifacts else { return }
+    do {
+      _ = try FailureFiles.saveInput(Array(input), in: folder)
+    } catch {
+      fail("\(error)\n")
     }
   }
 

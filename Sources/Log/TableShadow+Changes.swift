@@ -8,7 +8,8 @@ extension TableShadow {
     for position in 0..<touched.count {
       let range = touched[position]
       var index = range.lowerBound
-      while let changed = nextChange(in: index..<range.upperBound) {
+      // Where nobody keeps what was before, a run may go on behind what the operation touched.
+      while index < range.upperBound, let changed = nextChange(in: index..<range.upperBound) {
         index = appendRun(from: changed, to: output)
       }
     }

@@ -21,6 +21,8 @@ public struct ReviewJSON: Encodable {
   var capabilities: Capabilities
   var changes: [Change]
   var broken: [Change]
+  /// Broken where BASE had ended before.
+  var unsettled: [Change]
   var mended: [Change]
   var cases: Cases?
   var patch: Patch?
@@ -39,24 +41,21 @@ public struct ReviewJSON: Encodable {
     refused = review.tally.refused
     refusals = review.tally.refusals
     capabilities = Capabilities(review)
-    changes = review.changes.map {
-      Change(
-        signature: $0.signature.description, scenarios: $0.count, scenario: $0.scenario.text,
-        finding: FindingJSON($0.finding))
-    }
+    changes = review.changes.map(Self.change)
     broken = review.judgement.broken.map(Self.change)
+    unsettled = review.judgement.unsettled.map(Self.change)
     mended = review.judgement.mended.map(Self.change)
     cases = review.cases.map { Cases($0, review) }
     patch = review.patch.map(Patch.init)
-    newDepartures = review.judgement.newDepartures
-    lostDepartures = review.judgement.lostDepartures
+    newDepartures = review.judgement.newDepartures.map(\.name)
+    lostDepartures = review.judgement.lostDepartures.map(\.name)
     notDone = review.notDone
     costs = review.costs.map(CostsJSON.init)
   }
 
-  private static func change(_ breach: JudgementChange.Breach) -> Change {
+  private static func change(_ kind: FoundKind) -> Change {
     Change(
-      signature: breach.signature.description, scenarios: breach.count,
-      scenario: breach.scenario.text, finding: FindingJSON(breach.finding))
+      signature: kind.signature.description, scenarios: kind.count, scenario: kind.scenario.text,
+      finding: FindingJSON(kind.finding))
   }
 }

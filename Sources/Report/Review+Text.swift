@@ -12,12 +12,14 @@ extension Review {
     lines += tally.refusalLines.map { "  \($0)" }
     if changes.isEmpty { lines.append("  nothing differs") }
     for (number, change) in changes.enumerated() {
-      lines += ["", "  \(number + 1). \(change.signature): \(change.count) scenarios"]
-      lines += change.scenarioLines.map { "       \($0)" }
-      lines += change.evidenceLines.map { "     \($0)" }
+      lines += ["", "  \(number + 1). \(change.signature): \(change.scenarios)"] + change.block
     }
     lines += ["", "What they can do"] + capabilityLines.map { "  \($0)" }
     lines += ["", "Right: \(head) alone, \(headTally.judgements) times judged"]
+    for breach in judgement.broken.prefix(Self.shownPromises) {
+      lines += ["  BROKEN, and kept by \(base): \(breach.signature): \(breach.scenarios)"]
+      lines += breach.block + [""]
+    }
     lines += judgementLines.map { "  \($0)" }
     if let cases {
       lines += ["", "The trees' own cases (KUnit)"]
@@ -44,11 +46,17 @@ extension Review {
       lines.append("Nothing, in \(tally.scenarios) scenarios of \(tally.statements) statements.")
     }
     for (number, change) in changes.enumerated() {
-      lines += ["\(number + 1). `\(change.signature)` in \(change.count) scenarios", "", "```"]
-      lines += change.scenarioLines + [""] + change.evidenceLines + ["```", ""]
+      lines += ["\(number + 1). `\(change.signature)` in \(change.scenarios)", ""]
+      lines += change.markdownBlock + [""]
     }
     lines += ["", "### What they can do", ""] + capabilityLines.map { "- \($0)" }
-    lines += ["", "### Is it right", ""] + judgementLines.map { "- \($0)" }
+    lines += ["", "### Is it right", ""]
+    for (number, breach) in judgement.broken.prefix(Self.shownPromises).enumerated() {
+      let name = "BROKEN, and kept by \(base): `\(breach.signature)`"
+      lines += ["\(number + 1). \(name) in \(breach.scenarios)", ""]
+      lines += breach.markdownBlock + [""]
+    }
+    lines += judgementLines.map { "- \($0)" }
     if let cases {
       lines += ["", "### The trees' own cases (KUnit)", ""]
       lines += cases.lines(base: base, head: head).map { "- \($0)" }
@@ -66,24 +74,6 @@ extension Review {
     return lines.joined(separator: "\n")
   }
 
-  /// The same as the kernel's test robots read it.
-  public var ktap: String {
-    var results: [(passes: Bool, text: String)] = changes.map {
-      (false, "behaviour \($0.signature)".withoutDirectives)
-    }
-    if changes.isEmpty { results.append((tally.judgements > 0, "behaviour")) }
-    results += capabilityResults
-    results += judgement.broken.map { (false, "right \($0.signature)".withoutDirectives) }
-    if judgement.broken.isEmpty { results.append((true, "right")) }
-    results += cases?.results ?? []
-    results += patch?.results ?? []
-    results += costs?.results ?? []
-    let lines = results.enumerated().map {
-      "\($1.passes ? "ok" : "not ok") \($0 + 1) \($1.text)"
-    }
-    return (["KTAP version 1", "1..\(results.count)"] + lines).joined(separator: "\n")
-  }
-
   /// The last line.
   public var summary: String {
     switch verdict {
@@ -98,46 +88,29 @@ extension Review {
     }
   }
 
+  /// As many broken promises are shown in full.
+  public static let shownPromises = 10
+
+  /// What is not shown in full, a line each.
   private var judgementLines: [String] {
+    let rest = judgement.broken.dropFirst(Self.shownPromises)
     var lines: [String] = []
-    for breach in judgement.broken {
-      lines.append("BROKEN, and kept by \(base): \(breach.signature): \(breach.count) scenarios")
-      lines += breach.finding.report.split(separator: "\n").map { "  \($0)" }
+    if !rest.isEmpty {
+      let names = rest.map { "\($0.signature) (\($0.count))" }.joined(separator: ", ")
+      lines.append("BROKEN too, and kept by \(base), \(rest.count) more: \(names)")
     }
-    lines += mendedLines
-    lines += judgement.kept.map { "broken as before: \($0.signature): \($0.count) scenarios" }
-    lines += judgement.newDepartures.map { "new departure: \($0)" }
-    lines += judgement.lostDepartures.map { "departure that is gone: \($0)" }
-    return lines.isEmpty ? ["no difference between the two"] : lines
-  }
-}
-
-extension String {
-  /// As a result's text in KTAP, in which a number sign begins a directive.
-  var withoutDirectives: String { replacing("#", with: "") }
-}
-
-extension BehaviourChange {
-  /// The scenario as a user would type it.
-  var scenarioLines: [String] { scenario.text.split(separator: "\n").map(String.init) }
-
-  /// What each side did, without the statement, which is the scenario's last line.
-  var evidenceLines: [String] {
-    finding.report.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-      .filter { !$0.isEmpty }
-  }
-}
-
-extension Review {
-  /// What is mended, without the modes in which it was broken.
-  private var mendedLines: [String] {
-    var counts: [Signature: Int] = [:]
-    for breach in judgement.mended {
-      var signature = breach.signature
-      signature.modes = []
-      counts[signature, default: 0] += breach.count
+    lines += judgement.unsettled.map {
+      "broken where \(base) had ended before: \($0.signature): \($0.scenarios)"
     }
-    return counts.map { "mended: \($0) (\($1) scenarios of \(base))" }.sorted()
+    lines += judgement.mended.map { "mended: \($0.signature) (\($0.scenarios) of \(base))" }
+    lines += judgement.kept.map { "broken as before: \($0.signature): \($0.scenarios)" }
+    lines += judgement.newDepartures.map {
+      "new departure: \($0.name): \(FoundKind.scenarios($0.count))"
+    }
+    lines += judgement.lostDepartures.map {
+      "departure that is gone: \($0.name): \(FoundKind.scenarios($0.count)) of \(base)"
+    }
+    return lines.isEmpty && judgement.broken.isEmpty ? ["no difference between the two"] : lines
   }
 
   /// Where the scenarios came from.

@@ -9,13 +9,13 @@ struct ReviewCommand: ParsableCommand {
     commandName: "review",
     abstract: "Hold a changed version against the one before, and judge the new one alone.",
     discussion: """
-      Runs the recorded scenarios that are named, and scenarios of its own for --seconds, on both. \
-      Each kind of difference is shrunk and shown once, that of most scenarios first. Then the \
-      contract and the leak oracle judge each side alone: what BASE kept and HEAD breaks is told \
-      apart from what both break. Kernel trees' own KUnit cases are run on both, too, and the \
-      lines that differ between two trees are watched: which were run, and by what. Exit status: 0 nothing changed, 1 behaviour changed, 2 bad input \
-      or a side that cannot be had, 3 nothing was compared, 4 HEAD breaks a promise that BASE kept. \
-      With --bisect 2 and 3 become 125, which git bisect run skips.
+      Runs the scenarios that are named, or else recorded ones, and scenarios of its own, for \
+      --seconds on both. Each kind of difference is shrunk and shown once, that of most scenarios \
+      first. Then the contract, the leak and the hardware oracle judge each side alone: what BASE kept \
+      and HEAD breaks is told apart from what both break. Kernel trees' own KUnit cases are run on \
+      both, too, and the lines that differ between two trees are watched: which were run, and by what. \
+      Exit status: 0 nothing changed, 1 behaviour changed, 2 bad input or a side that cannot be had, \
+      3 nothing was compared, 4 HEAD breaks a promise that BASE kept. With --bisect 2 and 3 become 125, which git bisect run skips.
 
       Example: iopt review kernel:7.2 kernel:7.3 --seconds 30
 
@@ -58,7 +58,7 @@ struct ReviewCommand: ParsableCommand {
 
   @Flag(
     inversion: .prefixedNo,
-    help: "Let iopt-fuzz, if it is there, look for scenarios by the coverage of HEAD's code.")
+    help: "Let iopt-fuzz, if it is there, look for scenarios by the coverage of the sides' code.")
   var coverage = true
 
   @Flag(help: "Print Markdown, for a mail or a pull request.")
@@ -117,25 +117,22 @@ struct ReviewCommand: ParsableCommand {
     var run = try ReviewRun(
       LaneRequest(sides.base), LaneRequest(sides.head), isolation, watchesLines: lines)
     let progress = ProgressLine()
-    var recorded = 0
     // A bisection reads the exit status only.
     let workload = costs && !bisect ? MeasuredWorkload() : nil
     for (number, file) in (self.workload + sides.files).enumerated() {
       for located in try readScenarios(path: file) {
         // What a real workload costs is what is asked.
         if number < self.workload.count { workload?.take(located.scenario) }
-        try run.run(located.scenario)
-        recorded += 1
-        if progress.isShown, recorded & 63 == 0 { progress.show("\(recorded) recorded scenarios") }
+        try run.run(recorded: located.scenario)
+        if progress.isShown, run.recorded & 63 == 0 {
+          progress.show("\(run.recorded) recorded scenarios")
+        }
       }
     }
     try generate(&run, workload, progress)
-    let found = try run.changes.changes(shrinking: shrink, seconds: 5) {
-      progress.show("\($0) kinds of difference shrunk")
-    }
+    var review = try run.review(shrinking: shrink, progress)
     if own != nil { progress.show("waiting for the trees' own cases") }
-    let cases = try own?.change()
-    var review = try run.review(found, cases, recorded: recorded)
+    review.cases = try own?.change()
     if review.verdict != .nothingCompared, let workload {
       progress.show("measuring what both cost")
       review.costs = try workload.costs(sides.base, sides.head)
@@ -144,7 +141,8 @@ struct ReviewCommand: ParsableCommand {
     return review
   }
 
-  /// Makes scenarios of both layers until the time is up, then takes what iopt-fuzz found meanwhile.
+  /// Runs what is known, what is recorded and what is made, until the time is up, then takes what
+  /// iopt-fuzz found meanwhile.
   private func generate(
     _ run: inout ReviewRun, _ workload: MeasuredWorkload?, _ progress: ProgressLine
   ) throws {
@@ -153,14 +151,15 @@ struct ReviewCommand: ParsableCommand {
     let guide = try guide(&run, known)
     var scenarios = ReviewScenarios(
       seed: seed, known: known, narrowing: Narrowing(run.comparison))
-    let end = ContinuousClock.now + .seconds(seconds)
+    let start = ContinuousClock.now
+    let end = start + .seconds(seconds)
     var made = 0
     var missed = 0
-    // What is known is run however little time there is.
-    while scenarios.hasKnown || ContinuousClock.now < end, missed < 10_000 {
+    /// One that came from nowhere is asked for again.
+    func runNext() throws {
       guard let scenario = scenarios.next() else {
         missed += 1
-        continue
+        return
       }
       workload?.take(scenario)
       if try run.run(scenario) { scenarios.keep(scenario) }
@@ -168,6 +167,13 @@ struct ReviewCommand: ParsableCommand {
       if progress.isShown, made & 63 == 0 { progress.show("\(made) scenarios made") }
     }
     defer { run.narrowed = scenarios.narrowed }
+    // What is known is run however little time there is.
+    while scenarios.hasKnown, !run.isOver { try runNext() }
+    if sides.files.isEmpty {
+      let half = start + .seconds(seconds / 2)
+      try run.run(RecordedFiles(), fitting: &scenarios, until: half, progress)
+    }
+    while ContinuousClock.now < end, missed < 10_000, !run.isOver { try runNext() }
     guard let guide else { return }
     progress.show("waiting for iopt-fuzz")
     do {
@@ -188,6 +194,7 @@ struct ReviewCommand: ParsableCommand {
       return nil
     }
     return try GuidedInputs(
-      program, of: sides.head, seconds: Int(seconds), seed: seed, from: known)
+      program, holding: sides.base, against: sides.head, seconds: Int(seconds), seed: seed,
+      from: known)
   }
 }

@@ -2,8 +2,8 @@
 import Glibc
 import ScenarioLanguage
 
-/// A run of iopt-fuzz beside a review: it looks for inputs by the coverage of one version's code, for
-/// the review to run on both.
+/// A run of iopt-fuzz beside a review: it holds one version against the other and looks for inputs by
+/// the coverage of their code, for the review to run on both.
 public final class GuidedInputs {
   private let command: RunningCommand
   private let folder: TemporaryFolder
@@ -27,10 +27,11 @@ public final class GuidedInputs {
     "/" + (parts + [Substring(name)]).joined(separator: "/")
   }
 
-  /// Starts `program` on the subject as a user types it, from `known` scenarios. What the contract
-  /// forbids ends it early: that is among the inputs then.
+  /// Starts `program` on two subjects as a user types them, from `known` scenarios. It goes on when
+  /// they differ, as far as their process lives: what showed it is among the inputs.
   public init(
-    _ program: String, of subject: String, seconds: Int, seed: UInt64, from known: [Scenario]
+    _ program: String, holding base: String, against head: String, seconds: Int, seed: UInt64,
+    from known: [Scenario]
   ) throws {
     guard let place = TemporaryFolder("review") else {
       throw SubjectError(description: "cannot make a folder in \(TemporaryFolder.parent)")
@@ -42,7 +43,7 @@ public final class GuidedInputs {
       try seeds.write(encode(scenario), as: "\(number)")
     }
     command = try RunningCommand([
-      program, "--subject", subject, "--oracle", "contract", "--seconds", "\(max(1, seconds))",
+      program, "--left", base, "--right", head, "--keep-going", "--seconds", "\(max(1, seconds))",
       "--corpus", "\(folder)/corpus", "--seeds", seeds.path, "--artifacts", "\(folder)/artifacts",
       "--shrink-seconds", "0", "--", "-seed=\(UInt32(truncatingIfNeeded: seed) | 1)",
     ])
@@ -56,7 +57,8 @@ public final class GuidedInputs {
         description: "iopt-fuzz ended with status \(status): "
           + (lines.last { !$0.isEmpty } ?? "it said nothing"))
     }
-    return inputs(in: "artifacts") { $0.hasSuffix(".bin") } + inputs(in: "corpus") { _ in true }
+    return inputs(in: "artifacts") { $0.hasSuffix(".bin") || $0.hasPrefix("crash-") }
+      + inputs(in: "corpus") { _ in true }
   }
 
   private func inputs(in name: String, _ isWanted: (String) -> Bool) -> [[UInt8]] {

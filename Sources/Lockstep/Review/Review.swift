@@ -11,7 +11,7 @@ public struct Review: Sendable {
   /// What became of scenarios for want of what one of them cannot do, a line each.
   public var narrowed: [String] = []
   /// Most frequent first.
-  public var changes: [BehaviourChange]
+  public var changes: [FoundKind]
   public var judgement: JudgementChange
   /// What the trees' own cases say; nil when they were not asked for.
   public var cases: TreeCaseChange?
@@ -32,15 +32,13 @@ public struct Review: Sendable {
 
   /// What is known after all that was run.
   public init(
-    base: String, head: String, changes: [BehaviourChange], judgement: JudgementChange,
-    cases: TreeCaseChange?, patch: PatchLines?, tally: RunTally, headTally: RunTally, recorded: Int,
-    notDone: [String]
+    base: String, head: String, changes: [FoundKind], judgement: JudgementChange,
+    patch: PatchLines?, tally: RunTally, headTally: RunTally, recorded: Int, notDone: [String]
   ) {
     self.base = base
     self.head = head
     self.changes = changes
     self.judgement = judgement
-    self.cases = cases
     self.patch = patch
     self.tally = tally
     self.headTally = headTally

@@ -67,6 +67,13 @@ public struct ReviewScenarios {
     return scenario
   }
 
+  /// One that was recorded, as far as the sides can do it; nil when nothing of it is left.
+  public mutating func fitted(_ recorded: Scenario) -> Scenario? {
+    guard var scenario = narrowing?.narrowed(recorded) else { return nil }
+    scenario.domain.gather = nil
+    return scenario
+  }
+
   private mutating func drawn() -> Scenario? {
     if let scenario = known.popFirst() { return narrowing?.narrowed(scenario) }
     turn += 1
