@@ -29,7 +29,7 @@ struct RowSides {
     var release = Kernel.allCases.last!
     do throws(SubjectError) {
       let request = try LaneRequest(name)
-      release = try request.load().subject.nearestRelease ?? release
+      release = try request.load().subject.statedRelease ?? release
       let plugin = try KernelSubject(tree: tree).plugin()
       kernel = RowSide(
         name: "kernel", request: request,

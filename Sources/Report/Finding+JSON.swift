@@ -27,6 +27,8 @@ public struct FindingJSON: Encodable {
   var left: Side?
   var right: Side?
   var reproduce: String
+  /// What subjects said beside their records, such as where a warning comes from.
+  var notes: [String]?
   /// The driver that a subject was judged behind, why it would never make such a domain, the danger
   /// behind a departure, and what may have been cached.
   var driver: String?
@@ -45,6 +47,7 @@ public struct FindingJSON: Encodable {
     headline = finding.headline
     signature = finding.signature.description
     reproduce = Command.reproduce(finding)
+    notes = finding.remarks.isEmpty ? nil : finding.remarks.map { "\($0.subject): \($0.text)" }
     driver = finding.hardware?.driver
     neverMade = finding.hardware?.unlikeness
     danger = finding.hardware?.danger

@@ -55,11 +55,17 @@ extension Finding {
         "  and the observations are the same:",
       ]
       lines += right.lines.prefix(12).map { "    \($0.text)" }
-    case .misuse, .refusal, .breach, .departure, .leak, .process: break
+      lines += remarkLines
+    case .misuse, .refusal, .breach, .departure, .leak, .process: lines += remarkLines
     }
     lines += hardware?.lines ?? []
     if !place.file.isEmpty { lines.append("  reproduce: \(Command.reproduce(self))") }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// What stands beside no observation.
+  private var remarkLines: [String] {
+    remarks.map { "  noted by \($0.subject): \($0.text)" }
   }
 
   private func diff(_ left: Side, _ right: Side) -> [String] {

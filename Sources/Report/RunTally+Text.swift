@@ -2,16 +2,17 @@
 import Lockstep
 
 extension RunTally {
-  /// What to say of scenarios that were not run to their end, or not compared in full: a line for
-  /// each reason, nothing when there are none.
+  /// What to say of scenarios that were not run to their end, or not compared in full, and of trees that
+  /// are judged as a release which they are not: a line for each reason, nothing when there are none.
   public var refusalLines: [String] {
+    let notes = releaseNotes.map { "  \($0) is \($1)" }.sorted()
     let silent =
       withoutStores == 0
       ? [] : ["  \(withoutStores) scenarios compared without stores: a subject tells none"]
     let others =
       otherReleases == 0
       ? [] : ["  \(otherReleases) scenarios name another release than a kernel tree's own"]
-    return silent + others + Self.lines(refusals.map { ($0, $1) }, "not run")
+    return notes + silent + others + Self.lines(refusals.map { ($0, $1) }, "not run")
       + Self.lines(unanswered.map { ($0, $1) }, "judged without lookups")
   }
 

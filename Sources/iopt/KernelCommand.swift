@@ -22,7 +22,8 @@ struct KernelBuild: ParsableCommand {
     commandName: "build",
     abstract: "Build a kernel tree's own code, as it stands, into a plug-in.",
     discussion: """
-      Prints where the plug-in is. What was built of the same files before is not built again. CC \
+      Prints where the plug-in is, and on standard error which files of formats are not in it, and \
+      why. What was built of the same files before is not built again. CC \
       chooses the compiler (clang unless it is set), LOCKSTEP_CFLAGS adds flags, such as \
       -fsanitize=undefined. Exit status: 0 there is a plug-in, 2 it cannot be built.
 
@@ -41,7 +42,7 @@ struct KernelBuild: ParsableCommand {
   var output: String?
 
   func run() throws {
-    let built = try KernelSubject(tree: tree).plugin()
+    let built = try KernelSubject(tree: tree).plugin(listsAll: true)
     guard let output else { return print(built) }
     try copy(built, output)
     print(output.printable)

@@ -185,6 +185,49 @@ import Testing
     #expect(try iopt("kernel build '\(tree.path)'").errors == tool.errors)
   }
 
+  private static let plugin = """
+    clang -std=c11 -w -fPIC -shared -fvisibility=hidden -I'\(Tool.root.path)/reference/abi' \
+      -o "$2" '\(Tool.root.path)/Documentation/example-plugin/sv39.c'
+    """
+
+  /// What no tree is without is news only where something is built, or asked for.
+  @Test func formatsThatAPluginLacksAreNamedWhetherItIsBuiltOrKnown() throws {
+    let skipped = "skipped: iommu_new.c: no number for new"
+    let leftOut = "left out: iommu_mock.c: a mock"
+    let said = "printf 'kernel build: %s\\n' '\(skipped)' '\(leftOut)' >&2"
+    try shim("echo \"$1/\(Self.format)\" >\"$4\"; \(said)\n\(Self.plugin)")
+    func notes(_ texts: String...) -> String {
+      texts.map { "note: kernel:\(tree.path): \($0)\n" }.joined()
+    }
+    let check = "check \(Self.onePage) \(Self.onePage) --subject kernel:\(tree.path)"
+    #expect(try iopt(check).errors == news(tree.path) + notes(skipped, leftOut))
+    #expect(try iopt(check).errors == notes(skipped))
+    #expect(try iopt("kernel build '\(tree.path)'").errors == notes(skipped, leftOut))
+    // Of the same tree twice, once.
+    let both = "--left kernel:\(tree.path) --right kernel:\(tree.path)"
+    #expect(try iopt("diff \(Self.onePage) \(both)").errors == notes(skipped))
+  }
+
+  @Test func whyATreeDoesNotBuildComesBeforeWhatIsSkipped() throws {
+    try shim("echo 'toy.h: no name pt_toy' >&2; echo 'kernel build: skipped: x.c: y' >&2; exit 2")
+    let tool = try iopt("check \(Self.onePage) --subject kernel:\(tree.path)")
+    #expect(tool.status == 2)
+    #expect(
+      tool.errors == news(tree.path) + "toy.h: no name pt_toy; kernel build: skipped: x.c: y\n")
+  }
+
+  /// Such as HEAD@{1}: the last sign that begins no such suffix is the one that divides.
+  @Test func aRevisionMayHaveTheSignThatDivides() throws {
+    let made = try Tool.shell("git -C '\(tree.path)' init -q")
+    try #require(made.status == 0, "\(made.errors)")
+    for revision in ["HEAD@{1}", "@{1}"] {
+      let tool = try iopt("kernel build '\(tree.path)@\(revision)'")
+      #expect(
+        tool.errors
+          == "kernel:\(tree.path)@\(revision): \(tree.path) has no commit '\(revision)'\n")
+    }
+  }
+
   @Test(arguments: [
     ("", "expected a release such as 7.3, a kernel tree, or DIR@REV behind the colon"),
     ("/nowhere", "no such folder (expected a release such as 7.3, a kernel tree, or DIR@REV)"),

@@ -5,6 +5,8 @@
 
 #include <sys/types.h>
 
+#include "command.h"
+
 /*
  * fork(), for a child that runs a stranger's code. The child's fatal signals have their default
  * handlers and are not blocked, so that Swift's backtracer says nothing and the parent learns the

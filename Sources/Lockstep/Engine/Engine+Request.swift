@@ -25,6 +25,7 @@ extension Engine {
     var side = Finding.Side(
       name: observed.lane.label, words: Array(observed.observations()), form: request.resultForm)
     side.annotate(like: observed, DomainConfiguration(configuration))
+    side.notes.merge(observed.remarks(beside: side.words)) { _, remark in remark }
     if observed.lane.subject.logsStores { side.untold = observed.shadow.firstUntoldWord() }
     return side
   }
@@ -72,6 +73,7 @@ extension Engine {
       place: place, statement: atEnd ? "" : request.text,
       subjects: lanes.map(\.lane.specification), evidence: fault.evidence, faultyLane: fault.lane)
     finding.hardware = fault.hardware
+    finding.remarks = lanes.flatMap(\.remarks)
     return finding
   }
 }

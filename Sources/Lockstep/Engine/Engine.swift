@@ -107,6 +107,8 @@ public final class Engine {
   /// Where nothing differs a comparison has nothing more to say: the rest is asked each time.
   private let compares: Bool
   private let others: AskedOracles
+  /// As what trees are judged was not told yet.
+  var owesReleaseNotes = true
   /// Where the engine tells how far it is: where its lanes tell their calls, or nowhere.
   private let progress: UnsafeMutablePointer<RunProgress>?
 
@@ -174,6 +176,7 @@ public final class Engine {
     if lanes.contains(where: { $0.lane.isOfAnotherRelease }) {
       hot.pointee.tally.otherReleases += 1
     }
+    if owesReleaseNotes { tellReleaseNotes() }
     guard takeAnswers() else { return }
     for oracle in oracles where take(oracle.begin(self), of: oracle) { return }
     settle()

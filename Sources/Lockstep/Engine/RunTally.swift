@@ -33,6 +33,10 @@ public struct RunTally: Codable, Equatable, Sendable {
   /// Domains that were judged behind a driver that was named and would never make them, by driver.
   public var neverMade: [String: NeverMade] = [:]
 
+  /// Kernel trees that are no release which has a number: what each is, and as what it is judged. Told
+  /// once.
+  public var releaseNotes: [String: String] = [:]
+
   /// Domains of one driver.
   public struct NeverMade: Codable, Equatable, Sendable {
     /// How many.
@@ -62,6 +66,7 @@ public struct RunTally: Codable, Equatable, Sendable {
     unopened.merge(other.unopened, uniquingKeysWith: +)
     neverMade.merge(other.neverMade) { NeverMade(count: $0.count + $1.count, reason: $0.reason) }
     known.merge(other.known, uniquingKeysWith: +)
+    releaseNotes.merge(other.releaseNotes) { own, _ in own }
   }
 
   /// Counts a scenario for a reason. A subject may give another one each time: some are kept.

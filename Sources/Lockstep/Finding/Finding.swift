@@ -20,6 +20,16 @@ public struct Finding: Codable, Sendable {
   public var faultyLane: Int?
   /// What hardware it was judged by, where by any.
   public var hardware: HardwareEvidence?
+  /// What subjects noted beside their records in the operation, such as where in the code a warning
+  /// comes from.
+  public var remarks: [Remark] = []
+
+  /// A line of a subject's.
+  public struct Remark: Codable, Equatable, Sendable {
+    /// What reports call it.
+    public var subject: String
+    public var text: String
+  }
 
   /// Where it is.
   public struct Place: Codable, Equatable, Sendable {
@@ -64,7 +74,7 @@ public struct Finding: Codable, Sendable {
     public var words: [UInt64]
     /// How the statement's result is written.
     public var form: ResultForm
-    /// What table words mean, by the number of their observation.
+    /// What table words mean, and where a warning comes from, by the number of their observation.
     public var notes: [Int: String] = [:]
     /// A table word that this side's stores do not tell as it is.
     public var untold: UntoldWord?

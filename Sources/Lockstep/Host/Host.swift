@@ -11,6 +11,8 @@ struct HostState: ~Copyable {
   var failNextQueue = false
   /// What is written down where the host listens; it stays from one scenario to the next.
   var hearing = Hearing()
+  /// What the subject said of the records of the request at hand.
+  var notes = HostNotes()
   /// The first way in which the subject broke the ABI by a call; ``misuse`` has all ways.
   private(set) var brokenRule: Misuse?
 
@@ -31,6 +33,7 @@ struct HostState: ~Copyable {
     allocationsToFailure = 0
     failNextQueue = false
     brokenRule = nil
+    notes.forget()
   }
 }
 
@@ -73,6 +76,7 @@ public struct Host: ~Copyable {
     services.pointee.alloc_table = allocateTable
     services.pointee.free_table = freeTable
     services.pointee.alloc_queue = allocateQueue
+    services.pointee.note = keepNote
     keepOffer()
   }
 
@@ -218,6 +222,12 @@ private let allocateQueue: @convention(c) (UnsafeMutablePointer<iopt_host>?) -> 
   state.pointee.failNextQueue = false
   return fails ? 0 : 1
 }
+
+private let keepNote:
+  @convention(c) (UnsafeMutablePointer<iopt_host>?, UnsafePointer<CChar>?) -> Void = { host, text in
+    guard let text else { return }
+    hostState(host).pointee.notes.keep(text, at: host!.pointee.log.pointee.count)
+  }
 
 extension UInt64 {
   /// The smallest power of two that is not smaller; for 1 to 2^63.

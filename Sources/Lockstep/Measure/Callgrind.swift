@@ -5,8 +5,9 @@ import Glibc
 public struct Callgrind: Sendable {
   private let valgrind: String
   private let program: String
+  private let place: TemporaryFolder
   /// For what is needed as long as this is not closed.
-  public let folder: String
+  public var folder: String { place.path }
 
   /// What is said where it is not installed.
   public static let missing = "valgrind is not installed: apt-get install valgrind"
@@ -17,11 +18,9 @@ public struct Callgrind: Sendable {
     let path = getenv("PATH").map { String(cString: $0) } ?? ""
     let candidates = path.split(separator: ":").map { String($0) + "/valgrind" }
     guard let found = candidates.first(where: { access($0, X_OK) == 0 }) else { return nil }
-    let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-    var name = Array("\(parent)/lockstep-count-XXXXXX".utf8CString)
-    guard mkdtemp(&name) != nil else { return nil }
-    let folder = String(decoding: name.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-    let callgrind = Callgrind(valgrind: found, program: folder + "/program", folder: folder)
+    guard let place = TemporaryFolder("count") else { return nil }
+    let callgrind = Callgrind(
+      valgrind: found, program: place.path + "/program", place: place)
     guard strip("/proc/\(getpid())/exe", to: callgrind.program) else {
       callgrind.close()
       return nil
@@ -41,7 +40,7 @@ public struct Callgrind: Sendable {
   }
 
   /// Removes the copies.
-  public func close() { _ = try? ShellCommand(["rm", "-rf", folder]) { _ in true } }
+  public func close() { place.remove() }
 
   /// Instructions of one repetition, where `arguments` make this program do as many as it is
   /// given; nil when it could not be counted.

@@ -6,7 +6,7 @@ import ScenarioLanguage
 /// the review to run on both.
 public final class GuidedInputs {
   private let command: RunningCommand
-  private let folder: String
+  private let folder: TemporaryFolder
 
   /// iopt-fuzz's statuses.
   private static let (nothingJudged, somethingFound): (Int32, Int32) = (3, 77)
@@ -32,12 +32,11 @@ public final class GuidedInputs {
   public init(
     _ program: String, of subject: String, seconds: Int, seed: UInt64, from known: [Scenario]
   ) throws {
-    let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-    var name = Array("\(parent)/lockstep-review-XXXXXX".utf8CString)
-    guard mkdtemp(&name) != nil else {
-      throw SubjectError(description: "cannot make a folder in \(parent)")
+    guard let place = TemporaryFolder("review") else {
+      throw SubjectError(description: "cannot make a folder in \(TemporaryFolder.parent)")
     }
-    folder = String(decoding: name.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    folder = place
+    let folder = place.path
     let seeds = try CorpusFolder("\(folder)/seeds", create: true)
     for (number, scenario) in known.enumerated() {
       try seeds.write(encode(scenario), as: "\(number)")
@@ -48,8 +47,6 @@ public final class GuidedInputs {
       "--shrink-seconds", "0", "--", "-seed=\(UInt32(truncatingIfNeeded: seed) | 1)",
     ])
   }
-
-  deinit { _ = try? ShellCommand(["rm", "-rf", folder]) { _ in true } }
 
   /// Waits for its end, once. The error says why nothing came of it.
   public func wait() throws -> [[UInt8]] {
@@ -63,7 +60,7 @@ public final class GuidedInputs {
   }
 
   private func inputs(in name: String, _ isWanted: (String) -> Bool) -> [[UInt8]] {
-    guard let folder = try? CorpusFolder("\(folder)/\(name)"),
+    guard let folder = try? CorpusFolder("\(folder.path)/\(name)"),
       let listing = opendir(folder.path)
     else { return [] }
     defer { closedir(listing) }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Glibc
+import Synchronization
 
 /// A kernel tree as a subject: `kernel:TREE`. The shim, `reference/kernel`, builds it into a plug-in,
 /// or knows the one that it has built of the same files before.
@@ -19,16 +20,13 @@ public struct KernelSubject: Sendable {
   /// The tree that was typed by itself.
   public init(tree: String) { self.tree = tree }
 
-  /// The plug-in's path. Where one has to be built, standard error says so.
-  public func plugin() throws(SubjectError) -> String {
+  /// The plug-in's path. Where one has to be built, standard error says so, and which formats of the tree
+  /// it lacks; `listsAll`: those too that no tree is without, where nothing has to be built.
+  public func plugin(listsAll: Bool = false) throws(SubjectError) -> String {
     let script = try script()
     let run: ShellCommand
     do throws(ProcessError) {
-      run = try ShellCommand([script, tree]) { line in
-        let isNews = line.hasPrefix("building ")
-        if isNews { Self.tell(line.printable + " …\n") }
-        return isNews
-      }
+      run = try ShellCommand([script, tree] + (listsAll ? ["build"] : []), takes: Self.takeNews)
     } catch {
       throw SubjectError(description: "kernel:\(tree): \(error)")
     }
@@ -50,6 +48,20 @@ public struct KernelSubject: Sendable {
     }
     return script
   }
+
+  /// Tells what is news; a note once.
+  private static func takeNews(_ line: String) -> Bool {
+    if line.hasPrefix("building ") {
+      tell(line.printable + " …\n")
+    } else if line.hasPrefix("note: ") {
+      if told.withLock({ $0.insert(line).inserted }) { tell(line.printable + "\n") }
+    } else {
+      return false
+    }
+    return true
+  }
+
+  private static let told = Mutex<Set<String>>([])
 
   private static func tell(_ line: String) {
     _ = Array(line.utf8).withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress!, $0.count) }

@@ -109,6 +109,9 @@ public final class Lane {
     UnsafeBufferPointer(start: log.pointee.words, count: Int(log.pointee.count))
   }
 
+  /// What the subject said of them.
+  var notes: [HostNotes.Line] { host.state.pointee.notes.lines }
+
   /// The same as records.
   public var records: RecordView { RecordView(logWords) }
 
@@ -120,6 +123,7 @@ public final class Lane {
     isOfAnotherRelease =
       subject.isKernelTree && subject.capabilities.isOfAnotherRelease(configuration)
     log.pointee.count = 0
+    host.state.pointee.notes.forget()
     refusalInItsPlace = subject.capabilities.unseen(
       in: configuration, anyRelease: subject.isKernelTree)
     guard refusalInItsPlace == nil else {
@@ -137,6 +141,7 @@ public final class Lane {
   @inline(__always)
   public func run(_ operation: UnsafePointer<iopt_op>) -> SubjectStatus {
     log.pointee.count = 0
+    host.state.pointee.notes.forget()
     switch operation.pointee.kind {
     case UInt32(IOPT_OP_FAIL_ALLOC.rawValue):
       host.state.pointee.allocationsToFailure = operation.pointee.len
@@ -181,6 +186,7 @@ public final class Lane {
       return nil
     }
     log.pointee.count = 0
+    host.state.pointee.notes.forget()
     isTornDown = true
     call(.teardown) { teardown(domain) }
     return liveTables

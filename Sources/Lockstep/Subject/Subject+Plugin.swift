@@ -50,7 +50,16 @@ extension Subject {
       dlclose(handle)
       throw SubjectError(description: "subject '\(name)': \(error.text)")
     }
-    return Subject(table: table, specification: name, isPlugin: true)
+    return Subject(table: table, specification: name, isPlugin: true, tree: treeText(handle))
+  }
+
+  /// What the shim puts into a plug-in that is a kernel tree's code, however its file is called.
+  private static func treeText(_ handle: UnsafeMutableRawPointer) -> String? {
+    dlsym(handle, "iopt_kernel_tree").map {
+      let text = $0.assumingMemoryBound(to: CChar.self)
+      let bytes = UnsafeRawBufferPointer(start: text, count: strnlen(text, 200))
+      return String(decoding: bytes, as: UTF8.self).printable
+    }
   }
 
   private static func loaderMessage() -> String {

@@ -16,17 +16,22 @@ public struct Subject: @unchecked Sendable {
   let isPlugin: Bool
   /// Whether it is a kernel tree: it runs every scenario as what the tree is.
   let isKernelTree: Bool
+  /// What a tree is that is no release which has a number, and as what it is judged.
+  let releaseNote: String?
 
   /// The Swift implementation.
   public static let swift = builtIn(swiftSubject(), "swift")
   /// The C port.
   public static let reference = builtIn(iopt_reference_subject(), "reference")
 
-  init(table: SubjectTable, specification: String, isPlugin: Bool) {
+  /// `tree`: what a kernel tree's code says of its release, empty where that has a number; nil: it does
+  /// not say that it is one.
+  init(table: SubjectTable, specification: String, isPlugin: Bool, tree: String? = nil) {
     self.table = table
     self.specification = specification
     self.isPlugin = isPlugin
-    isKernelTree = specification.hasPrefix(KernelSubject.prefix)
+    isKernelTree = tree != nil || specification.hasPrefix(KernelSubject.prefix)
+    releaseNote = tree == "" ? nil : tree
   }
 
   private static func builtIn(

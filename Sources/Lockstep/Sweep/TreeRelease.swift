@@ -5,23 +5,15 @@ extension Engine {
   /// The release of the first kernel tree among the lanes, or of two trees the newer one; nil without
   /// a tree. Sweeps make their scenarios of it, so that the other side does the same.
   var treeRelease: Kernel? {
-    lanes.map(\.lane.subject).filter(\.isKernelTree).compactMap(\.nearestRelease)
+    lanes.map(\.lane.subject).filter(\.isKernelTree).compactMap(\.statedRelease)
       .max { $0.rawValue < $1.rawValue }
   }
 }
 
 extension Subject {
-  /// The newest release that it states.
+  /// The newest release that it states: a kernel tree's own, or the nearest that has a number.
   public var statedRelease: Kernel? {
     Kernel.allCases.last { capabilities.kernels >> $0.rawValue & 1 == 1 }
-  }
-
-  /// The release that it states, or where the ABI has no number for it, the newest one whose features
-  /// it has.
-  public var nearestRelease: Kernel? {
-    if let statedRelease { return statedRelease }
-    let isNew = capabilities.features.isSuperset(of: .sinceLinux7_2)
-    return isNew ? Kernel.allCases.last : Kernel.allCases.first
   }
 }
 
