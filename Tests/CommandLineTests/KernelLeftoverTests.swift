@@ -33,11 +33,9 @@ import Testing
   /// What is left: a line for a process, and for each folder.
   private var leftovers: String {
     """
-    for try in 1 2 3 4 5 6 7 8 9 10; do
-      kill -0 "$(cat '\(scratch("pid"))')" 2>/dev/null || break
-      sleep 0.1
-    done
-    kill "$(cat '\(scratch("pid"))')" 2>/dev/null && echo process
+    living() { grep -q '^State:.[^Z]' "/proc/$(cat '\(scratch("pid"))')/status" 2>/dev/null; }
+    for try in $(seq 20); do ! living || sleep 0.1; done
+    ! living || { echo process; kill "$(cat '\(scratch("pid"))')"; }
     cd '\(scratch.path)' && ls -d lockstep/new.* tmp/* 2>/dev/null
     """
   }

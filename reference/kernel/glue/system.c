@@ -169,15 +169,28 @@ const char *shim_kernel_file(const char *file)
 	return inside ? inside : file;
 }
 
+/* A header is found beside the file that includes it: fmt/../iommu_pt.h. */
+static void leave_detours(char *path)
+{
+	char *up, *folder;
+
+	while ((up = strstr(path, "/../")) != NULL) {
+		for (folder = up; folder > path && folder[-1] != '/'; folder--)
+			;
+		memmove(folder, up + 4, strlen(up + 4) + 1);
+	}
+}
+
 /* Tells the host where in the code the next record comes from, or the crash. */
 static void note(const char *file, int line)
 {
 	struct iopt_host *host = shim_current->host;
 
 	if (iopt_has(host, note) && host->note) {
-		char text[128];
+		char text[256];
 
 		snprintf(text, sizeof(text), "%s:%d", shim_kernel_file(file), line);
+		leave_detours(text);
 		host->note(host, text);
 	}
 }
