@@ -29,8 +29,11 @@ struct iommu_pages_list {
 	uint32_t last;
 };
 
-/* Descriptors that fit before the table of them has to grow. */
-#define IOMMU_PAGES_INLINE 62u
+/*
+ * Descriptors that fit before the table of them has to grow: few, so that whoever tests makes it
+ * grow.
+ */
+#define IOMMU_PAGES_INLINE 14u
 
 /* All descriptors of one domain; those of slots not yet handed out are unset. */
 struct iommu_pages {

@@ -52,7 +52,8 @@ def all_judges():
         Judge(FUZZING, fuzzing, [f"Fuzz/{name}" for name in ("Driver", "Target", "CFuzzer")]),
         Judge("traces", [replay], traces),
         Judge("leaks", [leaks], texts + packed + traces),
-        Judge("sanitized", [sanitized(one) for one in (scenarios, corpus, replay)],
+        Judge("sanitized", [sanitized(one) for one in (
+            [*scenarios, "--in-process"], corpus, [*replay, "--in-process"])],
               texts + packed + traces + ["Corpus/fuzz"]),
         Judge("allocations", [[*sweep, "allocations", "--limit", "20", *SIDES, *out, *texts]], texts),
         Judge("exhaustive", [[*sweep, "exhaustive", "--depth", "3", *SIDES, *out]], []),
@@ -69,7 +70,8 @@ def fuzzer(suffix, plugin, runs, program=IOPT_FUZZ):
 
 
 def sanitized(command):
-    """The same with the plug-in under sanitizers, whose runtime comes before everything."""
+    """The same with the plug-in under sanitizers, whose runtime comes before everything. Leaks are
+    told by a process that ends as usual, so not by a plug-in's own."""
     return ["env", f"LD_PRELOAD={asan_runtime()}", f"ASAN_OPTIONS={SANITIZING}",
             *(word.replace("{plain}", "{checked}") for word in command)]
 

@@ -30,7 +30,7 @@ def number(name, otherwise):
 BUILD = os.path.abspath(setting("BUILD", f"{ROOT}/.build-mutants"))
 JOBS = number("JOBS", 2)
 RUNS = number("RUNS", 75000)
-LANE_RUNS = number("LANE_RUNS", max(1, RUNS // 5))  # in each lane beside the plain one
+LANE_RUNS = number("LANE_RUNS", max(1, RUNS // 3))  # in each lane beside the plain one
 IOPT = setting("IOPT", ".build/release/iopt")
 IOPT_FUZZ = setting("IOPT_FUZZ", "Fuzz/.build/release/iopt-fuzz")
 ASAN_FUZZ = setting("ASAN_FUZZ", "Fuzz/.build-address/release/iopt-fuzz")

@@ -18,6 +18,14 @@ extension RecordView {
     return nil
   }
 
+  /// How many records tell what an operation came to.
+  public var results: Int { reduce(0) { $0 + ($1.has(.result) ? 1 : 0) } }
+
+  /// How many are the host's own: of tables that were asked for or given back.
+  public var ofHost: Int {
+    reduce(0) { $0 + ($1.has(.alloc) || $1.has(.allocFail) || $1.has(.free) ? 1 : 0) }
+  }
+
   /// How many arguments a record of each kind has at least.
   private static let least = (0..<EventKind.pte.rawValue).map { kind in
     EventKind(rawValue: kind)?.schema.arguments.count ?? 0

@@ -29,6 +29,8 @@ struct FatalPlugin: Sendable {
     "if (op->kind == IOPT_OP_UNMAP) { \(code); }"
   }
 
+  private static let atFirstTable =
+    "iopt_table_at(host_of_all, IOPT_ARENA_BASE)[0]"
   private static let operation0 = "in operation 0 of the scenario at line 4"
   private static let operation2 = "in operation 2 of the scenario at line 4"
 
@@ -132,6 +134,38 @@ struct FatalPlugin: Sendable {
       "abi domain: host changed",
       "broke a rule of the subject ABI at the domain of the scenario at line 1: wrote over its host",
       line: 2, scenarios: 3),
+    FatalPlugin(
+      "writes over its operation", .run,
+      atMap("((struct iopt_op *)op)->iova = 0x7000"), "abi map: operation changed",
+      "broke a rule of the subject ABI at operation 0 of the scenario at line 4: wrote over the"),
+    FatalPlugin(
+      "tells two results", .run, atMap("iopt_log2(host_of_all->log, IOPT_EVENT_RET, 0, 0x1000)"),
+      "abi map: second result",
+      "broke a rule of the subject ABI at operation 0 of the scenario at line 4: logged more than"),
+    FatalPlugin(
+      "tells of a table that it did not ask for", .run,
+      atMap("iopt_log2(host_of_all->log, IOPT_EVENT_ALLOC, IOPT_ARENA_BASE + 0x9000, 0x1000)"),
+      "abi map: forged record",
+      "broke a rule of the subject ABI at operation 0 of the scenario at line 4: logged that a"),
+    FatalPlugin(
+      "writes to a freed table in teardown", .teardown,
+      "iopt_reference_subject()->teardown(state); \(atFirstTable) = 0xdead; return",
+      "abi end: write to a freed table",
+      "broke a rule of the subject ABI at the end of the scenario at line 1: wrote 0x800000000,",
+      line: 3, scenarios: 3),
+    FatalPlugin(
+      "writes to a table when it is closed", .close, "\(atFirstTable) = 0xdead",
+      "abi end: write to a freed table",
+      "broke a rule of the subject ABI at the end of the scenario at line 1: wrote 0x800000000,",
+      line: 3, scenarios: 3),
+    FatalPlugin(
+      "takes SIGSEGV", .open, "signal(SIGSEGV, SIG_IGN)", "abi end: signal taken",
+      "broke a rule of the subject ABI at the end of the scenario at line 1: took SIGSEGV",
+      line: 3, scenarios: 3),
+    FatalPlugin(
+      "writes far behind its memory", .run,
+      atMap("((uint64_t *)iopt_table_at(host_of_all, IOPT_ARENA_BASE))[(261 << 20) / 8] = 1"),
+      "process map: SIGSEGV", "ended its process by SIGSEGV \(operation0)"),
     FatalPlugin(
       "logs a record of no kind", .open,
       "iopt_reference_subject()->open(host, config, state); iopt_log0(host->log, 0);"

@@ -142,7 +142,6 @@ static inline void pt_install_leaf_entry(struct pt_state *st, uint64_t oa, unsig
 		leaf |= ones | (uint64_t)AMDV1PT_FMT_NL_SIZE << AMDV1PT_FMT_NL_SHIFT;
 	}
 	pt_write_items(st, st->index, 1u << contig_lg2, leaf);
-	st->entry = leaf;
 }
 
 /* Permissions are ANDed over the levels (2.2.3, PDE), so tables allow everything. */

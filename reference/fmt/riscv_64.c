@@ -113,7 +113,6 @@ static inline void pt_install_leaf_entry(struct pt_state *st, uint64_t oa, unsig
 		items = 1u << RISCVPT_NAPOT_ITEMS_LG2;
 	}
 	pt_write_items(st, st->index, items, leaf);
-	st->entry = leaf;
 }
 
 static inline bool pt_install_table(struct pt_state *st, uint64_t table_pa,

@@ -85,7 +85,6 @@ static inline void pt_install_leaf_entry(struct pt_state *st, uint64_t oa, unsig
 	if (st->level)
 		leaf |= VTDSS_FMT_PS;
 	pt_write_items(st, st->index, 1, leaf);
-	st->entry = leaf;
 }
 
 static inline bool pt_install_table(struct pt_state *st, uint64_t table_pa,

@@ -11,6 +11,9 @@ struct ArenaMapping: ~Copyable {
   /// Bytes in front of it and behind it that nobody may touch: an index that is one table off still
   /// hits them.
   static let guardSize = Int(ArenaLayout.largestTable)
+  /// Bytes on either side of that which are closed for good: what is further off than a guard is wide
+  /// is a crash, and not the memory of another arena.
+  private static let reserve = size
 
   /// The arena's first byte.
   let memory: UnsafeMutableRawPointer
@@ -18,18 +21,21 @@ struct ArenaMapping: ~Copyable {
 
   init() {
     let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
-    let mapped = mmap(nil, ArenaWatch.span, PROT_NONE, flags, -1, 0)
+    let mapped = mmap(nil, Self.mappedSize, PROT_NONE, flags, -1, 0)
     guard let mapped, mapped != MAP_FAILED else {
-      fatalError("cannot reserve \(ArenaWatch.span) bytes of table memory: errno \(errno)")
+      fatalError("cannot reserve \(Self.mappedSize) bytes of table memory: errno \(errno)")
     }
-    memory = mapped + Self.guardSize
-    watched = ArenaWatch.add(start: mapped, memory: memory)
+    let start = mapped + Self.reserve
+    memory = start + Self.guardSize
+    watched = ArenaWatch.add(start: start, memory: memory)
   }
 
   deinit {
     ArenaWatch.remove(watched)
-    munmap(memory - Self.guardSize, ArenaWatch.span)
+    munmap(memory - Self.guardSize - Self.reserve, Self.mappedSize)
   }
+
+  private static var mappedSize: Int { ArenaWatch.span + 2 * reserve }
 
   /// Whether a closed page was touched since ``wipe()``; everything is open since.
   @inline(__always)

@@ -60,6 +60,13 @@ enum ArenaWatch {
     sigaction(SIGSEGV, &action, nil)
   }
 
+  /// Who has the signal now.
+  static var holder: UInt {
+    var action = sigaction()
+    sigaction(SIGSEGV, nil, &action)
+    return unsafeBitCast(action.__sigaction_handler.sa_sigaction, to: UInt.self)
+  }
+
   /// Watches the pages from `start` on, of the arena at `memory`. Entries are never given back to the
   /// heap, so that the handler may read them at any time.
   static func add(

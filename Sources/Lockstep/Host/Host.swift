@@ -9,6 +9,8 @@ struct HostState: ~Copyable {
   /// The Nth allocation from now fails; 0 when disarmed.
   var allocationsToFailure: UInt64 = 0
   var failNextQueue = false
+  /// Records that the host itself wrote into the log at hand.
+  var recordsWritten = 0
   /// What is written down where the host listens; it stays from one scenario to the next.
   var hearing = Hearing()
   /// What the subject said of the records of the request at hand.
@@ -180,6 +182,7 @@ private let allocateTable: @convention(c) (UnsafeMutablePointer<iopt_host>?, UIn
   host, bytes in
   let state = hostState(host)
   let log = host!.pointee.log
+  state.pointee.recordsWritten += 1
   guard bytes > 0 else {
     state.pointee.note(.allocatedNothing)
     iopt_log0(log, IOPT_EVENT_ALLOC_FAIL.rawValue)
@@ -213,6 +216,7 @@ private let freeTable: @convention(c) (UnsafeMutablePointer<iopt_host>?, UInt64)
     let isFreed = state.pointee.arena.slot(of: pa).map { state.pointee.arena.states[$0] == .freed }
     state.pointee.note(isFreed == true ? .freedTwice(pa: pa) : .freedUnallocated(pa: pa))
   }
+  state.pointee.recordsWritten += 1
   iopt_log1(host!.pointee.log, IOPT_EVENT_FREE.rawValue, pa)
 }
 

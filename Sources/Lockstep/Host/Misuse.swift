@@ -23,8 +23,16 @@ public enum Misuse: Codable, Equatable, Sendable {
   case endlessLog(words: UInt64)
   /// It wrote over the services that it is offered, or over what says where its log is.
   case hostChanged
+  /// It wrote over the operation that it was given.
+  case operationChanged
+  /// It put another handler in the place of that for SIGSEGV.
+  case signalTaken
   /// It wrote a record that is none: of no kind, too short, or past the log's end.
   case unreadableRecord(header: UInt64)
+  /// It wrote more than one record of what an operation came to.
+  case secondResult
+  /// It wrote a record of a table that is the host's to write.
+  case forgedRecord
 
   /// The misuse without its numbers: what tells one kind from another.
   public var name: String {
@@ -39,7 +47,11 @@ public enum Misuse: Codable, Equatable, Sendable {
     case .logOverrun: "log overrun"
     case .endlessLog: "endless log"
     case .hostChanged: "host changed"
+    case .operationChanged: "operation changed"
+    case .signalTaken: "signal taken"
     case .unreadableRecord: "unreadable record"
+    case .secondResult: "second result"
+    case .forgedRecord: "forged record"
     }
   }
 
@@ -65,9 +77,17 @@ public enum Misuse: Codable, Equatable, Sendable {
       "logged more than \(words) words in one operation"
     case .hostChanged:
       "wrote over its host or its log, of which only the log's words and count are its own"
+    case .operationChanged:
+      "wrote over the operation that it was given, or over its pieces"
+    case .signalTaken:
+      "took SIGSEGV for itself, by which a touch outside of its tables is seen"
     case .unreadableRecord(let header):
       "logged what is no record, or one that is too short or ends behind the log: it begins with"
         + " \(hex(header))"
+    case .secondResult:
+      "logged more than one result of an operation"
+    case .forgedRecord:
+      "logged that a table was allocated, or was not, or was freed, which the host logs itself"
     }
   }
 }

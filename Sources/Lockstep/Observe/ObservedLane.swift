@@ -19,6 +19,8 @@ public final class ObservedLane {
     var status = SubjectStatus.refused
     /// The request opened a domain with a DMA layer.
     var opensLayer = false
+    /// Who had SIGSEGV before the domain was opened.
+    var signalHolder: UInt = 0
     /// All of table memory is as the stores say: what they do not name is zero.
     var isProven = false
   }
@@ -72,6 +74,7 @@ public final class ObservedLane {
   /// Opens a domain on empty table memory.
   func open(_ configuration: borrowing iopt_config) {
     answer.pointee.opensLayer = configuration.has_dma != 0
+    if lane.subject.isPlugin { answer.pointee.signalHolder = ArenaWatch.holder }
     answer.pointee.status = lane.open(configuration)
   }
 
@@ -95,10 +98,14 @@ public final class ObservedLane {
     if status == .crashed { return lane.host.state.pointee.arena.touch.map(Misuse.trespass) }
     if let misuse = lane.host.state.pointee.misuse { return misuse }
     if case .outsideTables(let pa)? = shadow.fault { return .storedOutsideTables(pa: pa) }
-    if lane.subject.isPlugin, let header = lane.records.firstUnreadable {
-      return .unreadableRecord(header: header)
-    }
-    return nil
+    return lane.subject.isPlugin ? misuseOfLog : nil
+  }
+
+  private var misuseOfLog: Misuse? {
+    let records = lane.records
+    if let header = records.firstUnreadable { return .unreadableRecord(header: header) }
+    if records.results > 1 { return .secondResult }
+    return records.ofHost > lane.host.state.pointee.recordsWritten ? .forgedRecord : nil
   }
 
   /// The top table and its level, as the subject last told them; nil before initialisation.
@@ -140,11 +147,22 @@ public final class ObservedLane {
     return Arena.address(ofSlot: slot)
   }
 
+  /// Lets the subject free every table, as ``Lane/teardown()``, and takes in what it told meanwhile.
+  func teardown() -> Int? {
+    let left = lane.teardown()
+    if left != nil { takeLog() }
+    return left
+  }
+
   /// Closes the domain, and looks for what was written outside of tables in the whole scenario, and for
   /// what the subject did while it was closed. `tablesAreAsTold`: the words of tables were looked at.
   func closeDomain(tablesAreAsTold: Bool) -> Misuse? {
     lane.closeDomain()
     lane.host.noteChanges()
+    if lane.subject.isPlugin, ArenaWatch.holder != answer.pointee.signalHolder {
+      ArenaWatch.install()
+      lane.host.state.pointee.note(.signalTaken)
+    }
     if let misuse { return misuse }
     let isTold =
       lane.subject.logsStores && status == .done
@@ -152,6 +170,10 @@ public final class ObservedLane {
     if isTold {
       lane.host.state.pointee.arena.openForHarness()
       if let word = shadow.firstChangeOutsideTables() { return misuse(changed: word) }
+      // They are as told until it was closed: what follows is nobody else's to look at.
+      if tablesAreAsTold, lane.subject.isPlugin, let word = shadow.firstUntoldWord() {
+        return .untoldWord(word)
+      }
     }
     if let word = lane.host.state.pointee.arena.strayWord() { return .trespass(word) }
     answer.pointee.isProven = tablesAreAsTold && isTold && !lane.isTornDown

@@ -115,7 +115,7 @@ public final class LeakOracle: Oracle {
     if isRagged { return depart(.raggedLengthRunsAway, observed) }
     let forgets = Self.mayForget(engine.configuration, observed.lane.gather)
     let linked = forgets ? linkedTables(observed, engine) : []
-    guard observed.lane.teardown() != nil else { return .nothing }
+    guard observed.teardown() != nil else { return .nothing }
     if let misuse = observed.lane.host.state.pointee.misuse {
       return .found(
         Fault(

@@ -36,7 +36,7 @@ final class LeftoverTables {
 
   /// False when the subject cannot.
   private func free(_ observed: ObservedLane) -> Bool {
-    observed.lane.isTornDown || observed.lane.teardown() != nil
+    observed.lane.isTornDown || observed.teardown() != nil
   }
 
   private func misuse(_ observed: ObservedLane, _ lane: Int) -> Fault? {

@@ -37,6 +37,8 @@ public final class Lane {
     @convention(c) (
       UnsafeMutableRawPointer?, UnsafePointer<iopt_op>?
     ) -> UInt32
+  /// What a plug-in is given in place of operations.
+  private var lent = LentOperation()
   private let close: @convention(c) (UnsafeMutableRawPointer?) -> Void
   /// Where calls into the subject are told, and under which number; nil: nowhere.
   let progress: UnsafeMutablePointer<RunProgress>?
@@ -122,8 +124,7 @@ public final class Lane {
     hidesLevels = !release.isEmpty && release.apply(to: &configuration)
     isOfAnotherRelease =
       subject.isKernelTree && subject.capabilities.isOfAnotherRelease(configuration)
-    log.pointee.count = 0
-    host.state.pointee.notes.forget()
+    beginLog()
     refusalInItsPlace = subject.capabilities.unseen(
       in: configuration, anyRelease: subject.isKernelTree)
     guard refusalInItsPlace == nil else {
@@ -140,8 +141,7 @@ public final class Lane {
   /// subject sees them.
   @inline(__always)
   public func run(_ operation: UnsafePointer<iopt_op>) -> SubjectStatus {
-    log.pointee.count = 0
-    host.state.pointee.notes.forget()
+    beginLog()
     switch operation.pointee.kind {
     case UInt32(IOPT_OP_FAIL_ALLOC.rawValue):
       host.state.pointee.allocationsToFailure = operation.pointee.len
@@ -150,10 +150,21 @@ public final class Lane {
       host.state.pointee.failNextQueue = true
       return .done
     default:
+      if subject.isPlugin { return runLent(operation) }
       return status(
         call(.operation, kind: operation.pointee.kind) { runOperation(domain.pointee, operation) },
         other: .done)
     }
+  }
+
+  /// Runs a copy of the operation.
+  private func runLent(_ operation: UnsafePointer<iopt_op>) -> SubjectStatus {
+    let copy = lent.lend(operation)
+    let number = call(.operation, kind: operation.pointee.kind) {
+      runOperation(domain.pointee, copy)
+    }
+    if !lent.isAsLent(operation) { host.state.pointee.note(.operationChanged) }
+    return status(number, other: .done)
   }
 
   /// `enum iopt_status`; a number that is not known is the subject's fault, and counts as `other`.
@@ -173,6 +184,13 @@ public final class Lane {
     }
   }
 
+  @inline(__always)
+  private func beginLog() {
+    host.state.pointee.notes.forget()
+    log.pointee.count = 0
+    host.state.pointee.recordsWritten = 0
+  }
+
   private func forgetLog() {
     host.state.pointee.note(
       .logOverrun(count: log.pointee.count, capacity: log.pointee.capacity))
@@ -185,10 +203,10 @@ public final class Lane {
     guard let teardown = subject.table.members.teardown, let domain = domain.pointee else {
       return nil
     }
-    log.pointee.count = 0
-    host.state.pointee.notes.forget()
+    beginLog()
     isTornDown = true
     call(.teardown) { teardown(domain) }
+    if log.pointee.count > log.pointee.capacity { forgetLog() }
     return liveTables
   }
 
