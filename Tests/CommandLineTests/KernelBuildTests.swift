@@ -135,7 +135,7 @@ import Testing
 
       """.utf8)
     let diff = try iopt("diff '\(scenario)' --left swift --right 'kernel:\(path)'")
-    let warning = diff.output.split(separator: "\n").first { $0.contains("+ warn") }
+    let warning = diff.output.split(separator: "\n").first { $0.contains("+ = warn") }
     #expect(warning?.hasSuffix("# \(place)") == true, "\(diff.output)\(diff.errors)")
     let check = try iopt("check '\(scenario)' --subject 'kernel:\(path)'")
     #expect(

@@ -39,7 +39,7 @@ import Testing
   @Test func besideTheObservation() throws {
     let tool = try Tool.iopt("diff", scenario, "--left", "reference", "--right", plugin)
     #expect(tool.status == 1)
-    let line = tool.output.split(separator: "\n").first { $0.contains("+ warn") }
+    let line = tool.output.split(separator: "\n").first { $0.contains("+ = warn") }
     #expect(line?.contains("# toy.c:7") == true, "\(tool.output)\(tool.errors)")
     #expect(!tool.output.contains("\u{1b}"))
     let notes = tool.output.split(separator: "\n").filter { $0.contains("toy.c:7") }
