@@ -53,7 +53,7 @@ public struct PageTableContract {
   }
 
   /// The promises, as Documentation/contract.md names them.
-  public static let properties = ["map", "unmap", "lookup", "dirty"]
+  public static let properties = ["map", "unmap", "lookup", "dirty", "opening"]
 
   /// The addresses that the domain has.
   public let space: ContractSpace

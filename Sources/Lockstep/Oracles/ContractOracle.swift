@@ -61,6 +61,7 @@ public final class ContractOracle: Oracle {
     hasLayer = engine.configuration.has_dma != 0
     let observed = engine.lanes[laneIndex]
     judged.choose(observed)
+    if let breach = openingBreach(observed) { return breach }
     guard observed.status == .done else { return .nothing }
     let configuration = observed.lane.meant(engine.configuration)
     if hasLayer {
@@ -69,6 +70,26 @@ public final class ContractOracle: Oracle {
       table = PageTableContract(DomainConfiguration(configuration), info)
     }
     return .nothing
+  }
+
+  /// A domain is opened, or refused with an error number. Only the DMA layer's set-up stops at a check,
+  /// where no page is as small as the machine's (`init_iova_domain()`).
+  private func openingBreach(_ observed: ObservedLane) -> Judgement? {
+    let records = observed.lane.records
+    switch observed.status {
+    case .crashed:
+      let info = records.lazy.compactMap(InfoRecord.init).first { _ in true }
+      if hasLayer, let info, info.pageSizes & 0x1fff == 0 { return nil }
+      return broken(
+        "opening", "crash", "opening the domain ran away or faulted", observed, lookup: nil)
+    case .failed:
+      let result = records.lazy.compactMap(ResultRecord.init).first { _ in true }
+      if result?.errno != nil { return nil }
+      return broken(
+        "opening", "no error number", "the domain failed to open, and no error number says why",
+        observed, lookup: nil)
+    case .done, .refused: return nil
+    }
   }
 
   public func judge(_ engine: Engine) -> Judgement {
