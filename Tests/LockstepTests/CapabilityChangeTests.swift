@@ -18,10 +18,9 @@ import Testing
   private func review(_ change: CapabilityChange, judgements: Int) -> Review {
     var tally = RunTally()
     (tally.scenarios, tally.judgements) = (judgements, judgements)
-    let side = SideJudgement(OracleChoice([.contract]).engine([Lane(.swift)]))
     var review = Review(
-      base: "old", head: "new", changes: [], judgement: JudgementChange(base: side, head: side),
-      cases: nil, patch: nil, tally: tally, headTally: tally, recorded: 0, notDone: [])
+      base: "old", head: "new", changes: [], judgement: JudgementChange(),
+      patch: nil, tally: tally, headTally: tally, recorded: 0, notDone: [])
     review.capabilities = change
     return review
   }
