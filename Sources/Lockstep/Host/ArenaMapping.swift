@@ -13,7 +13,7 @@ struct ArenaMapping: ~Copyable {
   static let guardSize = Int(ArenaLayout.largestTable)
   /// Bytes on either side of that which are closed for good: what is further off than a guard is wide
   /// is a crash, and not the memory of another arena.
-  private static let reserve = size
+  private static let reserve = 16 << 20
 
   /// The arena's first byte.
   let memory: UnsafeMutableRawPointer
