@@ -40,9 +40,9 @@ let package = Package(
     .target(
       name: "Reference", dependencies: ["SubjectABI"], path: "reference",
       exclude: ["abi", "kernel"], publicHeadersPath: "include", cSettings: runsScenariosC),
-    .executableTarget(name: "iopt-coverage", path: "Fuzz/Coverage"),
-    .executableTarget(name: "iopt-manual", path: "Tools/Manual"),
-    .executableTarget(name: "iopt-tests", path: "Tools/TestReport"),
+    .executableTarget(name: "iopt-coverage", dependencies: ["CVersion"], path: "Fuzz/Coverage"),
+    .executableTarget(name: "iopt-manual", dependencies: ["CVersion"], path: "Tools/Manual"),
+    .executableTarget(name: "iopt-tests", dependencies: ["CVersion"], path: "Tools/TestReport"),
     .target(name: "PageTable", dependencies: ["SubjectABI"], swiftSettings: runsScenarios),
     .target(
       name: "DMA", dependencies: ["PageTable", "SubjectABI"],

@@ -5,6 +5,7 @@
 //
 // EXPORT.json is what `llvm-cov export -format=text` wrote, with names demangled. Exit status: 1 when
 // a function lacks a reason or a reason lacks a function, 2 when a file cannot be read.
+import CVersion
 import Foundation
 
 /// Source files by line, each read once.
@@ -27,6 +28,10 @@ func printError(_ text: String) { FileHandle.standardError.write(Data((text + "\
 enum Main {
   static func main() {
     let arguments = CommandLine.arguments.dropFirst()
+    if arguments.first == "--version" {
+      print("iopt-coverage \(String(cString: lockstep_version()))")
+      return
+    }
     guard arguments.count > 2 else {
       printError("usage: iopt-coverage EXPORT.json REASONS.md FOLDER…")
       exit(2)

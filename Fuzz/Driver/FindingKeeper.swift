@@ -48,7 +48,7 @@ final class FindingKeeper {
       seen = judge.finding(of: end, in: scenario, at: job.share.position)
       // What hangs does so for any length of time.
       if end == .overLimit {
-        judge.limit = .seconds(min(settings.limit, max(1, settings.limit / 5)))
+        judge.limits = limits(min(settings.limit, max(1, settings.limit / 5)))
       }
     }
     if let seen, let known = known(seen, judge) { return known }
@@ -59,25 +59,32 @@ final class FindingKeeper {
     if first.signature != seen?.signature, let known = known(first, judge) { return known }
     _ = try FailureFiles.saveInput(encode(scenario), in: folder)
     return try keep(scenario, first, judge, tell)
+      ?? keepUnrepeated(Self.text(first), job, encode(scenario))
   }
 
+  private func limits(_ call: Double) -> ChildProcess.Limits {
+    ChildProcess.Limits(call: .seconds(call))
+  }
+
+  /// nil when the scenario does not show it again, alone in a process.
   private func keep(
     _ scenario: Scenario, _ first: Finding, _ judge: IsolatedJudge, _ tell: (String) -> Void
-  ) throws -> String {
+  ) throws -> String? {
     let files = files(first, judge)
-    let smallest = try shrink(scenario, judge, tell)
-    let again = try judge.judge(smallest, file: files.textPath)
-    var (kept, finding) = (smallest, again ?? first)
-    if again?.signature != first.signature {
-      kept = scenario
-      finding = try judge.judge(scenario, file: files.textPath) ?? first
+    for kept in [try shrink(scenario, judge, tell), scenario] {
+      judge.restart()
+      guard var finding = try judge.judge(kept, file: files.textPath),
+        finding.signature == first.signature
+      else { continue }
+      if case .process(var fatality) = finding.evidence, case .limit = fatality.end {
+        let allowed = limits(settings.limit).allowed(isOutside: fatality.isOutside)
+        fatality.end = .limit(allowed / .seconds(1))
+        finding.evidence = .process(fatality)
+      }
+      try files.save(kept, report: finding.report)
+      return Self.text(finding)
     }
-    if case .process(var fatality) = finding.evidence, case .limit = fatality.end {
-      fatality.end = .limit(settings.limit)
-      finding.evidence = .process(fatality)
-    }
-    try files.save(kept, report: finding.report)
-    return Self.text(finding)
+    return nil
   }
 
   private func shrink(

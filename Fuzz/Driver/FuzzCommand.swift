@@ -172,7 +172,7 @@ struct FuzzCommand: ParsableCommand {
     if isLibFuzzersOwn(libFuzzer) {
       runLibFuzzer(program + usualFlags + ["-timeout=25"] + libFuzzer + folders)
     }
-    let supervisor = try Supervisor(settings, count: jobs, isRaw: isRaw)
+    let supervisor = try Supervisor(settings, count: jobs, isRaw: isRaw, seconds: seconds)
     let status = try supervisor.run { job in
       program + usualFlags + Self.jobFlags + libFuzzer + seed(of: job) + folders
     }

@@ -50,6 +50,7 @@ final class Job {
       // They come to the whole terminal: the program that watches says what follows.
       for ending in [SIGINT, SIGHUP] { signal(ending, SIG_IGN) }
       log?.takeOutput()
+      iopt_isolation_close_files(-1)
       share.join()
       runLibFuzzer(arguments, endsOnSignals: false)
     }
@@ -59,28 +60,34 @@ final class Job {
     setpgid(pid, pid)
   }
 
-  /// Looks whether it has ended, and ends it where a call takes longer than `limit`.
-  func look(limit: Duration) {
+  /// Looks whether it has ended, and ends it where a call takes longer than `limit`, or anything else
+  /// too long. `isLate`: it was to have ended by now, and has nothing more to wait for.
+  func look(limit: Duration, isLate: Bool) {
     guard outcome == nil else { return }
     log?.read()
     if reap() { return }
     let (said, position) = (share.said, share.position)
     let sum = position.calls &+ said.counts.executions
     let now = ContinuousClock.now
-    if said.in_input == 0 || sum != moved {
+    // Before its first input it looks through the corpus, of whatever size that is.
+    let isReading = said.counts.executions == 0 && said.in_input == 0 && position.lane < 0
+    if isReading && !isLate || sum != moved {
       moved = sum
       since = now
       return
     }
-    // Without a subject that is called: an input of the readers, or a subject that has broken them.
-    let allowed = position.lane >= 0 ? limit : max(limit, Self.inputLimit)
+    // Without a subject that is called: an input of the readers, or a subject that has broken them or
+    // libFuzzer, between two inputs.
+    let other = isLate && said.in_input == 0 ? Self.lateLimit : Self.otherLimit
+    let allowed = position.lane >= 0 ? limit : max(limit, other)
     guard now - since >= allowed else { return }
     isOverLimit = true
     kill(pid, SIGKILL)
   }
 
-  /// How long anything else may take with an input.
-  private static let inputLimit = Duration.seconds(25)
+  /// How long anything else may take, and where libFuzzer's time is over.
+  private static let otherLimit = Duration.seconds(25)
+  private static let lateLimit = Duration.seconds(5)
 
   /// Ends it at once.
   func kill() {

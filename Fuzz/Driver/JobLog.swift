@@ -11,6 +11,8 @@ final class JobLog {
   private var rest: [UInt8] = []
   /// How many counters the program has, as libFuzzer says it when it starts.
   private(set) var counters: String?
+  /// What it says of flags that it does not know, until that is taken.
+  private var warnings: [String] = []
   /// Counters that were hit, and inputs that are kept.
   private(set) var coverage = 0
   private(set) var inputs = 0
@@ -46,7 +48,16 @@ final class JobLog {
     }
   }
 
+  /// What a user has to be told of, once.
+  func takeWarnings() -> [String] {
+    defer { warnings = [] }
+    return warnings
+  }
+
   private func take(_ line: ArraySlice<UInt8>) {
+    if line.starts(with: Array("WARNING: unrecognized flag".utf8)) {
+      warnings.append(String(decoding: line, as: UTF8.self).printable)
+    }
     // Most lines tell of a new input: "#12 NEW cov: 1 ft: 2 corp: 3/4b …".
     if line.first == UInt8(ascii: "#") {
       let text = String(decoding: line, as: UTF8.self)

@@ -19,10 +19,14 @@ final class Supervisor {
   private static let endings = [SIGTERM, SIGINT, SIGHUP]
   /// How long jobs may take to end before they are killed.
   private static let patience = Duration.seconds(2)
+  /// When libFuzzer ends by itself, after the input at hand; nil: there is no such time.
+  private let deadline: ContinuousClock.Instant?
 
-  /// `count` jobs, whose logs go to the artifacts, or the first one's to this terminal.
-  init(_ settings: FuzzSettings, count: Int, isRaw: Bool) throws {
+  /// `count` jobs, whose logs go to the artifacts, or the first one's to this terminal. libFuzzer is
+  /// to end after so many seconds, 0: of its own accord.
+  init(_ settings: FuzzSettings, count: Int, isRaw: Bool, seconds: Int) throws {
     self.settings = settings
+    deadline = seconds > 0 ? ContinuousClock.now + .seconds(seconds) : nil
     self.isRaw = isRaw
     let folder = settings.artifacts ?? "."
     var jobs: [Job] = []
@@ -85,11 +89,13 @@ final class Supervisor {
         signal = signal ?? number
         stop()
       }
-      for job in jobs { job.look(limit: .seconds(settings.limit)) }
+      let isLate = deadline.map { ContinuousClock.now > $0 } ?? false
+      for job in jobs { job.look(limit: .seconds(settings.limit), isLate: isLate) }
       if let counters = jobs[0].log?.counters, !hasCounters {
         printError(counters + "\n")
         hasCounters = true
       }
+      for warning in jobs[0].log?.takeWarnings() ?? [] { printError("libFuzzer: \(warning)\n") }
       if jobs.contains(where: \.hasFailed) { stop() }
       if let stopped, ContinuousClock.now - stopped > Self.patience {
         for job in jobs { job.kill() }

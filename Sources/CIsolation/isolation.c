@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#define _GNU_SOURCE
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "isolation.h"
@@ -66,9 +68,32 @@ pid_t iopt_isolation_fork(void)
 	return 0;
 }
 
-void iopt_isolation_stand_aside(void)
+static void close_range_of(unsigned int first, unsigned int last)
+{
+#ifdef SYS_close_range
+	if (syscall(SYS_close_range, first, last, 0) == 0)
+		return;
+#endif
+	/* An older kernel. */
+	if (last > (unsigned int)sysconf(_SC_OPEN_MAX))
+		last = sysconf(_SC_OPEN_MAX);
+	for (unsigned int file = first; file <= last; file++)
+		close(file);
+}
+
+void iopt_isolation_close_files(int kept)
+{
+	if (kept <= STDERR_FILENO)
+		return close_range_of(STDERR_FILENO + 1, ~0u);
+	if (kept > STDERR_FILENO + 1)
+		close_range_of(STDERR_FILENO + 1, kept - 1);
+	close_range_of(kept + 1, ~0u);
+}
+
+void iopt_isolation_stand_aside(int kept)
 {
 	setpgid(0, 0);
 	dup2(STDERR_FILENO, STDOUT_FILENO);
 	setvbuf(stdout, NULL, _IONBF, 0);
+	iopt_isolation_close_files(kept);
 }

@@ -7,5 +7,5 @@
 
 const char *lockstep_version(void)
 {
-	return "1 (commit " LOCKSTEP_COMMIT ", behaviour of Linux 7.1)";
+	return "1 (commit " LOCKSTEP_COMMIT ", behaviour of Linux 7.1, 7.2, 7.3)";
 }

@@ -9,7 +9,8 @@ extension Finding {
     return switch fatality.end {
     case .limit(let seconds) where !fatality.isOutside:
       "\(subject) did not return within \(Self.text(seconds)) s \(moment)"
-    case .limit(let seconds): "no answer within \(Self.text(seconds)) s \(moment)"
+    case .limit(let seconds):
+      "\(subject) keeps its process from going on: nothing moved for \(Self.text(seconds)) s \(moment)"
     case .signal: "\(subject) ended its process by \(fatality.endName) \(moment)"
     case .exit: "\(subject) left its process by \(fatality.endName) \(moment)"
     }
@@ -19,6 +20,7 @@ extension Finding {
     if fatality.isOutside {
       let at = fatality.phase == .load ? "while it was loaded" : "at \(whereabouts)"
       return "\(at), outside of calls: perhaps for what it wrote to memory of others before"
+        + (fatality.endName == "time limit" ? ", or for a thread or a signal handler of its own" : "")
     }
     if let call = fatality.call { return "in \(call), which an oracle asked at \(whereabouts)" }
     return switch fatality.phase {

@@ -65,6 +65,14 @@ struct SubjectsOption: ParsableArguments {
       valueName: "subject[,gather=R]"))
   var subjects: [String] = []
 
+  /// The same where recorded lines are all that there is to compare: what a host hears is not among them.
+  func deafRequests() throws -> [LaneRequest] {
+    let requests = try requests()
+    guard let first = requests.first(where: \.listens) else { return requests }
+    throw ValidationError(
+      "subject '\(first.label)': a trace has no line for what a host hears: leave out ,listen")
+  }
+
   func requests() throws -> [LaneRequest] {
     try (subjects.isEmpty ? ["swift", "reference"] : subjects).map { try LaneRequest($0) }
   }

@@ -12,7 +12,8 @@ struct Minimize: JudgingCommand {
       The result fails like the file: what is found first is of the same kind, by the same oracle, \
       at the same kind of operation. Operations are dropped, then addresses, lengths, flags and \
       the domain made simpler. Of a file with several scenarios the first one with a finding is \
-      taken. The same input gives the same output. Exit status: 0 shrunk, 1 nothing is wrong in \
+      taken; one that shows nothing when it runs alone, in a process of its own, is told and \
+      passed over. The same input gives the same output. Exit status: 0 shrunk, 1 nothing is wrong in \
       it, 2 bad input, 3 a subject refuses every scenario.
 
       Example: iopt minimize case.iopt --left swift,gather=original --right reference -o core.iopt
@@ -49,11 +50,12 @@ struct Minimize: JudgingCommand {
       }
     }
     let scenarios = try readScenariosOrInput(file)
-    for scenario in scenarios {
+    for (index, scenario) in scenarios.enumerated() {
       let result = minimizer.minimize(scenario)
       progress.clear()
       if let failure = minimizer.failure { throw failure }
       if let result { return try write(result, from: scenario) }
+      if let finding = minimizer.notAlone { tellNotAlone(finding, number: index + 1) }
     }
     let tally = minimizer.tally
     for line in tally.refusalLines + tally.unopenedLines { writeError(line + "\n") }
@@ -64,6 +66,12 @@ struct Minimize: JudgingCommand {
     writeError(
       "\(file.printable): \(plan.labels.joined(separator: " and ")): nothing is found\n")
     throw somethingDiffers
+  }
+
+  private func tellNotAlone(_ finding: Finding, number: Int) {
+    writeError(
+      "\(file.printable): scenario \(number): \(finding.signature): only for what ran before it in its"
+        + " process, alone it shows nothing\n")
   }
 
   private func write(_ result: Minimizer.Result, from scenario: Scenario) throws {

@@ -9,7 +9,7 @@ struct Replay: ParsableCommand {
     abstract: "Compare recorded traces with what each subject does.",
     discussion: """
       Prints the first difference of each scenario and subject. A scenario that a subject refuses \
-      is counted, and the next one is run. \(exitStatuses)
+      is counted, and the next one is run. A subject that listens is none for a trace. \(exitStatuses)
 
       Example: iopt replay Corpus/kernel/pt/*.iopt.gz --subject swift
       """)
@@ -24,7 +24,7 @@ struct Replay: ParsableCommand {
   @OptionGroup var output: ReportOptions
 
   func run() throws {
-    let plans = try subjects.requests().map { EnginePlan([$0]) { Engine($0, [TraceOracle()]) } }
+    let plans = try subjects.deafRequests().map { EnginePlan([$0]) { Engine($0, [TraceOracle()]) } }
     let (judges, run, printer) = try output.judge(files, plans, isolation, keepsObservations: true)
     {
       "\($0.scenarios) scenarios, \($0.observations) observations"

@@ -60,20 +60,28 @@ struct SweepContract: ParsableCommand {
     func run(_ scenario: Scenario, _ source: String?) throws {
       if try judge.judge(scenario, file: "") != nil {
         findings.report(scenario, "contract", from: source)
+        if judge.losses.isTooMuch { throw GivenUp() }
       }
       done += 1
       if progress.isShown, done & 63 == 0 { progress.show("\(done) scenarios") }
     }
-    for file in files {
-      for located in try readScenarios(path: file) {
-        try run(release.applied(to: located.scenario), "\(file):\(located.line)")
-      }
-    }
     var narrowing = Narrowing(judge)
-    if files.isEmpty { try generate(&narrowing) { try run($0, nil) } }
+    do {
+      for file in files {
+        for located in try readScenarios(path: file) {
+          try run(release.applied(to: located.scenario), "\(file):\(located.line)")
+        }
+      }
+      if files.isEmpty { try generate(&narrowing) { try run($0, nil) } }
+    } catch is GivenUp {
+      findings.tellGivenUp()
+    }
     for line in judge.departureLines { print(line) }
     try findings.finish(judge.verdictLine, judge.tally, leftOut: narrowing.lines())
   }
+
+  /// Too many processes were lost.
+  private struct GivenUp: Error {}
 
   private func generate(_ narrowing: inout Narrowing, _ judge: (Scenario) throws -> Void) throws {
     let layer = try ScenarioGenerator.Layer(argument: layer)

@@ -11,13 +11,16 @@ struct BadPlugin: Sendable, CustomTestStringConvertible {
   var hook: Hook
   /// C, run at the hook.
   var code: String
+  /// C in front of the hooks.
+  var before: String
 
   var testDescription: String { name }
 
-  init(_ name: String, _ hook: Hook, _ code: String) {
+  init(_ name: String, _ hook: Hook, _ code: String, before: String = "") {
     self.name = name
     self.hook = hook
     self.code = code
+    self.before = before
   }
 
   /// What the hooks stand in. `HANG` is a loop without an end, `CRASH` a write to where nothing is.
@@ -67,7 +70,9 @@ struct BadPlugin: Sendable, CustomTestStringConvertible {
     macros.removeAll { $0 == hook.rawValue.uppercased() }
     let text =
       "#define \(hook.rawValue.uppercased()) \(code)\n"
-      + macros.map { "#define \($0) \(whatElse($0))\n" }.joined() + Self.source
+      + macros.map { "#define \($0) \(whatElse($0))\n" }.joined()
+      + Self.source.replacingOccurrences(
+        of: "static int opened;\n", with: "static int opened;\n\(before)\n")
     let source = try scratch.file("\(UUID().uuidString).c", text.utf8)
     try Self.clang(["-shared", "-Wl,-Bsymbolic", "-o", object, source, Self.reference.get()])
     return object

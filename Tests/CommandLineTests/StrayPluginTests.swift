@@ -75,6 +75,89 @@ import Testing
     #expect(tool.output.hasSuffix(": 1 scenarios differ\n"), "\(tool.output)")
   }
 
+  /// What it does to all files of its process in the second scenario.
+  static let strays = [
+    BadPlugin(
+      "closes every file", .run,
+      "if (op->kind == IOPT_OP_MAP) for (int i = 0; i < 1024; i++) close(i);"),
+    BadPlugin(
+      "writes to every file", .run,
+      "if (op->kind == IOPT_OP_MAP) for (int i = 3; i < 1024; i++) {"
+        + " static char b[4096]; memset(b, 0x7f, sizeof b); write(i, b, sizeof b); }"),
+    BadPlugin(
+      "reads from every file", .run,
+      "if (op->kind == IOPT_OP_MAP) for (int i = 3; i < 1024; i++) {"
+        + " static char b[4096]; fcntl(i, F_SETFL, O_NONBLOCK); read(i, b, sizeof b); }"),
+    BadPlugin(
+      "shuts every socket", .run,
+      "extern int shutdown(int, int); if (op->kind == IOPT_OP_MAP)"
+        + " for (int i = 3; i < 1024; i++) shutdown(i, 2);"),
+  ]
+
+  @Test(arguments: strays)
+  func aFindingComesThroughWhateverBecomesOfTheFilesOfItsProcess(_ stray: BadPlugin) throws {
+    var plugin = stray
+    plugin.code += " if (opened == 3) return IOPT_CRASHED"
+    let path = try plugin.build(in: scratch)
+    let tool = try Tool.iopt(["diff", file, "--left", "reference", "--right", path])
+    #expect(tool.status == 1)
+    #expect(tool.output.hasPrefix("\(file):11: "), "\(tool.output)")
+    #expect(tool.output.contains("differs from reference at operation 0 of the scenario at line 9"))
+    #expect(tool.output.hasSuffix(": 1 scenarios differ\n"), "\(tool.output)")
+  }
+
+  @Test(arguments: strays)
+  func nothingIsWrongWithOneThatSpoilsOnlyTheFilesOfItsProcess(_ stray: BadPlugin) throws {
+    let path = try stray.build(in: scratch)
+    let recorded = scratch("recorded.iopt")
+    let expected = scratch("expected.iopt")
+    #expect(try Tool.iopt("record", file, "--subject", path, "-o", recorded).status == 0)
+    #expect(try Tool.iopt("record", file, "--subject", "reference", "-o", expected).status == 0)
+    #expect(try scratch.bytes("recorded.iopt") == scratch.bytes("expected.iopt"))
+    let minimized = try Tool.iopt("minimize", file, "--left", "reference", "--right", path)
+    #expect(minimized.status == 1 && minimized.errors.hasSuffix(": nothing is found\n"))
+    let swept = try Tool.iopt("sweep", "contract", file, "--subject", path)
+    #expect(swept.status == 0, "\(swept)")
+  }
+
+  @Test func itKnowsOfNoFileThatTheProgramHasOpen() throws {
+    let tool = try diff(
+      "counts its files", .open,
+      "for (int f = 3; f < 4096; f++) if (f < 900 && fcntl(f, F_GETFD) >= 0) abort()")
+    #expect(tool.status == 0, "\(tool.output)")
+  }
+
+  /// Every word that the process shares with its parent.
+  private static func overwrite(_ byte: String) -> String {
+    "extern void *fopen(const char *, const char *); extern char *fgets(char *, int, void *);"
+      + " extern int sscanf(const char *, const char *, ...), fclose(void *);"
+      + " if (op->kind == IOPT_OP_MAP) { void *f = fopen(\"/proc/self/maps\", \"r\"); char l[512], r[8];"
+      + " unsigned long a, b; while (fgets(l, 512, f))"
+      + " if (sscanf(l, \"%lx-%lx %7s\", &a, &b, r) == 3 && r[1] == 'w' && r[3] == 's')"
+      + " memset((void *)a, \(byte), b - a); fclose(f); }"
+  }
+
+  @Test(arguments: ["0", "0xa5"])
+  func noScenarioIsLostWhereItWritesOverWhatItSharesWithTheProgram(_ byte: String) throws {
+    let tool = try diff("writes over \(byte)", .run, Self.overwrite(byte))
+    #expect(tool.output.contains(": 3 scenarios, 8 statements"), "\(tool)")
+    #expect(tool.status == 0 || tool.status == 1)
+  }
+
+  @Test func aReasonIsNotEmptyAndNotWithoutEnd() throws {
+    let empty = try BadPlugin("has an empty reason", .refusal, "return \"\"").build(in: scratch)
+    let none = try Tool.iopt("check", file, "--subject", empty)
+    #expect(none.status == 3)
+    #expect(none.output.contains(" refuses, within what it states: no reason given\n"), "\(none)")
+    let long = try BadPlugin(
+      "has a long reason", .refusal,
+      "static char text[1 << 20]; memset(text, 'a', sizeof text - 1); return text"
+    ).build(in: scratch)
+    let much = try Tool.iopt("check", file, "--subject", long)
+    #expect(much.status == 3 && much.output.utf8.count < 2000)
+    #expect(much.output.contains("aaa ...\n"), "\(much.output.prefix(2000))")
+  }
+
   @Test func anotherScenarioIsNotRefusedForAHostThatIsWrittenOver() throws {
     let tool = try diff(
       "shrinks its host", .run, "if (op->kind == IOPT_OP_MAP) host_of_all->size = 1")

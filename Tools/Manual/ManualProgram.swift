@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import CVersion
 import Foundation
 
 /// Writes manual pages of programs, one for each verb too:
@@ -7,6 +8,10 @@ import Foundation
 @main
 enum ManualProgram {
   static func main() {
+    if CommandLine.arguments.dropFirst().first == "--version" {
+      print("iopt-manual \(String(cString: lockstep_version()))")
+      return
+    }
     do {
       let arguments = CommandLine.arguments.dropFirst()
       guard let folder = arguments.first, arguments.count > 1 else {

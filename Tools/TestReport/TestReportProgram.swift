@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import CVersion
 import Foundation
 import Glibc
 
@@ -17,6 +18,10 @@ struct TestReportProgram {
   private let bundle: TestBundle
 
   static func main() {
+    if CommandLine.arguments.dropFirst().first == "--version" {
+      print("iopt-tests \(String(cString: lockstep_version()))")
+      return
+    }
     do {
       exit(try TestReportProgram(CommandLine.arguments.dropFirst()).run())
     } catch {

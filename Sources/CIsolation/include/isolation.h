@@ -17,8 +17,12 @@ pid_t iopt_isolation_fork(void);
 
 /*
  * In such a child: what is sent to its process group reaches nobody else, and what the stranger's
- * code prints goes to standard error at once, not between the lines of the program.
+ * code prints goes to standard error at once, not between the lines of the program. Of the files that
+ * the parent has open, it keeps standard error and `kept`.
  */
-void iopt_isolation_stand_aside(void);
+void iopt_isolation_stand_aside(int kept);
+
+/* Closes all files of this process but the three standard ones and `kept`; -1: no other. */
+void iopt_isolation_close_files(int kept);
 
 #endif

@@ -4,7 +4,7 @@
 
 /*
  * What every program prints for --version, behind its name: the version, the commit it was built
- * from, and the kernel whose behaviour it means. `make` passes the commit in LOCKSTEP_COMMIT, which
+ * from, and the kernels whose behaviour it has. `make` passes the commit in LOCKSTEP_COMMIT, which
  * the manifests hand on; a build without it says `unknown`.
  */
 const char *lockstep_version(void);

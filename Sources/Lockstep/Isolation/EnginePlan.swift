@@ -57,6 +57,8 @@ public protocol Judging: AnyObject {
 public protocol ScenarioJudge: Judging {
   /// What every lane's subject can do.
   var capabilities: [Capabilities] { get }
+  /// Processes of subjects that were lost.
+  var losses: LossCount { get }
   /// Runs one scenario from empty memory; `file` stands for it in findings.
   func judge(_ scenario: Scenario, file: String) throws(IsolationError) -> Finding?
 }
@@ -64,6 +66,7 @@ public protocol ScenarioJudge: Judging {
 extension Engine: ScenarioJudge {
   public var labels: [String] { lanes.map(\.lane.label) }
   public var capabilities: [Capabilities] { lanes.map(\.lane.demanded) }
+  public var losses: LossCount { LossCount() }
   public func judge(_ scenario: Scenario, file: String) -> Finding? { run(scenario, file: file) }
 }
 

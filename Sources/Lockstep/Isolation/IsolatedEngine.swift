@@ -81,16 +81,15 @@ public final class IsolatedEngine: Judging {
   /// In the child: runs scenarios until none is left, or a subject has broken a rule, after which
   /// nothing of this process can be trusted.
   private func run(from first: Int, _ engine: Engine, _ link: ParentLink) {
-    let block = subjects.block.pointer
     var buffer = LoweredScenario()
     for scenario in first..<batch.starts.count {
-      block.pointee.begin(scenario)
+      subjects.begin(scenario)
       taken.pointer[scenario] = UInt32(
         batch.feed(scenario, to: engine, &buffer, replays: replays))
       engine.finish()
       subjects.settle(engine, link)
       engine.close()
-      block.pointee.begin(scenario + 1)
+      subjects.begin(scenario + 1)
       if engine.finding?.oracle == .abi { return }
     }
   }

@@ -28,14 +28,19 @@ public final class IsolatedJudge: Judging, ScenarioJudge {
     get { subjects.onFinding }
     set { subjects.onFinding = newValue }
   }
-  /// How long a call into a subject may take, from the next process on.
-  public var limit: Duration {
-    get { subjects.limit }
+  /// How long a subject may take, from the next process on.
+  public var limits: ChildProcess.Limits {
+    get { subjects.limits }
     set {
-      subjects.limit = newValue
+      subjects.limits = newValue
       finish()
     }
   }
+
+  /// The next scenario is the first in its process: what ran before has no effect on it.
+  public func restart() { finish() }
+
+  public private(set) var losses = LossCount()
 
   /// Loads the subjects once in a process that does nothing else; throws when one cannot be had, and
   /// makes a finding at the beginning of `file` when loading one ends the process: nothing can be
@@ -94,8 +99,7 @@ public final class IsolatedJudge: Judging, ScenarioJudge {
     let file = String(decoding: parts[0], as: UTF8.self)
     guard let scenario = try? readScenarios(bytes: Array(parts[1]), name: file).first?.scenario
     else { preconditionFailure("a scenario is not what it was after printing and reading") }
-    let block = subjects.block.pointer
-    block.pointee.begin(block.pointee.unit + 1)
+    subjects.beginNext()
     var lowered = LoweredScenario()
     lowered.lower(scenario)
     let finding = engine.perform(lowered, file: file)
@@ -133,6 +137,7 @@ public final class IsolatedJudge: Judging, ScenarioJudge {
       ? Request.open(scenario.domain, scenario.dma) : .operation(scenario.operations[index])
     let line = index < 0 ? 2 : index + (scenario.dma == nil ? 3 : 4)
     let place = Finding.Place(file: file, line: file.isEmpty ? 0 : line, scenarioLine: 1)
+    losses.add(end)
     let first = subjects.finding
     let last = subjects.report(end, at: place, request)
     return first ?? last

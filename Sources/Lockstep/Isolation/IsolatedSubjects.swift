@@ -6,12 +6,15 @@ import ScenarioLanguage
 /// It adds up what became of them.
 final class IsolatedSubjects {
   let plan: EnginePlan
-  /// How long a call into a subject may take.
-  var limit: Duration
+  /// How long a subject may take.
+  var limits: ChildProcess.Limits
   /// Whether recorded observations are at hand.
   var isReplay = false
   /// What the last process said of its scenarios; kept until ``collect()``.
   let block = SharedMemory(IsolationBlock())
+  /// The same as the child knows it: where a stranger's code has written over what it shares with its
+  /// parent, that is put right with it.
+  private var own = IsolationBlock()
   /// What processes that have ended went through.
   private var tally = RunTally()
   /// What they counted behind drivers, and what the process at hand has.
@@ -28,7 +31,7 @@ final class IsolatedSubjects {
 
   init(_ plan: EnginePlan, limit: Duration) {
     self.plan = plan
-    self.limit = limit
+    limits = ChildProcess.Limits(call: limit)
     precondition(
       RunTally.counters.count <= block.pointer.pointee.counters.count
         && OracleChoice.departures.count <= block.pointer.pointee.departures.count)
@@ -67,15 +70,17 @@ final class IsolatedSubjects {
     _ body: (Engine, ParentLink) -> Void
   ) throws(IsolationError) -> ChildProcess {
     block.pointer.pointee = IsolationBlock()
+    own = IsolationBlock()
     finding = nil
     isAnswered = false
     do throws(ProcessError) {
-      return try ChildProcess(progress, limit: limit) { link in
+      return try ChildProcess(progress, limits) { link in
         do throws(SubjectError) {
           let engine = plan.make(try load())
-          engine.onFinding = { [block] in
+          engine.onFinding = { [unowned self] in
             link.endIfCopy()
-            block.pointer.pointee.hasFinding = 1
+            own.hasFinding = 1
+            publish()
             link.send(.finding($0))
           }
           body(engine, link)
@@ -99,20 +104,39 @@ final class IsolatedSubjects {
     return lanes
   }
 
+  /// Called in the child: a scenario begins, counted as its parent counts.
+  func begin(_ unit: Int) {
+    own.begin(unit)
+    block.pointer.pointee.begin(unit)
+    publish()
+  }
+
+  /// The same with the one behind the last.
+  func beginNext() { begin(own.unit + 1) }
+
+  private func publish() {
+    let progress = block.pointer.pointee.progress
+    block.pointer.pointee = own
+    block.pointer.pointee.progress = progress
+  }
+
   /// Called in the child when a scenario was judged, before its domain is closed.
   func settle(_ engine: Engine, _ link: ParentLink) {
     settle(engine.takeTally(), link)
-    block.pointer.pointee.take(engine.departures)
+    own.take(engine.departures)
     let costs = engine.costs
     if !costs.isEmpty { link.send(.costs(costs)) }
     if let takeText = plan.takeText { link.send(text: takeText(engine)) }
-    block.pointer.pointee.isJudged = 1
+    own.isJudged = 1
+    publish()
   }
 
   /// Called in the child: counts what was run.
   func settle(_ tally: RunTally, _ link: ParentLink) {
     link.endIfCopy()
-    if let rest = block.pointer.pointee.take(tally) { link.send(.reasons(rest)) }
+    let rest = own.take(tally)
+    publish()
+    if let rest { link.send(.reasons(rest)) }
   }
 
   // MARK: In the parent
@@ -170,7 +194,7 @@ final class IsolatedSubjects {
   func report(_ end: ChildProcess.End, at place: Finding.Place, _ request: Request?) -> Finding {
     let finding = Finding(
       fatality(end, request), at: place, request, subjects: plan.labels,
-      faultyLane: Int(max(0, progress.pointee.lastLane)), progress.pointee)
+      faultyLane: faultyLane, progress.pointee)
     if block.pointer.pointee.isJudged == 0, request != nil {
       tally.scenarios += 1
       tally.statements += Int(progress.pointee.operation) + 2
@@ -182,17 +206,25 @@ final class IsolatedSubjects {
     return finding
   }
 
-  /// What the end of a process says of the subject that was called last.
+  /// The lane that was called last; outside of calls it is a stranger's that has an effect.
+  private var faultyLane: Int {
+    let last = Int(max(0, progress.pointee.lastLane))
+    guard progress.pointee.lane < 0, !plan.requests[last].isPlugin else { return last }
+    return plan.requests.firstIndex(where: \.isPlugin) ?? last
+  }
+
+  /// What the end of a process says of the subject that has ended it.
   func fatality(_ end: ChildProcess.End, _ request: Request?) -> Fatality {
     let progress = progress.pointee
-    let subject = plan.labels[Int(max(0, progress.lastLane))]
+    let subject = plan.labels[faultyLane]
     let isOutside = progress.lane < 0
     var fatality = Fatality(
       subject: subject, end: .exit(0), phase: progress.lastPhase, isOutside: isOutside,
       isReplay: isReplay)
     switch end {
     case .signalled(let signal): fatality.end = .signal(signal)
-    case .overLimit: fatality.end = .limit(limit / .seconds(1))
+    case .overLimit:
+      fatality.end = .limit(limits.allowed(isOutside: isOutside) / .seconds(1))
     case .exited(let status): fatality.end = .exit(status)
     case .done: break
     }

@@ -22,10 +22,7 @@ public final class IsolatedSweep {
 
   /// Told each text that comes from a process.
   public var onText: (String) -> Void = { _ in }
-  /// Processes that were lost, one that did not return counted ten times.
-  private var losses = 0
-  /// So many are borne: every one takes time.
-  private static let bearable = 100
+  private var losses = LossCount()
 
   private let subjects: IsolatedSubjects
 
@@ -43,14 +40,14 @@ public final class IsolatedSweep {
   public func run(
     _ body: (Engine, Link) -> Void, lost: (Fatality, Int) -> Void
   ) throws(IsolationError) -> Bool {
-    while losses < Self.bearable {
+    while !losses.isTooMuch {
       let child = try subjects.start { engine, link in
         body(engine, Link(subjects: subjects, link: link))
       }
       let end = try wait(for: child)
       subjects.collect()
       if end == .done { return true }
-      losses += end == .overLimit ? 10 : 1
+      losses.add(end)
       lost(
         subjects.fatality(end, nil), Int(subjects.block.pointer.pointee.progress.operation))
     }

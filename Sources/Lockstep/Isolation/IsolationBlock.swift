@@ -47,11 +47,11 @@ struct IsolationBlock: BitwiseCopyable {
   private static let indices = Dictionary(
     uniqueKeysWithValues: OracleChoice.departures.enumerated().map { ($1, $0) })
 
-  /// The counters as a tally.
+  /// The counters as a tally. What cannot be was written there by a stranger's code.
   var tally: RunTally {
     var tally = RunTally()
     for (index, counter) in RunTally.counters.enumerated() {
-      tally[keyPath: counter] = counters[index]
+      tally[keyPath: counter] = min(max(0, counters[index]), 1 << 40)
     }
     return tally
   }

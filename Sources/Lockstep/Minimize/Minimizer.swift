@@ -25,7 +25,13 @@ public final class Minimizer {
   /// Why judging ended before its time; nothing is shrunk after that.
   public private(set) var failure: IsolationError?
 
+  /// What was found in the scenario that was to be shrunk, and not when it ran alone, in a process
+  /// that had run nothing before.
+  public private(set) var notAlone: Finding?
+
   private let judge: any ScenarioJudge
+  /// Each candidate runs alone.
+  private var separates = false
   private let engine: Engine?
   private var lowered = LoweredScenario()
 
@@ -40,20 +46,35 @@ public final class Minimizer {
     engine = judge as? Engine
   }
 
-  /// The smallest scenario found that fails like `scenario`, or nil when nothing is found in it.
-  /// With `seconds`, what was found by then; the result depends on the machine only in that case.
+  /// The smallest scenario found that fails like `scenario`, or nil when nothing is found in it, or
+  /// nothing when it runs alone. With `seconds`, what was found by then; the result depends on the
+  /// machine only in that case.
   public func minimize(_ scenario: Scenario, seconds: Double? = nil) -> Result? {
-    guard let finding = found(in: scenario) else { return nil }
-    guard case .process(let fatality) = finding.evidence, case .limit = fatality.end,
-      let isolated = judge as? IsolatedJudge
-    else { return shrink(scenario, finding.signature, seconds) }
-    // What hangs does so for any length of time.
-    let limit = isolated.limit
-    isolated.limit = min(limit, max(.milliseconds(250), limit / 40))
+    notAlone = nil
+    guard let seen = found(in: scenario) else { return nil }
+    guard let isolated = judge as? IsolatedJudge else {
+      return shrink(scenario, seen.signature, seconds)
+    }
+    guard let finding = foundAlone(in: scenario) else {
+      notAlone = seen
+      return nil
+    }
+    let limits = isolated.limits
+    if case .process(let fatality) = finding.evidence, case .limit = fatality.end {
+      isolated.limits = limits.hurried
+    }
     let result = shrink(scenario, finding.signature, seconds)
-    isolated.limit = limit
-    if found(in: result.scenario)?.signature == finding.signature { return result }
+    isolated.limits = limits
+    if foundAlone(in: result.scenario)?.signature == finding.signature { return result }
+    // A candidate looked like it for what others had left behind, or for want of time.
+    separates = true
+    defer { separates = false }
     return shrink(scenario, finding.signature, seconds)
+  }
+
+  private func foundAlone(in scenario: Scenario) -> Finding? {
+    (judge as? IsolatedJudge)?.restart()
+    return found(in: scenario)
   }
 
   private func shrink(
@@ -103,6 +124,7 @@ public final class Minimizer {
       return engine.run(lowered)
     }
     guard failure == nil else { return nil }
+    if separates { (judge as? IsolatedJudge)?.restart() }
     do throws(IsolationError) {
       return try judge.judge(scenario, file: "")
     } catch {

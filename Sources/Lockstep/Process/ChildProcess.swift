@@ -17,6 +17,31 @@ public final class ChildProcess {
     case overLimit
   }
 
+  /// How long a process may stand where it does.
+  public struct Limits: Sendable {
+    /// In a call into a lane.
+    public var call: Duration
+    /// Where no lane is called: what the harness does by itself there takes milliseconds.
+    public var outside: Duration
+
+    /// A call may take `call`.
+    public init(call: Duration) {
+      self.call = call
+      outside = max(call, .seconds(5))
+    }
+
+    /// `isOutside`: no lane is called.
+    public func allowed(isOutside: Bool) -> Duration { isOutside ? outside : call }
+
+    /// For what is known to hang: it does so for any length of time.
+    var hurried: Limits {
+      var limits = self
+      limits.call = min(call, max(.milliseconds(250), call / 40))
+      limits.outside = max(limits.call, .seconds(1))
+      return limits
+    }
+  }
+
   /// What the parent is told.
   public enum Event: Equatable {
     case message([UInt8])
@@ -25,9 +50,10 @@ public final class ChildProcess {
 
   /// Its number.
   public let pid: pid_t
-  private let socket: Int32
+  private let port: MessagePort
+  private let memory: MessageMemory
   private let progress: UnsafeMutablePointer<RunProgress>
-  private let limit: Duration
+  private let limits: Limits
   /// What was read, and how much of it was handed on.
   private var pending: [UInt8] = []
   private var taken = 0
@@ -37,15 +63,16 @@ public final class ChildProcess {
   private var since = ContinuousClock.now
 
   /// Runs `body` in a child, which ends with it. `progress` lies in shared memory: lanes in the
-  /// child report there, and a call into one may take `limit`.
+  /// child report there, and may stand as long as `limits` says.
   public init(
-    _ progress: UnsafeMutablePointer<RunProgress>, limit: Duration, _ body: (ParentLink) -> Void
+    _ progress: UnsafeMutablePointer<RunProgress>, _ limits: Limits, _ body: (ParentLink) -> Void
   ) throws(ProcessError) {
     self.progress = progress
-    self.limit = limit
+    self.limits = limits
     progress.pointee.isDone = 0
     progress.pointee.lane = -1
     calls = progress.pointee.calls
+    memory = try MessageMemory()
     var ends: [Int32] = [-1, -1]
     let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
     guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
@@ -55,9 +82,9 @@ public final class ChildProcess {
     fflush(nil)
     let child = iopt_isolation_fork()
     if child == 0 {
-      close(ends[0])
-      iopt_isolation_stand_aside()
-      let link = ParentLink(socket: Self.outOfTheWay(ends[1]))
+      let socket = Self.outOfTheWay(ends[1])
+      iopt_isolation_stand_aside(socket)
+      let link = ParentLink(memory.childPort(socket))
       body(link)
       link.endIfCopy()
       progress.pointee.isDone = 1
@@ -70,7 +97,8 @@ public final class ChildProcess {
       throw ProcessError("cannot make a process")
     }
     pid = child
-    socket = ends[0]
+    memory.withhold()
+    port = memory.parentPort(ends[0])
   }
 
   /// In the child: where a subject does not come by that closes what it has opened, and more.
@@ -93,13 +121,20 @@ public final class ChildProcess {
       // What is shared with it may be gone already.
       while waitpid(pid, nil, 0) < 0, errno == EINTR {}
     }
-    close(socket)
+    close(port.socket)
   }
 
   /// Sends the child a message; whether it went out whole. How a child ended that cannot take it,
   /// ``next()`` says.
   @discardableResult
-  public func send(_ message: [UInt8]) -> Bool { Frame.send(message, to: socket) }
+  public func send(_ message: [UInt8]) -> Bool {
+    since = ContinuousClock.now
+    return port.send(message) {
+      usleep(100)
+      watch()
+      return end == nil
+    }
+  }
 
   /// Waits for the next message, or for the end.
   public func next() -> Event {
@@ -112,44 +147,43 @@ public final class ChildProcess {
   public func next(waiting: Bool) -> Event? {
     if let message = takeMessage() { return .message(message) }
     if let end { return .end(end) }
-    var poll = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
-    let count = Glibc.poll(&poll, 1, waiting ? slice : 0)
-    if count > 0, fill() { return takeMessage().map(Event.message) }
-    // Without a writer left, or for want of a sign from it.
-    if count > 0 || waiting { watch() }
-    if count > 0, end == nil, waiting { usleep(1000) }
+    let wait = port.wait(waiting ? slice : 0)
+    if let message = takeMessage() { return .message(message) }
+    if waiting || wait == .broken { watch() }
+    // Without a writer left.
+    if wait == .broken, end == nil, waiting { usleep(1000) }
     guard end != nil else { return nil }
-    while isReadable, fill() {}
     return takeMessage().map(Event.message) ?? end.map(Event.end)
   }
 
   /// Milliseconds between two looks at the process.
   private var slice: Int32 {
-    let milliseconds = limit / .milliseconds(1)
+    let milliseconds = limits.call / .milliseconds(1)
     return Int32(min(100, max(1, milliseconds / 8)))
   }
 
-  private var isReadable: Bool {
-    var poll = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
-    return Glibc.poll(&poll, 1, 0) > 0
-  }
-
-  /// Reads what is there; false at its end.
+  /// Takes in some of what is there; false when that is nothing.
   private func fill() -> Bool {
     pending.removeFirst(taken)
     taken = 0
-    let room = 1 << 16
-    let more = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
-      count = max(0, read(socket, buffer.baseAddress!, room))
-    }
+    let more = port.read(1 << 16)
     pending += more
     return !more.isEmpty
   }
 
   private func takeMessage() -> [UInt8]? {
-    guard pending.count - taken >= Frame.headerSize else { return nil }
-    let start = taken + Frame.headerSize
-    let size = Frame.size(pending[taken..<start])
+    while true {
+      if let message = pendingMessage() { return message }
+      if !fill() { return nil }
+    }
+  }
+
+  private func pendingMessage() -> [UInt8]? {
+    guard pending.count - taken >= MessagePort.headerSize else { return nil }
+    let start = taken + MessagePort.headerSize
+    let size = MessagePort.size(pending[taken..<start])
+    // Nothing that a child of ours says.
+    if size > MessagePort.mostBytes, end == nil { killAll() }
     guard pending.count - start >= size else { return nil }
     taken = start + size
     let message = Array(pending[start..<taken])
@@ -157,6 +191,7 @@ public final class ChildProcess {
       pending.removeAll(keepingCapacity: true)
       taken = 0
     }
+    since = ContinuousClock.now
     return message
   }
 
@@ -173,12 +208,12 @@ public final class ChildProcess {
   private var isOverLimit: Bool {
     let now = ContinuousClock.now
     let seen = progress.pointee
-    if seen.lane < 0 || seen.calls != calls {
+    if seen.calls != calls {
       calls = seen.calls
       since = now
       return false
     }
-    return now - since >= limit
+    return now - since >= limits.allowed(isOutside: seen.lane < 0)
   }
 
   /// How the process has ended; nil while it has not.

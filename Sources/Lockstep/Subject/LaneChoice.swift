@@ -47,7 +47,8 @@ public struct LaneRequest: Sendable {
   public let subject: String
   private let gather: GatherRevision?
   private let release: ReleaseChoice
-  private let listens: Bool
+  /// Whether its host is to listen.
+  public let listens: Bool
   /// What was built for the subject `kernel:TREE`.
   private var plugin: String?
 

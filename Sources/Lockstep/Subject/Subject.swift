@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Glibc
 import Reference
 import ScenarioLanguage
 import SubjectABI
@@ -62,11 +63,19 @@ public struct Subject: @unchecked Sendable {
   /// Whether it tells the words that it writes. One that does not is compared without.
   public var logsStores: Bool { capabilities.logsStores }
 
-  /// Why the last open or run was refused, when the subject says.
+  /// Why the last open or run was refused, when the subject says; of a long text the beginning.
   var refusal: String {
-    guard let reason = table.members.refusal?() else { return "no reason given" }
-    return String(cString: reason).printable
+    let none = "no reason given"
+    guard let reason = table.members.refusal?() else { return none }
+    let count = strnlen(reason, Self.mostOfReason + 1)
+    let bytes = UnsafeRawBufferPointer(start: reason, count: min(count, Self.mostOfReason))
+    let text = String(decoding: bytes, as: UTF8.self)
+    if text.allSatisfy(\.isWhitespace) { return none }
+    return text.printable + (count > Self.mostOfReason ? " ..." : "")
   }
+
+  /// So many bytes of a reason are told: it stands in a line of a report.
+  private static let mostOfReason = 300
 
   /// Finds a subject by what a user types: `swift`, `reference`, a path to a shared object, or
   /// `kernel:TREE`, which is built when it has to be.
