@@ -19,8 +19,9 @@ extension Finding {
   private func moment(of fatality: Fatality) -> String {
     if fatality.isOutside {
       let at = fatality.phase == .load ? "while it was loaded" : "at \(whereabouts)"
-      return "\(at), outside of calls: perhaps for what it wrote to memory of others before"
-        + (fatality.endName == "time limit" ? ", or for a thread or a signal handler of its own" : "")
+      let why = "perhaps for what it wrote to memory of others before"
+      let whyStill = ", or for a thread or a signal handler of its own"
+      return "\(at), outside of calls: \(why)\(fatality.endName == "time limit" ? whyStill : "")"
     }
     if let call = fatality.call { return "in \(call), which an oracle asked at \(whereabouts)" }
     return switch fatality.phase {

@@ -85,7 +85,7 @@ import Testing
     let trace = "Corpus/kernel/pt/directed-riscv-4k.iopt.gz"
     let tool = try Tool.iopt("replay", trace, "--subject", "reference,listen")
     #expect(tool.status == 2 && tool.output == "")
-    #expect(tool.errors.contains("subject 'reference,listen': a trace has no line"), "\(tool.errors)")
+    #expect(tool.errors.contains("subject 'reference,listen': a trace has no line"), "\(tool)")
     #expect(tool.errors.split(separator: "\n").count == 1)
   }
 }

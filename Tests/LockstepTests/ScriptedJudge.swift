@@ -26,6 +26,7 @@ final class ScriptedJudge: ScenarioJudge {
 
   var departures: [(name: String, count: Int)] { counts.map { ($0, $1) } }
   var costs: [DriverCosts] { [] }
+  var losses: LossCount { LossCount() }
   var capabilities: [Capabilities] { [.language] }
 
   func judge(_ scenario: Scenario, file: String) -> Finding? {

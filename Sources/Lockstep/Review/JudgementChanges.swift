@@ -146,6 +146,7 @@ private final class NewBreachJudge: ScenarioJudge {
   var capabilities: [Capabilities] { changes.judged.capabilities }
   var departures: [(name: String, count: Int)] { [] }
   var costs: [DriverCosts] { [] }
+  var losses: LossCount { LossCount() }
 
   func judge(_ scenario: Scenario, file: String) throws(IsolationError) -> Finding? {
     try changes.newBreach(in: scenario)
