@@ -32,8 +32,8 @@ final class BlockMap {
       throw ProcessError("cannot share memory")
     }
     self.memory = memory
-    // A child has the same file under the same number.
-    setenv(variable, "/proc/self/fd/\(file)", 1)
+    // By way of this process: one of a plug-in's own keeps no file of its parent's.
+    setenv(variable, "/proc/\(getpid())/fd/\(file)", 1)
   }
 
   deinit {
