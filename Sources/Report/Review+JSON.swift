@@ -18,6 +18,8 @@ public struct ReviewJSON: Encodable {
   var statements: Int
   var refused: Int
   var refusals: [String: Int]
+  /// As what a tree is judged that is no release which has a number, by its name.
+  var judgedAs: [String: String]
   var capabilities: Capabilities
   var changes: [Change]
   var broken: [Change]
@@ -40,6 +42,7 @@ public struct ReviewJSON: Encodable {
     statements = review.tally.statements
     refused = review.tally.refused
     refusals = review.tally.refusals
+    judgedAs = review.tally.releaseNotes
     capabilities = Capabilities(review)
     changes = review.changes.map(Self.change)
     broken = review.judgement.broken.map(Self.change)

@@ -23,7 +23,8 @@ extension Review {
       element.diagnostics
         + ["\(element.0.passes ? "ok" : "not ok") \(number + 1) \(element.0.text)"]
     }
-    return (["KTAP version 1", "1..\(results.count)"] + lines).joined(separator: "\n")
+    let remarks = self.remarks.map { "# \($0)" }
+    return (["KTAP version 1", "1..\(results.count)"] + remarks + lines).joined(separator: "\n")
   }
 }
 

@@ -42,6 +42,7 @@ extension Review {
   /// The same for a mail or a pull request.
   public var markdown: String {
     var lines = ["## \(base) → \(head)", "", summary, "", "### What changed in behaviour", ""]
+    if !remarks.isEmpty { lines += remarks.map { "- \($0)" } + [""] }
     if changes.isEmpty {
       lines.append("Nothing, in \(tally.scenarios) scenarios of \(tally.statements) statements.")
     }
@@ -74,6 +75,10 @@ extension Review {
     return lines.joined(separator: "\n")
   }
 
+  /// What was not run, or not as it stands, and as what trees are judged that are no release, a line
+  /// each.
+  var remarks: [String] { tally.refusalLines.map { $0.replacing(/^ +/, with: "") } }
+
   /// The last line.
   public var summary: String {
     switch verdict {
@@ -83,7 +88,7 @@ extension Review {
       "\(base) and \(head): \(changes.count) kinds of difference\(capabilitySummary);"
         + " what \(base) kept, \(head) keeps"
     case .broken:
-      "\(head) breaks \(brokenPromises) promises that \(base) kept;"
+      "\(head) breaks \(brokenPromises) promise\(brokenPromises == 1 ? "" : "s") that \(base) kept;"
         + " \(changes.count) kinds of difference\(capabilitySummary)"
     }
   }

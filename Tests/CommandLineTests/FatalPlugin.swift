@@ -143,6 +143,11 @@ struct FatalPlugin: Sendable {
       "abi map: second result",
       "broke a rule of the subject ABI at operation 0 of the scenario at line 4: logged more than"),
     FatalPlugin(
+      "refuses what it has begun", .run,
+      atMap("iopt_log0(host_of_all->log, IOPT_EVENT_FLUSH_ALL); return IOPT_REFUSED"),
+      "abi map: refusal after work",
+      "broke a rule of the subject ABI at operation 0 of the scenario at line 4: refused what it"),
+    FatalPlugin(
       "tells of a table that it did not ask for", .run,
       atMap("iopt_log2(host_of_all->log, IOPT_EVENT_ALLOC, IOPT_ARENA_BASE + 0x9000, 0x1000)"),
       "abi map: forged record",

@@ -39,6 +39,16 @@ import Testing
   }
 
   @Test(.enabled(if: linux.isRecorded, linux.needsRecorded))
+  func inTheMappingCoreItIsACrash() throws {
+    crashes(
+      try check(
+        .init(
+          name: "core-shift", file: "drivers/iommu/iommu.c", function: "iommu_map_nosync",
+          expression: "map_range(pt, iova, paddr",
+          replacement: "map_range(pt, iova << (64 + size % 2), paddr")))
+  }
+
+  @Test(.enabled(if: linux.isRecorded, linux.needsRecorded))
   func inTheDMALayerItIsACrash() throws {
     crashes(
       try check(

@@ -12,7 +12,8 @@ extension Engine {
   /// Ends a scenario in which a lane refused the request at hand.
   func takeRefusal() {
     for (number, observed) in lanes.enumerated() where observed.status == .refused {
-      guard let fault = refusalFault(observed, lane: number) else { continue }
+      let broken = observed.misuseOfRefusal.map { misuse(observed, $0) }
+      guard let fault = broken ?? refusalFault(observed, lane: number) else { continue }
       return report(.abi, fault)
     }
     guard let observed = lanes.first(where: { $0.status == .refused }) else { return }

@@ -357,7 +357,8 @@ public final class Engine {
     return nil
   }
 
-  private func misuse(_ observed: ObservedLane, _ misuse: Misuse) -> Fault {
+  /// A misuse as what is wrong with the request at hand.
+  func misuse(_ observed: ObservedLane, _ misuse: Misuse) -> Fault {
     Fault(
       misuse.name, .misuse(subject: observed.lane.label, misuse),
       lane: lanes.firstIndex { $0 === observed })

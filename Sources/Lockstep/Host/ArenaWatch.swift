@@ -60,11 +60,28 @@ enum ArenaWatch {
     sigaction(SIGSEGV, &action, nil)
   }
 
-  /// Who has the signal now.
-  static var holder: UInt {
+  /// What is done about the signal now.
+  static var holder: Holder {
     var action = sigaction()
     sigaction(SIGSEGV, nil, &action)
-    return unsafeBitCast(action.__sigaction_handler.sa_sigaction, to: UInt.self)
+    return Holder(action: action)
+  }
+
+  /// What somebody wants done about the signal.
+  struct Holder {
+    fileprivate var action = sigaction()
+
+    /// Gives the signal back, all of it, when somebody else has taken it since. True when so.
+    func takeBack() -> Bool {
+      if ArenaWatch.holder.address == address { return false }
+      var action = action
+      sigaction(SIGSEGV, &action, nil)
+      return true
+    }
+
+    private var address: UInt {
+      unsafeBitCast(action.__sigaction_handler.sa_sigaction, to: UInt.self)
+    }
   }
 
   /// Watches the pages from `start` on, of the arena at `memory`. Entries are never given back to the

@@ -33,6 +33,8 @@ public enum Misuse: Codable, Equatable, Sendable {
   case secondResult
   /// It wrote a record of a table that is the host's to write.
   case forgedRecord
+  /// It refused a request after it had logged something of it.
+  case workRefused
 
   /// The misuse without its numbers: what tells one kind from another.
   public var name: String {
@@ -52,6 +54,7 @@ public enum Misuse: Codable, Equatable, Sendable {
     case .unreadableRecord: "unreadable record"
     case .secondResult: "second result"
     case .forgedRecord: "forged record"
+    case .workRefused: "refusal after work"
     }
   }
 
@@ -88,6 +91,8 @@ public enum Misuse: Codable, Equatable, Sendable {
       "logged more than one result of an operation"
     case .forgedRecord:
       "logged that a table was allocated, or was not, or was freed, which the host logs itself"
+    case .workRefused:
+      "refused what it had begun: a refusal comes before anything is done or logged"
     }
   }
 }

@@ -19,8 +19,8 @@ public final class ObservedLane {
     var status = SubjectStatus.refused
     /// The request opened a domain with a DMA layer.
     var opensLayer = false
-    /// Who had SIGSEGV before the domain was opened.
-    var signalHolder: UInt = 0
+    /// What was done about SIGSEGV before the domain was opened.
+    var signalHolder = ArenaWatch.Holder()
     /// All of table memory is as the stores say: what they do not name is zero.
     var isProven = false
   }
@@ -102,10 +102,18 @@ public final class ObservedLane {
   }
 
   private var misuseOfLog: Misuse? {
-    let records = lane.records
-    if let header = records.firstUnreadable { return .unreadableRecord(header: header) }
-    if records.results > 1 { return .secondResult }
-    return records.ofHost > lane.host.state.pointee.recordsWritten ? .forgedRecord : nil
+    let check = RecordCheck(lane.logWords)
+    if let header = check.firstUnreadable { return .unreadableRecord(header: header) }
+    if check.results > 1 { return .secondResult }
+    return check.ofHost > lane.host.state.pointee.recordsWritten ? .forgedRecord : nil
+  }
+
+  /// The rule that a plug-in broke in a request that it refused: nothing is to be done then. The log of
+  /// such a request is not taken in.
+  var misuseOfRefusal: Misuse? {
+    guard lane.subject.isPlugin else { return nil }
+    if let misuse = lane.host.state.pointee.misuse { return misuse }
+    return lane.logWords.isEmpty ? nil : .workRefused
   }
 
   /// The top table and its level, as the subject last told them; nil before initialisation.
@@ -159,8 +167,7 @@ public final class ObservedLane {
   func closeDomain(tablesAreAsTold: Bool) -> Misuse? {
     lane.closeDomain()
     lane.host.noteChanges()
-    if lane.subject.isPlugin, ArenaWatch.holder != answer.pointee.signalHolder {
-      ArenaWatch.install()
+    if lane.subject.isPlugin, answer.pointee.signalHolder.takeBack() {
       lane.host.state.pointee.note(.signalTaken)
     }
     if let misuse { return misuse }

@@ -5,11 +5,12 @@
 
 /// So many words, to be inserted together.
 private struct OperationRow {
-  private var words = InlineArray<8, UInt64>(repeating: 0)
+  static let capacity = 56
+  private var words = InlineArray<56, UInt64>(repeating: 0)
   private var count = 0
 
   mutating func append(_ word: UInt64) {
-    guard count < 8 else { return }
+    guard count < Self.capacity else { return }
     words[count] = word
     count += 1
   }
@@ -24,6 +25,9 @@ private struct OperationRow {
 /// Inserts what becomes of one mapping, buffer, range or gather from its beginning on.
 func insertLife(_ input: inout InputBuffer, _ count: Int, _ random: inout SeededRandom) {
   let records = input.records
+  if records.hasDMA, records.form.version == 2, random.oneIn(16) {
+    return insertDepotLife(&input, count, &random)
+  }
   let row = records.hasDMA ? life(records.form, &random) : tableLife(&random)
   let index = random.oneIn(2) ? 0 : random.below(count + 1)
   row.insert(&input, at: records.range(index, length: 0).lowerBound)
@@ -61,6 +65,32 @@ private func bufferLife(_ random: inout SeededRandom) -> OperationRow {
     row.append(12 | handle)
   }
   return row
+}
+
+/// Makes magazines small, then inserts buffers of two or three sizes, so many of each that the depot of
+/// its size has more magazines than there are CPUs, and is to give some back when its time comes. Time
+/// passes in between or not, so that several of them, and the flush queue's timer, wait at once.
+private func insertDepotLife(
+  _ input: inout InputBuffer, _ count: Int, _ random: inout SeededRandom
+) {
+  let release = input.records.plainHeader
+  guard release + 8 <= input.size else { return }
+  let isExact = UInt64(input[release + 7]) == exactMark
+  input[release + 2] = UInt8((isExact ? 1 : 4) + random.below(2))
+  var row = OperationRow()
+  for size in 0..<(2 + random.below(2)) {
+    let buffers = 4 + random.below(5)
+    // All are mapped, then all unmapped.
+    for index in 0..<(2 * buffers) {
+      let pages = UInt64(1 << size)
+      row.append((index < buffers ? 0 : 12) | (pages - 1) << 35 | UInt64(index % buffers) << 48)
+    }
+    if random.oneIn(2) { row.append(22 | UInt64(random.below(32)) << 32) }
+  }
+  row.append(22 | UInt64(random.below(32)) << 32)
+  // One that no cache has, from what came back.
+  if random.oneIn(2) { row.append(5 << 32) }
+  row.insert(&input, at: input.records.range(random.below(count + 1), length: 0).lowerBound)
 }
 
 /// A range is reserved right below a buffer, which is so large that no cache keeps its IOVA; then there
