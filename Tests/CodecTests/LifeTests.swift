@@ -64,6 +64,22 @@ import Testing
     #expect(count > 60)
   }
 
+  /// Four buffers of a size are more than two magazines of one IOVA keep.
+  @Test func depotsOfSeveralSizesFill() {
+    let count = (0..<6000 as Range<UInt64>).count { seed in
+      let scenario = mutatedScenario(kernel: .linux7_3, dma: Self.dma, seed: seed)
+      guard let magazine = scenario.dma?.magazine, magazine <= 2 else { return false }
+      let lengths = scenario.operations.map { operation in
+        if case .dmaMapPhys(_, _, let length, _, _, _, _) = operation { length } else { UInt64(0) }
+      }
+      let sizes = Set(lengths).filter { size in
+        size > 0 && lengths.count { $0 == size } >= 4
+      }
+      return sizes.count >= 2
+    }
+    #expect(count > 8)
+  }
+
   /// In how many of many inputs of one lookup, changed, these operations are behind each other.
   private func count(_ names: [String], kernel: Kernel?, dma: DMAConfiguration?) -> Int {
     (0..<6000 as Range<UInt64>).count { seed in
@@ -75,6 +91,12 @@ import Testing
   }
 
   private func mutated(kernel: Kernel?, dma: DMAConfiguration?, seed: UInt64) -> [Operation] {
+    mutatedScenario(kernel: kernel, dma: dma, seed: seed).operations
+  }
+
+  private func mutatedScenario(
+    kernel: Kernel?, dma: DMAConfiguration?, seed: UInt64
+  ) -> Scenario {
     var domain = DomainConfiguration(format: .riscv64, va: 39, oa: 56)
     domain.kernel = kernel
     let scenario = Scenario(domain: domain, dma: dma, operations: [.iovaToPhys(iova: 0)])
@@ -82,6 +104,6 @@ import Testing
     let size = buffer.count
     buffer += [UInt8](repeating: 0, count: 512)
     let end = buffer.withUnsafeMutableBufferPointer { mutateInput($0, size: size, seed: seed) }
-    return decode(Array(buffer[..<end])).operations
+    return decode(Array(buffer[..<end]))
   }
 }
