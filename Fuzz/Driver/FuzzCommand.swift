@@ -70,7 +70,7 @@ struct FuzzCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "The driver that hardware puts behind every page table, such as riscv-nl-s or vtd+mamv=9+ats; may be"
-        + " repeated, and `all` is each whose hardware can have the table; the"
+        + " repeated, and `all` is each whose hardware can have the table, without +ats and +mamv=; the"
         + " format's natural one where nobody says.", valueName: "driver"))
   var driver: [String] = []
 

@@ -44,6 +44,7 @@ extension HardwareJudge {
   }
 
   private func takeStore(_ record: Record) {
+    state.hasStored = true
     let isMark = state.kind == IOPT_OP_SET_DIRTY.rawValue
     cache.noteStore(
       pa: record.argument(0), count: record.argument(1), value: record.argument(2),
@@ -69,6 +70,7 @@ extension HardwareJudge {
       tableLevels: UInt8(truncatingIfNeeded: state.levels?.tables ?? 0),
       freesTables: !record.pages.isEmpty)
     state.levels = nil
+    state.lastSync = gathered
     noteListed(record.pages)
     if isRange(gathered) {
       checkQueued(gathered)

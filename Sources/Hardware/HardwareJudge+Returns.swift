@@ -4,6 +4,7 @@ import SubjectABI
 extension HardwareJudge {
   /// The operation has returned: what it promised is due. In the order in which properties are believed.
   func finish() {
+    if isDirtyRead { markItems() }
     checkLinkedFreed()
     checkLinkedUnwritten()
     checkMappedUnwritten()
@@ -11,7 +12,7 @@ extension HardwareJudge {
       judgeDue(cache.stale.elements[index])
       break
     }
-    if state.kind == IOPT_OP_READ_AND_CLEAR_DIRTY.rawValue { checkReported() }
+    if isDirtyRead { checkReported() }
     checkReached()
     checkExposed()
     checkAttributes()
@@ -20,6 +21,8 @@ extension HardwareJudge {
     checkWarned()
     openWindows()
   }
+
+  private var isDirtyRead: Bool { state.kind == IOPT_OP_READ_AND_CLEAR_DIRTY.rawValue }
 
   /// Whether the promise about an entry fell due with this operation's return.
   private func isDue(_ entry: StaleEntry) -> Bool {
@@ -46,8 +49,8 @@ extension HardwareJudge {
     let (property, kind) = brokenPromise(entry)
     found(
       property, kind, "\(describe(entry)) when the operation has returned",
-      isUnwritten: entry.isUnwritten || entry.kind == .dirty && entry.isWrittenLate,
-      known: entry.isOutside ? .outsideAddress : nil, of: entry)
+      known: entry.isOutside && property != .missingSync ? .outsideAddress : knownDirty(entry),
+      of: entry)
   }
 
   private func brokenPromise(_ entry: StaleEntry) -> (HardwareProperty, String) {
@@ -76,8 +79,12 @@ extension HardwareJudge {
   /// What was judged is not judged again, what nobody promised neither.
   func settle() {
     if state.isSkipped { return }
+    if state.isBesideTheLayer, !state.hasStored { state.past = nil }
+    if cache.isOutside, state.gather >= 0 { state.outsideGathers.insert(state.gather) }
     switch iopt_op_kind(state.kind) {
-    case IOPT_OP_UNMAP_FAST where state.result == 0: state.stretchedGathers.insert(state.gather)
+    case IOPT_OP_UNMAP_FAST where state.result == 0:
+      state.stretchedGathers.insert(state.gather)
+      if state.iova == 0 { state.zeroGathers.insert(state.gather) }
     case IOPT_OP_IOTLB_SYNC:
       release(state.gather)
       state.queuedGathers.remove(state.gather)

@@ -83,15 +83,27 @@ public final class HardwareJudge {
     var keepsTables = false
     /// Gathers that took in what a dirty read cleared.
     var dirtyGathers = GatherSet()
+    /// Gathers of operations at addresses that are not canonical.
+    var outsideGathers = GatherSet()
+    /// See ``KnownClass/topAboveWidth``.
+    var hasTopAboveWidth = false
     /// The driver was asked to sync everything, and has sent nothing, or what reaches nothing.
     var hasUnsentSync = false
     /// Gathers that took in an unmap of nothing.
     var stretchedGathers = GatherSet()
+    /// Those of them that took in one at IOVA 0.
+    var zeroGathers = GatherSet()
     /// Gathers of ``Policy/syncTables`` that were synced while an unmap was on its way: what it had
     /// cleared by then it may have gathered after that.
     var midwayGathers = GatherSet()
     /// What happened before in the scenario and is known to have dangers behind it.
     var past: KnownClass?
+    /// That it is ``KnownClass/besideTheLayer``, since the operation at hand; whether that has stored
+    /// anything.
+    var isBesideTheLayer = false
+    var hasStored = false
+    /// The last sync of the operation.
+    var lastSync: Gathered?
     /// Which gathers a flush queue is to take.
     var queuedGathers = GatherSet()
     /// Flushes of everything so far.
@@ -123,6 +135,7 @@ public final class HardwareJudge {
     var isSkipped = false
     // What the operation names.
     var handle: UInt32 = 0
+    var iova: UInt64 = 0
     var pa: UInt64 = 0
     var length: UInt64 = 0
     var offset: UInt64 = 0
@@ -173,6 +186,9 @@ public final class HardwareJudge {
     state.isProduction = domain.build == .production
     state.syncsTables = domain.policy == .syncTables
     state.keepsTables = domain.policy == .keep
+    state.hasTopAboveWidth =
+      state.features.contains(.signExtend) && info.level > 0
+      && TableEntry.itemLog2(Int(info.level)) >= info.inputWidth
     state.isOlderGather = (domain.gather ?? .merged) != .merged
     cache.reset(
       domain, features: state.features, width: Int(info.inputWidth), driver)
@@ -226,110 +242,13 @@ public final class HardwareJudge {
     return danger
   }
 
-  private func start(_ pointer: UnsafePointer<iopt_op>) {
-    let operation = pointer.pointee
-    state.kind = operation.kind
-    state.number += 1
-    state.gather = Self.namesGather(operation.kind) ? Int32(operation.gather) : -1
-    state.maps = [IOPT_OP_MAP.rawValue, IOPT_OP_MAP_RANGE.rawValue].contains(operation.kind)
-    state.handle = operation.handle
-    state.pa = operation.pa
-    state.length = operation.len
-    state.offset = operation.offset
-    state.givenBack = 0
-    state.hasQueuedNow = false
-    state.hasWarned = false
-    state.isSkipped = false
-    state.tickStart = state.now
-    state.syncedPart = nil
-    state.idleSync = nil
-    state.result = 0
-    if state.hasDanger { state.danger = nil }
-    state.isSilenced = false
-    state.levels = nil
-    commands.removeAll()
-    reported.removeAll()
-    if state.hasLayer, operation.kind <= IOPT_OP_READ_AND_CLEAR_DIRTY.rawValue,
-      operation.kind != IOPT_OP_IOVA_TO_PHYS.rawValue
-    {
-      state.past = .besideTheLayer
-    }
-    if state.maps, state.isProduction,
-      operation.len & ((state.pageSizes & (0 &- state.pageSizes)) &- 1) != 0
-    {
-      state.hasRaggedMap = true
-    }
-    if state.release < .linux7_3, Self.hasEmptyPiece(operation) { state.past = .emptyPiece }
-    cache.begin(operation: state.number, gather: state.gather, isOutside: isOutside(operation))
-    asked = AskedMemory(pointer)
-    if asked.reaches(cache.reader.encryptionBit) { remember(.encryptedAddress) }
-    cache.attributes.want(asked, cache.reader, state.features)
-    state.wanted = wanted(operation)
-    state.wasQueued = state.queuedGathers.contains(state.gather)
-    if operation.kind == IOPT_OP_GATHER.rawValue {
-      forget(state.gather)
-      state.queuedGathers.remove(state.gather)
-      if operation.flag != 0 { state.queuedGathers.insert(state.gather) }
-    }
-    if operation.kind == IOPT_OP_DMA_IOVA_SYNC.rawValue, cache.cachesAbsence {
-      state.syncedPart = syncedPart(operation)
-    }
-    if operation.kind == IOPT_OP_READ_AND_CLEAR_DIRTY.rawValue {
-      state.dirtyGathers.insert(state.gather)
-    }
-    if operation.kind == IOPT_OP_RESERVE.rawValue,
-      owned.overlaps(operation.iova, lastAddress(operation))
-    {
-      remember(.reservedOverOwned)
-    }
-    if state.release < .linux7_3, operation.kind == IOPT_OP_DMA_IOVA_DESTROY.rawValue {
-      remember(.partlyLinkedRange)
-    }
-  }
-
-  private func wanted(_ operation: iopt_op) -> (first: UInt64, last: UInt64)? {
-    let rights = IOPT_PROT_READ.rawValue | IOPT_PROT_WRITE.rawValue
-    guard state.maps, operation.len > 0, operation.prot & rights != 0, !cache.isOutside,
-      !state.hasRaggedMap
-    else { return nil }
-    return (operation.iova, lastAddress(operation))
-  }
-
-  private static func hasEmptyPiece(_ operation: iopt_op) -> Bool {
-    guard let pieces = operation.pieces, operation.piece_count > 1 else { return false }
-    return (1..<Int(operation.piece_count)).contains { pieces[$0].len == 0 }
-  }
-
-  private func syncedPart(_ operation: iopt_op) -> (first: UInt64, last: UInt64)? {
-    guard operation.len > 0, let iova = handedOut(operation.handle) else { return nil }
-    let first = iova &+ operation.offset
-    let (last, overflow) = first.addingReportingOverflow(operation.len - 1)
-    return overflow ? nil : (first, last)
-  }
-
   /// The address that a handle has now.
   func handedOut(_ handle: UInt32) -> UInt64? {
     addresses.elements.last { $0.handle == handle }?.iova
   }
 
-  /// It names an address that no translation can have.
-  private func isOutside(_ operation: iopt_op) -> Bool {
-    !state.hasLayer
-      && !(cache.canonical.contains(operation.iova)
-        && cache.canonical.contains(lastAddress(operation)))
-  }
-
-  private func lastAddress(_ operation: iopt_op) -> UInt64 {
-    operation.len == 0 ? operation.iova : operation.iova &+ (operation.len - 1)
-  }
-
-  private static func namesGather(_ kind: UInt32) -> Bool {
-    kind >= IOPT_OP_GATHER.rawValue && kind <= IOPT_OP_FLUSH.rawValue
-      || kind == IOPT_OP_READ_AND_CLEAR_DIRTY.rawValue
-  }
-
   /// What a gather held is nobody's to sync any more.
-  private func forget(_ gather: Int32) {
+  func forget(_ gather: Int32) {
     release(gather)
     if cache.tracksChanges { cache.ownChanges.removeAll() }
   }
@@ -342,6 +261,8 @@ public final class HardwareJudge {
     cache.spans[MayCache.place(of: gather)] = ChangedSpan()
     state.dirtyGathers.remove(gather)
     state.stretchedGathers.remove(gather)
+    state.zeroGathers.remove(gather)
+    state.outsideGathers.remove(gather)
     state.midwayGathers.remove(gather)
   }
 
@@ -374,14 +295,15 @@ public final class HardwareJudge {
   /// memory translates.
   func found(
     _ property: HardwareProperty, _ kind: String, _ text: @autoclosure () -> String,
-    isUnwritten: Bool = false, isEverything: Bool = false, known: KnownClass? = nil,
+    isEverything: Bool = false, known: KnownClass? = nil,
     of entry: StaleEntry? = nil, freed: Int? = nil, mapped iova: UInt64? = nil
   ) {
     guard !state.hasDanger, allCount || counts(property) else { return }
-    let isTold = tellsKnown || known == nil && state.past == nil && !cache.isOutside
+    let isExcused =
+      known != nil || excuse(for: property) != nil || cache.isOutside && property != .missingSync
+    let isTold = tellsKnown || !isExcused
     state.danger = Danger(
-      property, kind, isTold ? text() : "", isUnwritten: isUnwritten, isEverything: isEverything,
-      known: known)
+      property, kind, isTold ? text() : "", isEverything: isEverything, known: known)
     guard keepsAccounts else { return }
     if let entry {
       state.danger!.account = account(entry, freed: freed, property.promise)

@@ -19,7 +19,7 @@ extension Finding {
       "\(place)\(subject) refuses what it must be able to do at \(whereabouts)"
         + (lookup.map { "; iova_to_phys \(hex($0))" } ?? "") + ": \(reason)"
     case .breach(let subject, let text, let lookup):
-      "\(place)\(subject) breaks the contract at \(whereabouts)"
+      "\(place)\(subject) breaks \(brokenPromise) at \(whereabouts)"
         + (lookup.map { "; iova_to_phys \(hex($0))" } ?? "") + ": \(text)"
     case .departure(let subject, let name):
       "\(place)\(subject) departs from the contract at \(whereabouts): \(name), which is forbidden"
@@ -28,6 +28,13 @@ extension Finding {
         + " \(tables.map(hex).joined(separator: " "))"
     case .process(let fatality): "\(place)\(headline(of: fatality))"
     }
+  }
+
+  /// The contract, or the property of hardware by its name, and whom it stands behind.
+  private var brokenPromise: String {
+    guard let hardware else { return "the contract" }
+    let property = signature.difference.prefix { $0 != ":" }
+    return "\(property) behind \(hardware.driver)"
   }
 
   var whereabouts: String {

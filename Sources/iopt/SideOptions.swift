@@ -31,7 +31,7 @@ struct SideOptions: ParsableArguments {
 struct AloneOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Judge this subject alone, by contract and leak unless --oracle says otherwise.",
+      "Judge this subject alone, by contract, leak and hardware unless --oracle says otherwise.",
       valueName: "subject[,gather=R]"))
   var subject: String?
 }
@@ -80,7 +80,7 @@ struct OracleOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The driver that hardware puts behind every page table, such as riscv-nl-s or vtd+mamv=9+ats; may be"
-        + " repeated, and `all` is each whose hardware can have the table; the"
+        + " repeated, and `all` is each whose hardware can have the table, without +ats and +mamv=; the"
         + " format's natural one where nobody says.", valueName: "driver"))
   var driver: [String] = []
 

@@ -64,6 +64,21 @@ import Testing
     #expect(count > 60)
   }
 
+  @Test func memoryAtTheEncryptionBitIsMappedInTheDebugBuild() {
+    let count = (0..<6000 as Range<UInt64>).count { seed in
+      var buffer: [UInt8] = [0, 1, 0, 0, 0, 0, 0, 0] + [UInt8](repeating: 0, count: 512)
+      let size = buffer.withUnsafeMutableBufferPointer { mutateInput($0, size: 16, seed: seed) }
+      let scenario = decode(Array(buffer[..<size]))
+      guard scenario.domain.build == .debug, let bit = scenario.domain.encryptionBit else {
+        return false
+      }
+      return scenario.operations.contains { operation in
+        if case .map(_, let pa, _, _) = operation { pa >> UInt64(bit) & 1 != 0 } else { false }
+      }
+    }
+    #expect(count > 8)
+  }
+
   /// Four buffers of a size are more than two magazines of one IOVA keep.
   @Test func depotsOfSeveralSizesFill() {
     let count = (0..<6000 as Range<UInt64>).count { seed in

@@ -48,7 +48,7 @@ struct FedJudge {
     features: Features = .flushRange, hasLayer: Bool = false, driver: any Driver = ExactDriver(),
     hasSyncMap: Bool = false, kernel: Kernel = .linux7_3, pageSizes: UInt64 = 0x4020_1000,
     hasQueue: Bool = false, isStrict: Bool = false, measures: Bool = false,
-    keepsAccounts: Bool = false, width: UInt64 = 39
+    keepsAccounts: Bool = false, width: UInt64 = 39, startsBesideTheLayer: Bool = true
   ) throws {
     judge = HardwareJudge(isStrict: isStrict, measures: measures)
     incoherent = features.contains(.dmaIncoherent)
@@ -80,7 +80,11 @@ struct FedJudge {
       .store(1, 0, Self.link(2)), .clean(1, 0, words: 1), .store(0, 0, Self.link(1)),
       .clean(0, 0, words: 1), .syncMap(0x1000, 0x2000), .result(0),
     ]
-    let danger = run(.mapRange(iova: 0x1000, pa: 0x8000, length: 0x2000, prot: .read), linking)
+    let first =
+      startsBesideTheLayer
+      ? Operation.mapRange(iova: 0x1000, pa: 0x8000, length: 0x2000, prot: .read)
+      : .tick(milliseconds: 0)
+    let danger = run(first, linking)
     precondition(danger == nil, "\(danger!.text)")
     _ = judge.takeCosts()
   }

@@ -114,10 +114,10 @@ import Testing
 
   // MARK: What is known
 
-  /// A leaf that it took back is nothing new; a table that went back while it was linked is.
+  /// A leaf with other rights that it left is nothing new; a table that went back while it was linked is.
   @Test func aMapThatFailsExcusesNoTable() throws {
     let failed = Fed.Record.result(UInt64(bitPattern: -12))
-    let leaf: [FedJudge.Record] = [.store(2, 5, Fed.page(0xa000)), .store(2, 5, 0), failed]
+    let leaf: [FedJudge.Record] = [.store(2, 5, Fed.page(0xa000) | 2), failed]
     #expect(try FedJudge().run(Self.map, leaf)?.known == .failedMap)
     let table = try FedJudge().run(Self.map, [.free(2), failed])
     #expect(table?.property == .freeWhileLinked && table?.known == nil)

@@ -136,6 +136,27 @@ import Testing
 
       """, "queuedGatherSynced"
     ),
+    // The code puts the upper half of the space at the beginning of the top table.
+    (
+      """
+      iopt 2
+      domain format=x86_64 kernel=7.3 va=47 oa=52 features=sign_extend,flush_range top=4
+      map 0xffffc00000000000 0x0 0x1000 w
+
+      """, "topAboveWidth"
+    ),
+    // The gather has taken in an address that is not canonical: a range of it says nothing to S.
+    (
+      """
+      iopt 2
+      domain format=riscv_64 kernel=7.2 va=39 oa=56 features=sign_extend,flush_range,detailed_gather driver=riscv-nl-s
+      map 0xffffffbfff801000 0x0 0x800000 w
+      unmap_fast 0 0xffffffc000000000 0x1000
+      unmap_fast 0 0xffffff8000000000 0x1000
+      iotlb_sync 0
+
+      """, "outsideAddress"
+    ),
   ]
 
   /// Pages of 4 KiB and of 128 GiB.

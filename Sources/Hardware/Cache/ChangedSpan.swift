@@ -11,6 +11,11 @@ struct ChangedSpan: BitwiseCopyable {
     self.last = max(self.last, last)
   }
 
+  /// Whether a range has more than from the first change to the last.
+  func isExceeded(by first: UInt64, _ last: UInt64) -> Bool {
+    first < self.first || last > self.last
+  }
+
   func touches(_ first: UInt64, _ last: UInt64) -> Bool {
     self.first <= self.last && self.first <= last && self.last >= first
   }

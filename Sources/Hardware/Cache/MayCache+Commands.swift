@@ -7,6 +7,7 @@ extension MayCache {
   /// in memory is cached anew, and what the IOMMU may have a device can ask for again.
   func apply(_ reach: Reach) {
     if reach.holdsRoot { return removeRoots() }
+    noteReached(reach)
     if reach.isEverything, !reach.isDeviceTLB { return removeAll() }
     // Thousands of entries may wait for a queue's flush, of which a command names none.
     if reach.leaves != .none, !stale.elements.contains(where: { isNear($0, reach) }) { return }
@@ -28,6 +29,19 @@ extension MayCache {
       stale.extend(by: kept.count).update(from: start, count: kept.count)
     }
     spill.cut(to: 0)
+  }
+
+  /// Notes which cleared dirty bits the command was for, though memory says otherwise still.
+  private func noteReached(_ reach: Reach) {
+    guard isIncoherent, !reach.isDeviceTLB else { return }
+    guard reach.isEverything || reach.leaves != .none else { return }
+    for index in 0..<stale.count {
+      let entry = stale.elements.baseAddress! + index
+      guard entry.pointee.kind == .dirty, entry.pointee.isUnwritten else { continue }
+      if reach.isEverything || isNear(entry.pointee, reach) {
+        entry.pointee.wasReachedUnwritten = true
+      }
+    }
   }
 
   /// Whether an entry lies within the command's range, at least in part: else it is not removed.

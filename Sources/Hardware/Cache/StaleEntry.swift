@@ -28,6 +28,11 @@ struct StaleEntry: BitwiseCopyable {
   var isWrittenLate = false
   /// It was written back in that operation, behind a sync.
   var isSyncedUnwritten = false
+  /// A command for it came while it was not written back: that did not help.
+  var wasReachedUnwritten = false
+  /// It was cleared of its dirty bit as a part of an entry of several items, or by a read that began
+  /// inside it.
+  var isOfItems = false
   /// It is a pointer, or that there is none: what removes leaves alone leaves it.
   var goesWithPointers = false
   /// The IOMMU may have it, and a device with a TLB of its own may. At least one may.

@@ -52,19 +52,16 @@ public struct Danger: Sendable {
     set { place = newValue.map(Account.some) ?? .none }
   }
   private var place = Account.none
-  /// The word was not written back.
-  let isUnwritten: Bool
   /// All of the address space is what was asked for.
   let isEverything: Bool
 
   init(
-    _ property: HardwareProperty, _ kind: String, _ text: String, isUnwritten: Bool,
-    isEverything: Bool, known: KnownClass?
+    _ property: HardwareProperty, _ kind: String, _ text: String, isEverything: Bool,
+    known: KnownClass?
   ) {
     self.property = property
     self.kind = kind
     self.text = text
-    self.isUnwritten = isUnwritten
     self.isEverything = isEverything
     self.known = known
   }

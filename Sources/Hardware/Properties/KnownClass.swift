@@ -11,6 +11,9 @@ public enum KnownClass: String, CaseIterable, Sendable {
 
   /// The operation's address is not canonical.
   case outsideAddress
+  /// The top table has more levels than addresses have bits for, and they are sign-extended: above the
+  /// middle of the space the code takes other words of it than a walker does.
+  case topAboveWidth
   /// A gather that a flush queue is to take was given to `iotlb_sync`.
   case queuedGatherSynced
   /// The domain was changed behind its DMA layer's back.
@@ -71,14 +74,25 @@ public enum KnownClass: String, CaseIterable, Sendable {
 extension HardwareJudge {
   /// The class of a danger in the operation at hand, nil where it is new.
   func known(_ danger: Danger) -> KnownClass? {
-    if let past = state.past { return past }
-    if cache.isOutside { return .outsideAddress }
+    if let past = excuse(for: danger.property) { return past }
+    if state.hasRaggedMap,
+      [.leak, .noCrash, .tableExposed].contains(danger.property)
+        || state.maps && Self.ofRemovals.contains(danger.property)
+    {
+      return .raggedMap
+    }
+    // What is removed asks for a sync, wherever it is.
+    if cache.isOutside, danger.property != .missingSync { return .outsideAddress }
+    if state.outsideGathers.contains(state.gather), Self.ofSyncs.contains(danger.property) {
+      return .outsideAddress
+    }
     if state.kind == IOPT_OP_IOTLB_SYNC.rawValue, state.wasQueued,
       Self.ofSyncs.contains(danger.property)
     {
       return .queuedGatherSynced
     }
-    if state.maps, ResultRecord.errno(state.result) != nil, !Self.ofTables.contains(danger.property)
+    if state.maps, ResultRecord.errno(state.result) != nil,
+      !Self.ofTables.contains(danger.property), !Self.ofRemovals.contains(danger.property)
     {
       return .failedMap
     }
@@ -95,22 +109,12 @@ extension HardwareJudge {
       if state.release < .linux7_2 { return .wholeSpaceUnderNpCache }
     }
     let isStretched = state.stretchedGathers.contains(state.gather)
-    let isDirtyRead = state.kind == IOPT_OP_READ_AND_CLEAR_DIRTY.rawValue
-    if state.hasRaggedMap, [.leak, .noCrash, .tableExposed].contains(danger.property) {
-      return .raggedMap
-    }
     switch danger.property {
-    case .dirtyUnreported where state.release < .linux7_3 && isDirtyRead:
-      return .dirtyItemUnreported
-    case .pageSizeBitmap where state.release < .linux7_2 && state.maps: return .smallPageForbidden
-    case .staleDirty where state.release < .linux7_3 && !danger.isUnwritten:
-      return .dirtyItemUnreported
-    case .staleDirty where danger.isUnwritten: return .dirtyClearNotWrittenBack
-    case .staleDirty where driver.goesByLevels && state.features.contains(.detailedGather):
-      return .dirtyWithoutLevels
+    case .notPresentCached where state.hasTopAboveWidth: return .topAboveWidth
     case .staleTranslation, .tableUseAfterFree:
-      return isStretched && driver.goesByLevels ? .stretchedGather : nil
-    case .overInvalidation where danger.isEverything, .syncArguments where danger.isEverything:
+      return isStretched && driver.goesByLevels && isSyncedWider ? .stretchedGather : nil
+    case .overInvalidation where danger.isEverything && hasUnmappedNothingAtZero,
+      .syncArguments where danger.isEverything && hasUnmappedNothingAtZero:
       return .unmapOfNothing
     case .overInvalidation where isStretched, .syncArguments where isStretched:
       return .stretchedGather
@@ -119,6 +123,48 @@ extension HardwareJudge {
     default: return nil
     }
   }
+
+  /// What happened before in the scenario, where a danger may come of it. Who mixes up the owners of IOVAs
+  /// changes nothing about what an unmap clears, syncs and frees.
+  func excuse(for property: HardwareProperty) -> KnownClass? {
+    guard let past = state.past else { return nil }
+    // Of a queued domain only what lies in the IOVA that was queued waits for its flush.
+    if property == .missingSync {
+      return Self.ofOwners.contains(past) && !state.hasQueue ? nil : past
+    }
+    // What is computed past its end is mapped anywhere, where no translation can be.
+    if past == .emptyPiece { return past }
+    return Self.ofOwners.contains(past) && Self.ofPageTables.contains(property) ? nil : past
+  }
+
+  /// A sync of the operation had more than was changed for it: an unmap of nothing has stretched it.
+  private var isSyncedWider: Bool {
+    guard let sync = state.lastSync else { return false }
+    return cache.ownSpan.isExceeded(by: sync.first, sync.last)
+  }
+
+  /// An unmap at IOVA 0 has found nothing: the operation at hand, or one of its gather. The DMA layer
+  /// asks for such where it takes 0 for an IOVA.
+  private var hasUnmappedNothingAtZero: Bool {
+    state.hasLayer || state.zeroGathers.contains(state.gather)
+      || state.kind == IOPT_OP_UNMAP.rawValue && state.iova == 0 && state.result == 0
+  }
+
+  /// Owners of IOVAs are mixed up by these.
+  private static let ofOwners: Set<KnownClass> = [
+    .besideTheLayer, .emptyPiece, .leftLinked, .partlyLinkedRange, .reservedOverOwned,
+  ]
+
+  /// What a page table promises, whoever owns its IOVAs.
+  private static let ofPageTables: Set<HardwareProperty> = [
+    .doubleFree, .freeWhileLinked, .tableUseAfterFree, .walkerVisibility, .missingSync,
+    .syncBeforeStore, .staleDirty, .dirtyUnreported, .pageSizeBitmap, .syncWhileQueued,
+  ]
+
+  /// What a map that fails takes back is gone like what an unmap removes.
+  private static let ofRemovals: Set<HardwareProperty> = [
+    .missingSync, .syncBeforeStore, .staleTranslation, .staleDirty,
+  ]
 
   /// What becomes of tables, however a map ends.
   private static let ofTables: Set<HardwareProperty> = [
@@ -133,7 +179,7 @@ extension HardwareJudge {
 
   /// What a gather does wrong, or makes the driver do.
   private static let ofGathers: Set<HardwareProperty> = [
-    .missingSync, .staleTranslation, .syncWhileQueued, .overInvalidation, .tableUseAfterFree,
-    .staleDirty, .syncArguments, .iovaReuse, .leak,
+    .missingSync, .staleTranslation, .syncBeforeStore, .syncWhileQueued, .overInvalidation,
+    .tableUseAfterFree, .staleDirty, .syncArguments, .iovaReuse, .leak,
   ]
 }

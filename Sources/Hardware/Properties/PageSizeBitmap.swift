@@ -11,9 +11,10 @@ extension HardwareJudge {
   func checkSizes() {
     let forbidden = cache.sizesWritten & ~state.pageSizes
     guard forbidden != 0 else { return }
+    let isSmallPage = forbidden == 0x1000 && state.maps && state.release < .linux7_2
     found(
       .pageSizeBitmap, "forbidden size",
       "a leaf of 2^\(forbidden.trailingZeroBitCount) bytes was written, which the domain's page"
-        + " sizes forbid")
+        + " sizes forbid", known: isSmallPage ? .smallPageForbidden : nil)
   }
 }

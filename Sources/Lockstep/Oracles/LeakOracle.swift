@@ -17,8 +17,10 @@ public final class LeakOracle: Oracle {
   private var judged = JudgedLane()
   private var isRagged = false
   private var pageSizes: UInt64 = 0
-  /// Something was mapped at an address that is not canonical, by ``Departure``.
+  /// Something was mapped at an address that is not canonical, or in the upper half of a space that is
+  /// no wider than one entry of the top, by ``Departure``.
   private var isAliased = false
+  private var hasTopAboveWidth = false
   /// Memory at the encryption bit was mapped.
   private var isEncrypted = false
   private var encryptionBit: UInt64 = 0
@@ -31,7 +33,8 @@ public final class LeakOracle: Oracle {
     /// An older revision of `gather_range_pages` left a range out of an operation's own gather.
     case forgottenByItsGather
     /// Only the bits from the width on have to agree in a sign-extended address: one that is a bit
-    /// off is taken, and where the top table is wider, its tables lie beyond what teardown walks.
+    /// off is taken, and where the top table is wider, its tables lie beyond what teardown walks; so do
+    /// those of the upper half where all of the space is one entry of the top.
     case signExtensionOneBitShort
     /// A leaf whose address has the encryption bit looks larger than it is, and teardown's walk
     /// passes over what stands behind it.
@@ -67,6 +70,11 @@ public final class LeakOracle: Oracle {
     encryptionBit = TableReader(domain).encryptionBit
     canonical = CanonicalAddresses(
       width: info?.va ?? 64, signExtends: info?.features.contains(.signExtend) ?? false)
+    hasTopAboveWidth =
+      info.map {
+        $0.features.contains(.signExtend) && $0.level > 0
+          && TableEntry.itemLog2($0.level) >= $0.va
+      } ?? false
     return .nothing
   }
 
@@ -93,7 +101,8 @@ public final class LeakOracle: Oracle {
       let smallest = pageSizes & (0 &- pageSizes)
       let isProduction = engine.configuration.build == Build.production.rawValue
       if isProduction, operation.pointee.len & (smallest &- 1) != 0 { isRagged = true }
-      if !canonical.contains(operation.pointee.iova) { isAliased = true }
+      let isUpper = hasTopAboveWidth && operation.pointee.iova >> 63 != 0
+      if isUpper || !canonical.contains(operation.pointee.iova) { isAliased = true }
     case IOPT_OP_UNMAP_FAST, IOPT_OP_READ_AND_CLEAR_DIRTY: noteGathered(observed)
     default: break
     }

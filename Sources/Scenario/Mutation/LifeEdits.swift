@@ -28,6 +28,9 @@ func insertLife(_ input: inout InputBuffer, _ count: Int, _ random: inout Seeded
   if records.hasDMA, records.form.version == 2, random.oneIn(16) {
     return insertDepotLife(&input, count, &random)
   }
+  if !records.hasDMA, records.plainHeader == 8, random.oneIn(16) {
+    return insertEncryptedLife(&input, count, &random)
+  }
   let row = records.hasDMA ? life(records.form, &random) : tableLife(&random)
   let index = random.oneIn(2) ? 0 : random.below(count + 1)
   row.insert(&input, at: records.range(index, length: 0).lowerBound)
@@ -87,9 +90,24 @@ private func insertDepotLife(
     }
     if random.oneIn(2) { row.append(22 | UInt64(random.below(32)) << 32) }
   }
-  row.append(22 | UInt64(random.below(32)) << 32)
+  // Without, the end of the domain finds depots that are full.
+  if random.oneIn(2) { row.append(22 | UInt64(random.below(32)) << 32) }
   // One that no cache has, from what came back.
   if random.oneIn(2) { row.append(5 << 32) }
+  row.insert(&input, at: input.records.range(random.below(count + 1), length: 0).lowerBound)
+}
+
+/// Memory at the end of what the format can name, where the encryption bit is, is mapped and unmapped in
+/// the debug build, which checks its entries.
+private func insertEncryptedLife(
+  _ input: inout InputBuffer, _ count: Int, _ random: inout SeededRandom
+) {
+  input[1] |= 0x04
+  input[4] |= 0x40
+  var row = OperationRow()
+  row.append(mapping(&random) | (7 | UInt64(random.below(32)) << 3) << 24)
+  let unmap: UInt64 = random.oneIn(2) ? 8 : 15 | UInt64(random.below(4)) << 48
+  row.append(unmap | 0x40 << 8 | 0x80 << 32)
   row.insert(&input, at: input.records.range(random.below(count + 1), length: 0).lowerBound)
 }
 

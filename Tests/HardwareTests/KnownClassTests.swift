@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import Hardware
+import ScenarioLanguage
+import Testing
+
+/// A listed finding excuses what it is about, and nothing else that goes wrong in the same scenario.
+@Suite struct KnownClassTests {
+  private typealias Fed = FedJudge
+  private static let read = Operation.readAndClearDirty(
+    gather: 0, iova: 0x1000, length: 0x1000, keep: false)
+  private static let cleared = Fed.Record.store(2, 1, Fed.page(0x8000))
+  private static let reported: [Fed.Record] = [
+    .dirty(0x1000, 0x1000), .store(2, 1, Fed.page(0x8000)), .gather(0, isQueued: false),
+  ]
+
+  private func dirty(
+    _ kernel: Kernel, _ features: Features = .flushRange
+  ) throws -> FedJudge {
+    let fed = try FedJudge(features: features, kernel: kernel)
+    let mark = Fed.Record.store(2, 1, Fed.page(0x8000) | 0x200)
+    #expect(fed.run(.setDirty(iova: 0x1000), [mark, .result(0)]) == nil)
+    return fed
+  }
+
+  @Test func aWholePagesDirtyBitIsNoItem() throws {
+    let silent = try dirty(.linux7_2).run(Self.read, [Self.cleared, .gather(0, isQueued: false)])
+    #expect(silent?.property == .dirtyUnreported && silent?.known == nil)
+    let fed = try dirty(.linux7_2)
+    #expect(fed.run(Self.read, Self.reported) == nil)
+    let danger = fed.run(.iotlbSync(gather: 0), [])
+    #expect(danger?.property == .staleDirty && danger?.known == nil)
+  }
+
+  @Test func aReadFromInsideALeafIs() throws {
+    let inside = Operation.readAndClearDirty(
+      gather: 0, iova: 0x1800, length: 0x800, keep: false)
+    let silent = try dirty(.linux7_2).run(inside, [Self.cleared, .gather(0, isQueued: false)])
+    #expect(silent?.known == .dirtyItemUnreported)
+    let mended = try dirty(.linux7_3).run(inside, [Self.cleared, .gather(0, isQueued: false)])
+    #expect(mended?.property == .dirtyUnreported && mended?.known == nil)
+  }
+
+  @Test func aDirtyBitThatIsNotWrittenBackIsToBeSyncedAllTheSame() throws {
+    let features: Features = [.flushRange, .dmaIncoherent]
+    for (records, known) in [
+      ([Fed.Record.sync(0x1000, 0x1fff)], KnownClass.dirtyClearNotWrittenBack),
+      ([], nil), ([.sync(0x2000, 0x2fff)], nil),
+    ]
+      as [([Fed.Record], KnownClass?)]
+    {
+      let fed = try dirty(.linux7_3, features)
+      #expect(fed.run(Self.read, Self.reported) == nil)
+      let danger = fed.run(.iotlbSync(gather: 0), records)
+      #expect(danger?.property == .staleDirty && danger?.known == known, "\(records)")
+    }
+  }
+
+  @Test func onlyPagesOf4KiBAreTheSmallPagesOf7_1() throws {
+    let map = Operation.map(iova: 0x20_0000, pa: 0, length: 0x20_0000, prot: .read)
+    let records: [Fed.Record] = [.store(1, 1, Fed.large(0)), .result(0)]
+    let large = try FedJudge(kernel: .linux7_1, pageSizes: 0x1000).run(map, records)
+    #expect(large?.property == .pageSizeBitmap && large?.known == nil)
+  }
+
+  @Test func everythingIsAskedForOnlyByAnUnmapOfNothingAtZero() throws {
+    let features: Features = [.flushRange, .flushRangeNoGaps]
+    let clear = Fed.Record.store(2, 1, 0)
+    let gone: [Fed.Record] = [clear, .sync(0, .max), .result(0x1000)]
+    let unmap = Operation.unmap(iova: 0x1000, length: 0x1000)
+    let wide = try FedJudge(features: features).run(unmap, gone)
+    #expect(wide?.property == .overInvalidation && wide?.known == nil)
+    let fed = try FedJudge(features: features)
+    let nothing = Operation.unmapFast(gather: 0, iova: 0, length: 0x1000)
+    let fast = Operation.unmapFast(gather: 0, iova: 0x1000, length: 0x1000)
+    #expect(fed.run(nothing, [.gather(0, isQueued: false), .result(0)]) == nil)
+    #expect(fed.run(fast, [clear, .gather(0, isQueued: false), .result(0x1000)]) == nil)
+    let danger = fed.run(.iotlbSync(gather: 0), [.sync(0, .max)])
+    #expect(danger?.property == .overInvalidation && danger?.known == .unmapOfNothing)
+  }
+
+  @Test func aMapThatFailsSyncsWhatItTookBack() throws {
+    let map = Operation.map(iova: 0x5000, pa: 0xa000, length: 0x1000, prot: .read)
+    let failed = Fed.Record.result(UInt64(bitPattern: -12))
+    let back: [Fed.Record] = [.store(2, 5, Fed.page(0xa000)), .store(2, 5, 0)]
+    let danger = try FedJudge().run(map, back + [failed])
+    #expect(danger?.property == .missingSync && danger?.known == nil)
+    #expect(try FedJudge().run(map, back + [.sync(0x5000, 0x5fff), failed]) == nil)
+  }
+
+  /// The fed domain's first map is such, behind a layer.
+  @Test func whoeverOwnsIOVAsAnUnmapIsSynced() throws {
+    let fed = try FedJudge(hasLayer: true)
+    let unmap = Operation.dmaUnmap(handle: 0, cpu: 0)
+    let danger = fed.run(unmap, [.store(2, 1, 0), .iovaFree(0x1000, 0x1000), .result(0x1000)])
+    #expect(danger?.property == .missingSync && danger?.known == nil)
+    let late = try FedJudge(hasLayer: true).run(
+      unmap, [.store(2, 1, 0), .sync(0x5000, 0x5fff), .iovaFree(0x1000, 0x1000), .result(0x1000)])
+    #expect(late?.property == .staleTranslation && late?.known == .besideTheLayer)
+  }
+
+  @Test func aMapBesideTheLayerThatDoesNothingExcusesNothing() throws {
+    let map = Operation.map(iova: 0x1000, pa: 0x1001, length: 0x1000, prot: .read)
+    let unmap = Operation.dmaUnmap(handle: 0, cpu: 0)
+    let given: [Fed.Record] = [.iovaAlloc(0x5000, 0x1000), .result(0x5000)]
+    let back: [Fed.Record] = [.iovaFree(0x1000, 0x1000), .result(0)]
+    // A leaf is there still.
+    for (records, known) in [
+      ([Fed.Record.result(UInt64(bitPattern: -22))], nil),
+      ([.store(2, 7, Fed.page(0)), .result(0)], KnownClass.besideTheLayer),
+    ]
+      as [([Fed.Record], KnownClass?)]
+    {
+      let fed = try FedJudge(hasLayer: true, startsBesideTheLayer: false)
+      _ = fed.run(map, records)
+      _ = fed.run(.dmaMap(handle: 0, pa: 0, length: 0x1000, direction: .toDevice, cpu: 0), given)
+      let danger = fed.run(unmap, back)
+      #expect(danger?.property == .iovaFreeLive && danger?.known == known, "\(records)")
+    }
+  }
+
+  @Test func aRangeThatIsGivenUpWholeIsNoneThatIsLinkedInPart() throws {
+    let alloc = Operation.dmaIOVAAlloc(handle: 0, pa: 0, length: 0x2000, limit: nil, cpu: 0)
+    let clear: [Fed.Record] = [
+      .store(2, 1, 0, count: 2), .sync(0x5000, 0x5fff), .iovaFree(0x1000, 0x2000), .result(0),
+    ]
+    for (handle, length, known) in [
+      (0, 0x2000, nil), (0, 0, nil), (7, 0x1000, nil),
+      (0, 0x1000, KnownClass.partlyLinkedRange),
+    ] as [(UInt16, UInt64, KnownClass?)] {
+      let fed = try FedJudge(hasLayer: true, kernel: .linux7_2, startsBesideTheLayer: false)
+      #expect(fed.run(alloc, [.iovaAlloc(0x1000, 0x2000), .result(0x1000)]) == nil)
+      let destroy = Operation.dmaIOVADestroy(handle: handle, length: length, cpu: 0)
+      let danger = fed.run(destroy, clear)
+      #expect(
+        danger?.property == .staleTranslation && danger?.known == known, "\(handle) \(length)")
+    }
+  }
+}
