@@ -15,22 +15,7 @@ extension HardwareJudge {
     state.pa = operation.pa
     state.length = operation.len
     state.offset = operation.offset
-    state.givenBack = 0
-    state.hasQueuedNow = false
-    state.hasWarned = false
-    state.isSkipped = false
-    state.tickStart = state.now
-    state.syncedPart = nil
-    state.idleSync = nil
-    state.lastSync = nil
-    state.hasStored = false
-    state.isBesideTheLayer = false
-    state.result = 0
-    if state.hasDanger { state.danger = nil }
-    state.isSilenced = false
-    state.levels = nil
-    commands.removeAll()
-    reported.removeAll()
+    forgetOperation()
     if state.hasLayer, operation.kind <= IOPT_OP_READ_AND_CLEAR_DIRTY.rawValue,
       operation.kind != IOPT_OP_IOVA_TO_PHYS.rawValue
     {
@@ -70,6 +55,26 @@ extension HardwareJudge {
     {
       remember(.partlyLinkedRange)
     }
+  }
+
+  /// What the operation before it came to.
+  private func forgetOperation() {
+    state.givenBack = 0
+    state.hasQueuedNow = false
+    state.hasWarned = false
+    state.isSkipped = false
+    state.tickStart = state.now
+    state.syncedPart = nil
+    state.idleSync = nil
+    state.lastSync = nil
+    state.hasStored = false
+    state.isBesideTheLayer = false
+    state.result = 0
+    if state.hasDanger { state.danger = nil }
+    state.isSilenced = false
+    state.levels = nil
+    commands.removeAll()
+    reported.removeAll()
   }
 
   private func wanted(_ operation: iopt_op) -> (first: UInt64, last: UInt64)? {
