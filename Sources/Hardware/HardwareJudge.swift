@@ -186,9 +186,7 @@ public final class HardwareJudge {
     state.isProduction = domain.build == .production
     state.syncsTables = domain.policy == .syncTables
     state.keepsTables = domain.policy == .keep
-    state.hasTopAboveWidth =
-      state.features.contains(.signExtend) && info.level > 0
-      && TableEntry.itemLog2(Int(info.level)) >= info.inputWidth
+    state.hasTopAboveWidth = DomainInfo(info).hasTopAboveWidth
     state.isOlderGather = (domain.gather ?? .merged) != .merged
     cache.reset(
       domain, features: state.features, width: Int(info.inputWidth), driver)
@@ -299,8 +297,7 @@ public final class HardwareJudge {
     of entry: StaleEntry? = nil, freed: Int? = nil, mapped iova: UInt64? = nil
   ) {
     guard !state.hasDanger, allCount || counts(property) else { return }
-    let isExcused =
-      known != nil || excuse(for: property) != nil || cache.isOutside && property != .missingSync
+    let isExcused = known != nil || excuse(for: property) != nil || isExcusedOutside(property)
     let isTold = tellsKnown || !isExcused
     state.danger = Danger(
       property, kind, isTold ? text() : "", isEverything: isEverything, known: known)

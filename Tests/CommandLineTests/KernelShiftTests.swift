@@ -6,7 +6,22 @@ import Testing
 @Suite struct KernelShiftTests {
   private static let linux = FetchedTree("7.3")
 
-  private func check(_ edit: EditedTree.Edit) throws -> Tool {
+  private static let edits = [
+    EditedTree.Edit(
+      name: "iova-shift", file: "drivers/iommu/iova.c", function: "__alloc_and_insert_iova_range",
+      expression: "fls_long(size - 1)", replacement: "fls_long(size - 1) + 64"),
+    EditedTree.Edit(
+      name: "core-shift", file: "drivers/iommu/iommu.c", function: "iommu_map_nosync",
+      expression: "map_range(pt, iova, paddr",
+      replacement: "map_range(pt, iova << (64 + size % 2), paddr"),
+    EditedTree.Edit(
+      name: "dma-shift", file: "drivers/iommu/dma-iommu.c", function: "iommu_dma_alloc_iova",
+      expression: "iova_len = size >> shift", replacement: "iova_len = size >> (shift + 64)"),
+  ]
+
+  /// In the allocator of IOVAs, in the mapping core, in the DMA layer.
+  @Test(.enabled(if: linux.isRecorded, linux.needsRecorded), arguments: edits)
+  func isACrash(_ edit: EditedTree.Edit) throws {
     let edited = try EditedTree(of: Self.linux.path, edit)
     let scratch = try ScratchFolder()
     let file = try scratch.file(
@@ -18,42 +33,10 @@ import Testing
       dma_map 0 0x1000 0x1000 to_device
 
       """.utf8)
-    return try Tool.shell(
+    let tool = try Tool.shell(
       "XDG_CACHE_HOME='\(EditedTree.cache)' iopt diff '\(file)'"
         + " --left kernel:7.3 --right 'kernel:\(edited.path)'")
-  }
-
-  private func crashes(_ tool: Tool) {
     #expect(tool.status == 1, "\(tool.output)\(tool.errors)")
     #expect(tool.output.contains("\n    + = crash\n"), "\(tool.output)")
-  }
-
-  @Test(.enabled(if: linux.isRecorded, linux.needsRecorded))
-  func inTheAllocatorOfIOVAsItIsACrash() throws {
-    crashes(
-      try check(
-        .init(
-          name: "iova-shift", file: "drivers/iommu/iova.c",
-          function: "__alloc_and_insert_iova_range", expression: "fls_long(size - 1)",
-          replacement: "fls_long(size - 1) + 64")))
-  }
-
-  @Test(.enabled(if: linux.isRecorded, linux.needsRecorded))
-  func inTheMappingCoreItIsACrash() throws {
-    crashes(
-      try check(
-        .init(
-          name: "core-shift", file: "drivers/iommu/iommu.c", function: "iommu_map_nosync",
-          expression: "map_range(pt, iova, paddr",
-          replacement: "map_range(pt, iova << (64 + size % 2), paddr")))
-  }
-
-  @Test(.enabled(if: linux.isRecorded, linux.needsRecorded))
-  func inTheDMALayerItIsACrash() throws {
-    crashes(
-      try check(
-        .init(
-          name: "dma-shift", file: "drivers/iommu/dma-iommu.c", function: "iommu_dma_alloc_iova",
-          expression: "iova_len = size >> shift", replacement: "iova_len = size >> (shift + 64)")))
   }
 }

@@ -266,9 +266,8 @@ extension MayCache {
       }
       if entry.pointee.firstWord > entry.pointee.lastWord {
         entry.pointee.isUnwritten = false
-        entry.pointee.isWrittenLate = entry.pointee.operation != operation
         entry.pointee.isSyncedUnwritten =
-          !entry.pointee.isWrittenLate && entry.pointee.callsBefore < calls
+          entry.pointee.operation == operation && entry.pointee.callsBefore < calls
       }
     }
   }

@@ -23,10 +23,7 @@ struct StaleEntry: BitwiseCopyable {
   var isHeld: Bool
   /// The word's change was not written back yet: a walker that does not snoop sees it as it was.
   var isUnwritten: Bool
-  /// It was written back, but by an operation after the one that changed it: syncs in between did not
-  /// help.
-  var isWrittenLate = false
-  /// It was written back in that operation, behind a sync.
+  /// It was written back in the operation that changed it, behind a sync.
   var isSyncedUnwritten = false
   /// A command for it came while it was not written back: that did not help.
   var wasReachedUnwritten = false

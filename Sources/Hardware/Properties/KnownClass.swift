@@ -81,8 +81,7 @@ extension HardwareJudge {
     {
       return .raggedMap
     }
-    // What is removed asks for a sync, wherever it is.
-    if cache.isOutside, danger.property != .missingSync { return .outsideAddress }
+    if isExcusedOutside(danger.property) { return .outsideAddress }
     if state.outsideGathers.contains(state.gather), Self.ofSyncs.contains(danger.property) {
       return .outsideAddress
     }
@@ -137,6 +136,11 @@ extension HardwareJudge {
     return Self.ofOwners.contains(past) && Self.ofPageTables.contains(property) ? nil : past
   }
 
+  /// The operation is at an address that is not canonical. What is removed asks for a sync, wherever it is.
+  func isExcusedOutside(_ property: HardwareProperty) -> Bool {
+    cache.isOutside && property != .missingSync
+  }
+
   /// A sync of the operation had more than was changed for it: an unmap of nothing has stretched it.
   private var isSyncedWider: Bool {
     guard let sync = state.lastSync else { return false }
@@ -155,10 +159,10 @@ extension HardwareJudge {
     .besideTheLayer, .emptyPiece, .leftLinked, .partlyLinkedRange, .reservedOverOwned,
   ]
 
-  /// What a page table promises, whoever owns its IOVAs.
+  /// What a page table promises, whoever owns its IOVAs; that it syncs at all is asked apart.
   private static let ofPageTables: Set<HardwareProperty> = [
-    .doubleFree, .freeWhileLinked, .tableUseAfterFree, .walkerVisibility, .missingSync,
-    .syncBeforeStore, .staleDirty, .dirtyUnreported, .pageSizeBitmap, .syncWhileQueued,
+    .doubleFree, .freeWhileLinked, .tableUseAfterFree, .walkerVisibility, .syncBeforeStore,
+    .staleDirty, .dirtyUnreported, .pageSizeBitmap, .syncWhileQueued,
   ]
 
   /// What a map that fails takes back is gone like what an unmap removes.

@@ -70,11 +70,7 @@ public final class LeakOracle: Oracle {
     encryptionBit = TableReader(domain).encryptionBit
     canonical = CanonicalAddresses(
       width: info?.va ?? 64, signExtends: info?.features.contains(.signExtend) ?? false)
-    hasTopAboveWidth =
-      info.map {
-        $0.features.contains(.signExtend) && $0.level > 0
-          && TableEntry.itemLog2($0.level) >= $0.va
-      } ?? false
+    hasTopAboveWidth = info?.hasTopAboveWidth ?? false
     return .nothing
   }
 

@@ -36,6 +36,11 @@ public struct DomainInfo: Equatable, Sendable {
     oa = Int(truncatingIfNeeded: record.outputWidth)
   }
 
+  /// Addresses are sign-extended, and one entry of the top table translates as many as there are, or more.
+  public var hasTopAboveWidth: Bool {
+    features.contains(.signExtend) && level > 0 && TableEntry.itemLog2(level) >= va
+  }
+
   /// The page sizes in bytes, smallest first.
   public var pageSizeList: [UInt64] {
     (0..<64).map { 1 << UInt64($0) }.filter { pageSizes & $0 != 0 }

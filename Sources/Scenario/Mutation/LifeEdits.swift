@@ -5,12 +5,11 @@
 
 /// So many words, to be inserted together.
 private struct OperationRow {
-  static let capacity = 56
   private var words = InlineArray<56, UInt64>(repeating: 0)
   private var count = 0
 
   mutating func append(_ word: UInt64) {
-    guard count < Self.capacity else { return }
+    guard count < words.count else { return }
     words[count] = word
     count += 1
   }
