@@ -67,6 +67,62 @@ public func takeTogether(
   return difference
 }
 
+/// Whether two logs of which the events are the same tell the same stores between them: the same words
+/// with the same values in the same order, however many a record tells.
+public func tellAlike(
+  _ one: UnsafeBufferPointer<UInt64>, _ other: UnsafeBufferPointer<UInt64>
+) -> Bool {
+  if isSame(one, other) { return true }
+  var (left, right) = (StoreReader(one), StoreReader(other))
+  while true {
+    let isAtStore = left.isAtStore
+    guard isAtStore == right.isAtStore else { return false }
+    if isAtStore {
+      guard left.takeWord() == right.takeWord() else { return false }
+    } else if left.isAtEnd || right.isAtEnd {
+      return left.isAtEnd && right.isAtEnd
+    } else {
+      left.passEvent()
+      right.passEvent()
+    }
+  }
+}
+
+/// Reads a log's stores a word at a time.
+private struct StoreReader {
+  struct Word: Equatable {
+    var pa: UInt64
+    var value: UInt64
+  }
+
+  private let log: UnsafeBufferPointer<UInt64>
+  private var position = 0
+  /// Words of the record at hand that were read.
+  private var done: UInt64 = 0
+
+  init(_ log: UnsafeBufferPointer<UInt64>) { self.log = log }
+
+  var isAtEnd: Bool { position >= log.count }
+
+  var isAtStore: Bool {
+    position + 5 <= log.count
+      && UInt32(truncatingIfNeeded: log[position]) == EventKind.store.rawValue
+  }
+
+  mutating func takeWord() -> Word {
+    let word = Word(
+      pa: log[position + 1] &+ done &* 8, value: log[position + 3] &+ done &* log[position + 4])
+    done &+= 1
+    if done >= log[position + 2] {
+      done = 0
+      passEvent()
+    }
+    return word
+  }
+
+  mutating func passEvent() { position += 1 + Int(log[position] >> 32) }
+}
+
 @inline(__always)
 private func isSame(
   _ one: UnsafeBufferPointer<UInt64>, _ other: UnsafeBufferPointer<UInt64>

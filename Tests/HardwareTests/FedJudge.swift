@@ -25,6 +25,8 @@ struct FedJudge {
     case clean(Int, Int, words: UInt64)
     case incoherent(Int)
     case sync(UInt64, UInt64, tables: [Int] = [])
+    /// Bit n for level n of the leaves that the next sync is for.
+    case levels(UInt64)
     case flush
     case syncMap(UInt64, UInt64)
     case dirty(UInt64, UInt64)
@@ -109,9 +111,18 @@ struct FedJudge {
     _ operation: Operation, _ body: (UnsafePointer<iopt_op>) -> Danger?
   ) -> Danger? {
     let lowered = UnsafeMutablePointer<iopt_op>.allocate(capacity: 1)
-    lowered.initialize(to: operation.lowered(pieces: nil))
-    defer { lowered.deallocate() }
-    return body(UnsafePointer(lowered))
+    let lengths: [UInt64] =
+      if case .dmaMapSG(_, _, let pieces, _) = operation { pieces.map(\.length) } else { [] }
+    let pieces = lengths.map {
+      var piece = iopt_piece()
+      piece.len = $0
+      return piece
+    }
+    return pieces.withUnsafeBufferPointer { pieces in
+      lowered.initialize(to: operation.lowered(pieces: pieces.baseAddress))
+      defer { lowered.deallocate() }
+      return body(UnsafePointer(lowered))
+    }
   }
 
   private static func words(_ records: [Record]) -> [UInt64] { records.flatMap(words) }
@@ -127,6 +138,7 @@ struct FedJudge {
     case .incoherent(let number): Self.record(.incoherent, [table(number), 1])
     case .sync(let first, let last, let tables):
       Self.record(.sync, [first, last] + tables.map(table))
+    case .levels(let leaves): Self.record(.levels, [leaves, 0])
     case .flush: Self.record(.flushAll, [])
     case .syncMap(let start, let length): Self.record(.syncMap, [start, length])
     case .dirty(let iova, let length): Self.record(.dirty, [iova, length])

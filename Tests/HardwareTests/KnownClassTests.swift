@@ -135,4 +135,56 @@ import Testing
         danger?.property == .staleTranslation && danger?.known == known, "\(handle) \(length)")
     }
   }
+
+  /// Pages and a leaf of 2 MiB are gone, and the step is one for that: the second page stays.
+  @Test func wrongLevelsAreNotWhatAnUnmapOfNothingStretches() throws {
+    let map = Operation.map(iova: 0x20_0000, pa: 0, length: 0x20_0000, prot: .read)
+    let nothing = Operation.unmapFast(gather: 0, iova: 0x60_0000, length: 0x1000)
+    let all = Operation.unmapFast(gather: 0, iova: 0x1000, length: 0x3f_f000)
+    for (last, known) in [(0x3f_ffff, nil), (0x5f_ffff, KnownClass.stretchedGather)]
+      as [(UInt64, KnownClass?)]
+    {
+      let fed = try FedJudge(
+        features: [.flushRange, .detailedGather],
+        driver: DriverChoice(.riscv).driver(for: FedJudge.domain))
+      #expect(fed.run(map, [.store(1, 1, Fed.large(0)), .result(0)]) == nil)
+      #expect(fed.run(nothing, [.gather(0, isQueued: false), .result(0)]) == nil)
+      let gone: [Fed.Record] = [
+        .store(2, 1, 0, count: 2), .store(1, 1, 0), .gather(0, isQueued: false),
+        .result(0x3f_f000),
+      ]
+      #expect(fed.run(all, gone) == nil)
+      let danger = fed.run(.iotlbSync(gather: 0), [.levels(2), .sync(0x1000, last)])
+      #expect(danger?.property == .staleTranslation && danger?.known == known, "\(last)")
+    }
+  }
+
+  @Test func anEmptyPieceExcusesNoUnmapThatAsksForNothing() throws {
+    let list = Operation.dmaMapSG(
+      handle: 0, direction: .toDevice,
+      pieces: [ScatterPiece(pa: 0, length: 0x1000), ScatterPiece(pa: 0, length: 0)], cpu: 0)
+    let unmap = Operation.dmaUnmap(handle: 1, cpu: 0)
+    for (syncs, property, known) in [
+      ([], HardwareProperty.missingSync, nil),
+      ([.sync(0x5000, 0x5fff)], .staleTranslation, KnownClass.emptyPiece),
+    ] as [([Fed.Record], HardwareProperty, KnownClass?)] {
+      let fed = try FedJudge(hasLayer: true, kernel: .linux7_2, startsBesideTheLayer: false)
+      #expect(fed.run(list, [.iovaAlloc(0x5000, 0x1000), .result(0x5000)]) == nil)
+      let records = [.store(2, 1, 0)] + syncs + [.iovaFree(0x1000, 0x1000), .result(0x1000)]
+      let danger = fed.run(unmap, records)
+      #expect(danger?.property == property && danger?.known == known, "\(syncs)")
+    }
+  }
+
+  @Test func anAddressThatIsNotCanonicalExcusesNoUnmapThatAsksForNothing() throws {
+    let unmap = Operation.unmap(iova: 0x40_0000_1000, length: 0x1000)
+    for (syncs, property, known) in [
+      ([], HardwareProperty.missingSync, nil),
+      ([.sync(0x5000, 0x5fff)], .staleTranslation, KnownClass.outsideAddress),
+    ] as [([Fed.Record], HardwareProperty, KnownClass?)] {
+      let fed = try FedJudge(features: [.flushRange, .signExtend])
+      let danger = fed.run(unmap, [.store(2, 1, 0)] + syncs + [.result(0x1000)])
+      #expect(danger?.property == property && danger?.known == known, "\(syncs)")
+    }
+  }
 }

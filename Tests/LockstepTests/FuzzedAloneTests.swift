@@ -67,6 +67,16 @@ import Testing
 
       """, "dirtyClearNotWrittenBack"
     ),
+    // A list that asks for the memory of tables, and for the last byte that there is.
+    (
+      """
+      iopt 2
+      domain format=riscv_64 kernel=7.3 va=48 oa=56 features=sign_extend,flush_range,detailed_gather,riscv_svnapot_64k
+      dma queue=percpu cpus=2 size=16 timeout=10 mode=strict limit=0xffffffff
+      dma_map_sg 0 bidirectional 0x77d200000:0x82e01000 0xffffffffffd80000:0x280000 limit=0x183080000
+
+      """, "tableAskedFor"
+    ),
     // A bit off a canonical address: the tables lie beyond those that teardown walks.
     (
       """

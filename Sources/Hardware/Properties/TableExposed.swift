@@ -12,7 +12,7 @@ extension HardwareJudge {
   func checkExposed() {
     guard let leaf = cache.exposing else { return }
     let isAsked =
-      asked.highest &+ 1 > ArenaLayout.base
+      asked.highest >= ArenaLayout.base
       && asked.lowest < ArenaLayout.base + UInt64(ArenaLayout.slotCount * ArenaLayout.slotSize)
     found(
       .tableExposed, "by a leaf",

@@ -42,6 +42,8 @@ extension Engine {
 
   /// The same, but leaves the lanes open: ``close()`` follows.
   func perform(_ scenario: borrowing LoweredScenario, file: String) -> Finding? {
+    hot.pointee.operationsStay = true
+    defer { hot.pointee.operationsStay = false }
     source = nil
     place = Finding.Place(file: file, line: file.isEmpty ? 0 : 2, scenarioLine: 1)
     open(scenario.configuration, driver: scenario.driver)

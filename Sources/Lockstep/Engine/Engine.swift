@@ -68,6 +68,10 @@ public final class Engine {
   /// How the logs of two lanes differ, or the memory that they tell; nil when they do not, or with
   /// another number of lanes.
   public var logDifference: LogDifference? { hot.pointee.logDifference }
+  /// Whether two lanes have logged the same since the domain was opened, word for word and store for
+  /// store, so that what reads nothing but logs says the same of both. Kept track of in runs that are
+  /// not thorough, of scenarios that are there from the beginning.
+  var lanesAreAlike: Bool { hot.pointee.lanesAreAlike }
   /// What a trace says of the request, as record words.
   var expected: [UInt64] = []
   /// The request as it was read, when it was.
@@ -89,6 +93,10 @@ public final class Engine {
     var mappedLengths: UInt64 = 0
     /// ``RunTally/judgements`` before the scenario.
     var judgementsBefore = 0
+    /// The scenario's operations stay where they are until it is over.
+    var operationsStay = false
+    /// See ``Engine/lanesAreAlike``.
+    var lanesAreAlike = false
   }
 
   let hot: UnsafeMutablePointer<Hot>
@@ -107,6 +115,8 @@ public final class Engine {
   /// Where nothing differs a comparison has nothing more to say: the rest is asked each time.
   private let compares: Bool
   private let others: AskedOracles
+  /// Some oracle's verdicts are another's while ``lanesAreAlike``.
+  private let sharesVerdicts: Bool
   /// As what trees are judged was not told yet.
   var owesReleaseNotes = true
   /// Where the engine tells how far it is: where its lanes tell their calls, or nowhere.
@@ -126,6 +136,7 @@ public final class Engine {
     takesTogether = isPair && tellStores
     others = AskedOracles(self.oracles.filter { !$0.judgesDifferencesOnly })
     compares = others.count < oracles.count
+    sharesVerdicts = takesTogether && oracles.contains(where: \.followsAnother)
     progress = lanes[0].progress
     hot = .allocate(capacity: 1)
     hot.initialize(to: Hot())
@@ -178,6 +189,8 @@ public final class Engine {
     }
     if owesReleaseNotes { tellReleaseNotes() }
     guard takeAnswers() else { return }
+    hot.pointee.lanesAreAlike = sharesVerdicts && !isThorough && hot.pointee.operationsStay
+    noteLikeness()
     for oracle in oracles where take(oracle.begin(self), of: oracle) { return }
     settle()
   }
@@ -201,6 +214,7 @@ public final class Engine {
       for observed in lanes.dropFirst() { observed.run(operation) }
     }
     guard takeAnswers() else { return true }
+    noteLikeness()
     if compares, hot.pointee.logDifference == nil {
       hot.pointee.tally.judgements += 1
       let kind: UInt64 = 1 << UInt64(operation.pointee.kind)
@@ -282,6 +296,15 @@ public final class Engine {
     guard let fault = abiFault() else { return true }
     report(.abi, fault)
     return false
+  }
+
+  /// Whether the lanes are alike still.
+  @inline(__always)
+  private func noteLikeness() {
+    guard hot.pointee.lanesAreAlike else { return }
+    hot.pointee.lanesAreAlike =
+      first.status == .done && last.status == .done && hot.pointee.logDifference == nil
+      && tellAlike(first.log, last.log)
   }
 
   /// Ends the operation.

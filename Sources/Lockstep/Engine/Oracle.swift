@@ -17,6 +17,9 @@ public protocol Oracle: AnyObject {
   /// The kinds of operations that it has anything to say of, a bit each; it need not be asked of others.
   var kinds: UInt64 { get }
 
+  /// Whether it says what another oracle says as long as ``Engine/lanesAreAlike``.
+  var followsAnother: Bool { get }
+
   /// The domain of a scenario was opened, or opening it was tried.
   func begin(_ engine: Engine) -> Judgement
 
@@ -39,6 +42,8 @@ public protocol Oracle: AnyObject {
 extension Oracle {
   /// It is asked every time.
   public var judgesDifferencesOnly: Bool { false }
+  /// It judges for itself.
+  public var followsAnother: Bool { false }
   /// All.
   public var kinds: UInt64 { ~0 }
   public func judgeAfterTheEnd(_ engine: Engine) -> Judgement { .nothing }

@@ -16,6 +16,8 @@ public final class ContractOracle: Oracle {
   @exclusivity(unchecked) private var dma = DMAContract()
   private var judged = JudgedLane()
   private var hasLayer = false
+  /// Whether any of the DMA layer's promises counts. Its departures count then.
+  private let judgesLayer: Bool
   /// A promise that does not count was broken: what follows may only repeat it.
   private var isSilenced = false
   /// A lookup was refused in this scenario.
@@ -34,6 +36,7 @@ public final class ContractOracle: Oracle {
   {
     laneIndex = lane
     self.filter = filter
+    judgesLayer = DMAContract.properties.contains(where: filter.counts)
     counted = DepartureCount(Self.departureNames, forbidden: forbidden)
     query = .allocate(capacity: 1)
     query.initialize(to: Operation.iovaToPhys(iova: 0).lowered(pieces: nil))
@@ -201,9 +204,6 @@ public final class ContractOracle: Oracle {
   }
 
   // MARK: The DMA layer
-
-  /// Whether any of the DMA layer's promises counts. Its departures count then.
-  private var judgesLayer: Bool { DMAContract.properties.contains(where: filter.counts) }
 
   private func judgeLayer(_ engine: Engine, _ observed: ObservedLane) -> Judgement {
     guard judgesLayer, let operation = engine.operation, observed.status == .done else {

@@ -22,17 +22,27 @@ public final class HardwareOracle: Oracle {
   private var driver = DriverChoice(.exact)
   private var domain = DomainConfiguration(format: .riscv64, va: 39, oa: 56)
   private var counts: [DriverCosts] = []
+  /// Judges another lane by the same: what it says holds of this one, too, while both do the same.
+  private let model: HardwareOracle?
+  /// What the judge has not seen yet, since the model's has.
+  private let backlog = Backlog()
+  @exclusivity(unchecked) private var isBehind = false
+  /// What the judge said last, where it said anything.
+  @exclusivity(unchecked) private var latest: Danger?
+  @exclusivity(unchecked) private var hasLatest = false
 
   /// Judges lane `lane` of its engine behind `driver`, or behind the one that each domain names, or
   /// behind its natural one. A known class that `forbidden` names, or every one with `all`, is a
   /// finding; with `isStrict` buffers that wait for a flush are. `measures`: costs
   /// are counted. `whereItFits`: only domains whose format the driver's hardware can have are judged.
+  /// `model`: another such oracle, made with the same arguments but for the lane, that comes before it.
   public init(
     lane: Int = 0, driver: DriverChoice? = nil, filter: PropertyFilter = PropertyFilter(),
     forbidden: Set<String> = [], isStrict: Bool = false, measures: Bool = false,
-    whereItFits: Bool = false
+    whereItFits: Bool = false, after model: HardwareOracle? = nil
   ) {
     self.whereItFits = whereItFits
+    self.model = measures ? nil : model
     laneIndex = lane
     chosen = driver
     let properties = HardwareProperty.allCases.filter { filter.counts($0.rawValue) }
@@ -55,6 +65,8 @@ public final class HardwareOracle: Oracle {
     return counts
   }
 
+  public var followsAnother: Bool { model != nil }
+
   public func begin(_ engine: Engine) -> Judgement {
     let observed = engine.lanes[laneIndex]
     judged.choose(observed)
@@ -71,21 +83,66 @@ public final class HardwareOracle: Oracle {
     judge.tellsKnown = engine.isThorough || counted.forbidsAny
     noteUnlikeness(engine)
     isOpen = true
-    return take(
+    isBehind = follows(engine)
+    if isBehind {
+      backlog.removeAll()
+      return follow(observed, engine)
+    }
+    return take(open(observed.lane.records, info, engine), observed, engine)
+  }
+
+  private func open(_ log: RecordView, _ info: InfoRecord, _ engine: Engine) -> Danger? {
+    let hasLayer = engine.configuration.has_dma != 0
+    return keep(
       judge.begin(
-        domain, info, hasLayer: configuration.has_dma != 0,
-        hasQueue: configuration.has_dma != 0
-          && configuration.dma.mode == DMAMode.flushQueue.rawValue,
-        driver.driver(for: domain), observed.lane.records), observed, engine)
+        domain, info, hasLayer: hasLayer,
+        hasQueue: hasLayer && engine.configuration.dma.mode == DMAMode.flushQueue.rawValue,
+        driver.driver(for: domain), log))
   }
 
   public func judge(_ engine: Engine) -> Judgement {
     guard isOpen, let operation = engine.operation else { return .nothing }
     return judged.with { observed in
+      if isBehind {
+        if engine.lanesAreAlike { return follow(observed, engine) }
+        catchUp(engine)
+      }
       if observed.status == .crashed { return take(judge.judgeCrash(operation), observed, engine) }
       guard observed.status == .done else { return .nothing }
-      return take(judge.judge(operation, observed.lane.records), observed, engine)
+      return take(keep(judge.judge(operation, observed.lane.records)), observed, engine)
     }
+  }
+
+  // MARK: Two lanes that do the same
+
+  /// Whether the model's verdict on the domain that was opened is this one's.
+  private func follows(_ engine: Engine) -> Bool {
+    guard let model, engine.lanesAreAlike else { return false }
+    return model.isOpen && model.domain == domain && model.driver == driver
+  }
+
+  private func follow(_ observed: ObservedLane, _ engine: Engine) -> Judgement {
+    backlog.append(engine.operation, observed.log)
+    return take(model!.hasLatest ? model!.latest : nil, observed, engine)
+  }
+
+  /// Takes in what the model has judged.
+  private func catchUp(_ engine: Engine) {
+    isBehind = false
+    backlog.forEach { operation, log in
+      if let operation {
+        _ = judge.judge(operation, log)
+      } else if let info = log.lazy.compactMap(InfoRecord.init).first(where: { _ in true }) {
+        _ = open(log, info, engine)
+      }
+    }
+  }
+
+  @inline(__always)
+  private func keep(_ danger: Danger?) -> Danger? {
+    hasLatest = danger != nil
+    if let danger { latest = danger }
+    return danger
   }
 
   /// Marks a domain that a named driver would never make: it is judged all the same.
@@ -102,6 +159,10 @@ public final class HardwareOracle: Oracle {
   public func end(_ engine: Engine) -> Judgement {
     guard isOpen else { return .nothing }
     let judgesLeaks = !engine.oracles.contains { $0.name == .leak }
+    if isBehind {
+      guard judgesLeaks else { return .nothing }
+      catchUp(engine)
+    }
     let danger = judge.end(judgesLeaks: judgesLeaks)
     return judgesLeaks ? take(danger, engine.lanes[laneIndex], engine) : .nothing
   }

@@ -6,14 +6,21 @@ import SubjectABI
 
 /// Takes one lane's domain down when a scenario is over and looks for tables that are left.
 ///
-/// What a gather has taken may stay for good: a gather that is initialised again forgets its tables.
-/// Four more ways in which the kernel loses tables are departures.
+/// What a gather has may stay for good: one that is initialised again forgets its tables. What was synced
+/// or flushed may not. Five more ways in which the kernel loses tables are departures.
 public final class LeakOracle: Oracle {
   public let name = OracleName.leak
   private let laneIndex: Int
   private var counted: DepartureCount
-  /// By slot: a gather had the table once.
-  private let gathered: UnsafeMutablePointer<Bool>
+  /// By slot: the number of the gather that has its table; else one of these.
+  private let gathered: UnsafeMutablePointer<Int8>
+  private static let none: Int8 = -1
+  /// The gather was initialised again.
+  private static let forgotten: Int8 = -2
+  /// The gather was one for a flush queue and was given to `iotlb_sync`.
+  private static let dropped: Int8 = -3
+  /// Those for a flush queue, a bit each.
+  private var queuedGathers: UInt32 = 0
   private var judged = JudgedLane()
   private var isRagged = false
   private var pageSizes: UInt64 = 0
@@ -39,6 +46,8 @@ public final class LeakOracle: Oracle {
     /// A leaf whose address has the encryption bit looks larger than it is, and teardown's walk
     /// passes over what stands behind it.
     case memoryAtTheEncryptionBit
+    /// `iotlb_sync` of a gather for a flush queue calls no driver, and the tables on it are forgotten.
+    case queuedGatherSynced
   }
 
   /// Every departure's name.
@@ -51,7 +60,7 @@ public final class LeakOracle: Oracle {
     laneIndex = lane
     counted = DepartureCount(Self.departureNames, forbidden: forbidden)
     gathered = .allocate(capacity: ArenaLayout.slotCount)
-    gathered.initialize(repeating: false, count: ArenaLayout.slotCount)
+    gathered.initialize(repeating: Self.none, count: ArenaLayout.slotCount)
   }
 
   deinit { gathered.deallocate() }
@@ -61,8 +70,9 @@ public final class LeakOracle: Oracle {
   public func begin(_ engine: Engine) -> Judgement {
     judged.choose(engine.lanes[laneIndex])
     (isRagged, isAliased, isEncrypted) = (false, false, false)
-    gathered.update(repeating: false, count: usedSlots)
+    gathered.update(repeating: Self.none, count: usedSlots)
     usedSlots = 0
+    queuedGathers = 0
     let observed = engine.lanes[laneIndex]
     let domain = engine.domain
     let info = DomainInfo(observed.lane.records)
@@ -74,9 +84,10 @@ public final class LeakOracle: Oracle {
     return .nothing
   }
 
-  /// What maps, for what it asks, and what puts tables on a gather.
+  /// What maps, for what it asks, and what puts tables on a gather or takes them off.
   public let kinds: UInt64 = [
     IOPT_OP_MAP, IOPT_OP_MAP_RANGE, IOPT_OP_UNMAP_FAST, IOPT_OP_READ_AND_CLEAR_DIRTY,
+    IOPT_OP_GATHER, IOPT_OP_IOTLB_SYNC, IOPT_OP_FLUSH,
     IOPT_OP_DMA_MAP, IOPT_OP_DMA_MAP_SG, IOPT_OP_DMA_MAP_PHYS, IOPT_OP_DMA_MAP_SG_ATTRS,
     IOPT_OP_DMA_IOVA_LINK,
   ].reduce(0) { $0 | 1 << UInt64($1.rawValue) }
@@ -99,18 +110,35 @@ public final class LeakOracle: Oracle {
       if isProduction, operation.pointee.len & (smallest &- 1) != 0 { isRagged = true }
       let isUpper = hasTopAboveWidth && operation.pointee.iova >> 63 != 0
       if isUpper || !canonical.contains(operation.pointee.iova) { isAliased = true }
-    case IOPT_OP_UNMAP_FAST, IOPT_OP_READ_AND_CLEAR_DIRTY: noteGathered(observed)
+    case IOPT_OP_UNMAP_FAST, IOPT_OP_READ_AND_CLEAR_DIRTY:
+      noteGathered(observed, Int8(truncatingIfNeeded: operation.pointee.gather))
+    case IOPT_OP_GATHER:
+      release(operation.pointee.gather, to: Self.forgotten)
+      queuedGathers &= ~(1 << operation.pointee.gather)
+      if operation.pointee.flag != 0 { queuedGathers |= 1 << operation.pointee.gather }
+    case IOPT_OP_IOTLB_SYNC:
+      let isQueued = queuedGathers >> operation.pointee.gather & 1 != 0
+      release(operation.pointee.gather, to: isQueued ? Self.dropped : Self.none)
+      queuedGathers &= ~(1 << operation.pointee.gather)
+    case IOPT_OP_FLUSH: release(operation.pointee.gather, to: Self.none)
     default: break
     }
   }
 
-  private func noteGathered(_ observed: ObservedLane) {
+  private func noteGathered(_ observed: ObservedLane, _ gather: Int8) {
     for record in observed.lane.records where record.has(.gather) {
       for pa in record.pages {
         guard let slot = ArenaLayout.slot(of: pa) else { continue }
-        gathered[slot] = true
+        gathered[slot] = gather
         usedSlots = max(usedSlots, slot + 1)
       }
+    }
+  }
+
+  /// A gather has no tables any more.
+  private func release(_ gather: UInt32, to place: Int8) {
+    for slot in 0..<usedSlots where gathered[slot] == Int8(truncatingIfNeeded: gather) {
+      gathered[slot] = place
     }
   }
 
@@ -126,7 +154,13 @@ public final class LeakOracle: Oracle {
         Fault(
           misuse.name, .misuse(subject: observed.lane.label, misuse), lane: laneIndex))
     }
-    var leaked = leakedTables(observed)
+    let left = observed.lane.host.state.pointee.arena.tables
+    if left.contains(where: { gathered[$0] == Self.dropped }),
+      case .found(let fault) = depart(.queuedGatherSynced, observed)
+    {
+      return .found(fault)
+    }
+    var leaked = left.filter { gathered[$0] == Self.none }.map(Arena.address(ofSlot:))
     if forgets {
       let count = leaked.count
       leaked.removeAll { !linked.contains($0) }
@@ -140,11 +174,6 @@ public final class LeakOracle: Oracle {
     return .found(
       Fault(
         "tables left", .leak(subject: observed.lane.label, tables: leaked), lane: laneIndex))
-  }
-
-  private func leakedTables(_ observed: ObservedLane) -> [UInt64] {
-    observed.lane.host.state.pointee.arena.tables
-      .filter { !gathered[$0] }.map(Arena.address(ofSlot:))
   }
 
   private func linkedTables(_ observed: ObservedLane, _ engine: Engine) -> Set<UInt64> {

@@ -120,13 +120,16 @@ public struct OracleChoice: Equatable, Sendable {
   /// An engine that judges `lanes` so: what judges one subject, judges each of them.
   public func engine(_ lanes: [Lane]) -> Engine {
     var oracles: [any Oracle] = []
+    var ofFirst: [HardwareOracle] = []
     if names.contains(.comparison) { oracles.append(ComparisonOracle()) }
     for index in lanes.indices {
       if names.contains(.leak), filter.counts("leak") {
         oracles.append(LeakOracle(lane: index, forbidden: forbidden))
       }
       if names.contains(.hardware) {
-        oracles += hardwareOracles(index)
+        let own = hardwareOracles(index, after: ofFirst)
+        if index == 0 { ofFirst = own }
+        oracles += own
       }
       if names.contains(.contract) {
         oracles.append(ContractOracle(lane: index, filter: filter, forbidden: forbidden))
@@ -135,12 +138,14 @@ public struct OracleChoice: Equatable, Sendable {
     return Engine(lanes, oracles)
   }
 
-  private func hardwareOracles(_ lane: Int) -> [HardwareOracle] {
+  /// One behind each driver; `models` are those of the first lane, or none.
+  private func hardwareOracles(_ lane: Int, after models: [HardwareOracle]) -> [HardwareOracle] {
     let choices: [DriverChoice?] = drivers.isEmpty ? [nil] : drivers
-    return choices.map {
+    return choices.enumerated().map { number, driver in
       HardwareOracle(
-        lane: lane, driver: $0, filter: filter, forbidden: forbidden, isStrict: isStrict,
-        measures: measures, whereItFits: whereDriversFit)
+        lane: lane, driver: driver, filter: filter, forbidden: forbidden, isStrict: isStrict,
+        measures: measures, whereItFits: whereDriversFit,
+        after: models.isEmpty ? nil : models[number])
     }
   }
 }
