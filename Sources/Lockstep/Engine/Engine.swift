@@ -251,16 +251,6 @@ public final class Engine {
     }
   }
 
-  /// Closes the domains; what shows only then that a subject did to table memory.
-  func closingFault(tablesAreAsTold: Bool = false) -> Fault? {
-    for observed in lanes {
-      if let misuse = observed.closeDomain(tablesAreAsTold: tablesAreAsTold) {
-        return self.misuse(observed, misuse)
-      }
-    }
-    return nil
-  }
-
   /// Leaves the lanes empty.
   public func close() {
     if state == .idle { return }
@@ -320,16 +310,6 @@ public final class Engine {
     }
     if first.status == .crashed { hot.pointee.tally.crashed += 1 }
     if first.status == .failed, operation == nil { countUnopened() }
-  }
-
-  private func countUnopened() {
-    let result = first.lane.records.lazy.compactMap(ResultRecord.init).first { _ in true }
-    let domain = DomainConfiguration(configuration)
-    let kind = UnopenedDomain(
-      format: domain.format, build: domain.build,
-      kernel: Kernel(abi: first.lane.meant(configuration).kernel) ?? .linux7_1,
-      errno: result?.errno ?? 0)
-    hot.pointee.tally.unopened[kind, default: 0] += 1
   }
 
   /// Takes in what the lanes logged where they did not both succeed and tell their stores. After a
