@@ -15,7 +15,11 @@ extension HardwareJudge {
     case .alloc: cache.noteAllocated(pa: record.argument(0), size: record.argument(1))
     case .free: takeFree(pa: record.argument(0))
     case .incoherent:
-      if record.argument(1) != 0 { cache.noteCleaned(table: record.argument(0)) }
+      if record.argument(1) != 0 {
+        cache.noteCleaned(table: record.argument(0))
+      } else {
+        takeCoherent(pa: record.argument(0))
+      }
     case .clean:
       if measures { costs.writeBacks &+= 1 }
       cache.noteCleaned(pa: record.argument(0), length: record.argument(1))

@@ -19,6 +19,7 @@ extension HardwareJudge {
     checkSizes()
     checkIdleSync()
     checkWarned()
+    checkCoherentEarly()
     openWindows()
   }
 

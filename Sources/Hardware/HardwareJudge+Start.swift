@@ -62,6 +62,7 @@ extension HardwareJudge {
     state.givenBack = 0
     state.hasQueuedNow = false
     state.hasWarned = false
+    state.coherentEarly = -1
     state.isSkipped = false
     state.tickStart = state.now
     state.syncedPart = nil

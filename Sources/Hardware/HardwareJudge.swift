@@ -131,6 +131,8 @@ public final class HardwareJudge {
     /// The operation has queued something; it has warned.
     var hasQueuedNow = false
     var hasWarned = false
+    /// The slot of a table that left incoherent handling while its pointer might be cached, else -1.
+    var coherentEarly = -1
     /// Its handle was in the wrong state: nothing was done.
     var isSkipped = false
     // What the operation names.

@@ -11,22 +11,47 @@ import Testing
   private static let needs = linux.needsRecorded
   private static let table = "drivers/iommu/generic_pt/iommu_pt.h"
   private static let dma = "drivers/iommu/dma-iommu.c"
-  private let scratch: ScratchFolder
+  private static let text = "pt_entry_make_write_clean(pts);"
 
-  init() throws { scratch = try ScratchFolder() }
+  /// A tree like 7.3 but for the files that `edits` names, each with the command that edits it. Where it
+  /// is the same for everybody, so that what was built of it is known.
+  private static func edited(_ name: String, _ edits: [(file: String, script: String)]) throws
+    -> String
+  {
+    let path = "\(EditedTree.cache)/edited/\(name)"
+    var script =
+      "rm -rf '\(path)' && mkdir -p '\(path)' && cp -as '\(tree)/.' '\(path)/' && cd '\(path)'"
+    for edit in edits {
+      script += """
+         && \(edit.script) <'\(tree)/\(edit.file)' >new && rm '\(edit.file)' && mv new '\(edit.file)' &&
+          ! cmp -s '\(edit.file)' '\(tree)/\(edit.file)'
+        """
+    }
+    let result = try Tool.shell(script)
+    try #require(result.status == 0, "\(result.errors)")
+    return path
+  }
 
-  /// What a review says after `script` was run in the folder of a tree whose file is to be edited.
-  private func review(_ file: String, _ script: String, _ options: String = "") throws -> Tool {
-    let path = scratch("tree")
-    let edited = try Tool.shell(
-      """
-      rm -rf '\(path)' && mkdir '\(path)' && cp -as '\(Self.tree)/.' '\(path)/' && cd '\(path)' &&
-        \(script) <'\(Self.tree)/\(file)' >new && rm '\(file)' && mv new '\(file)' &&
-        ! cmp -s '\(file)' '\(Self.tree)/\(file)'
-      """)
-    try #require(edited.status == 0, "\(edited.errors)")
-    return try Tool.shell(
-      "export XDG_CACHE_HOME='\(EditedTree.cache)'; iopt review kernel:7.3 'kernel:\(path)'"
+  /// One line that is run; two at the head of a function that no operation of the language reaches, of
+  /// which one is code; one of a file that is not compiled.
+  private static func added() throws -> String {
+    try edited(
+      "lines-added",
+      [
+        (table, "sed 's/\(text)/(void)0, &/'"),
+        (
+          dma,
+          "awk '/^size_t iommu_dma_max_mapping_size/ { inside = 1 } { print }"
+            + " inside && /^{/ { print \"/* ours */\\ndev = dev;\"; inside = 0 }'"
+        ),
+        ("drivers/iommu/intel/iommu.c", "sed '1s/^/\\n/'"),
+      ])
+  }
+
+  /// What a review says of an edited tree.
+  private func review(_ path: String, _ options: String = "") throws -> Tool {
+    try Tool.shell(
+      "export \(EditedTree.environment); iopt review kernel:7.3 'kernel:\(path)'"
         + " Corpus/kernel/pt/directed-amdv1-dirty.iopt.gz --seconds 0 --no-cases --no-costs \(options)"
     )
   }
@@ -39,32 +64,31 @@ import Testing
   }
 
   @Test(.enabled(if: isThere, needs)) func aLineThatIsRunIsNamedWithAScenarioThatRunsIt() throws {
-    let text = "pt_entry_make_write_clean(pts);"
-    let tool = try review(Self.table, "sed 's/\(text)/(void)0, &/'")
+    let tree = try Self.added()
+    let tool = try review(tree)
     #expect(tool.status == 0, "\(tool.output)\(tool.errors)")
     #expect(
       tool.output.contains(
-        "1 lines of the change in compiled files: 1 executed, 0 not executed, 0 without code here"),
+        "3 lines of the change in compiled files: 1 executed, 1 not executed, 1 without code here"),
       "\(tool.output)")
-    let line = try #require(try lines(Self.table, text).first)
+    let line = try #require(try lines(Self.table, Self.text).first)
     #expect(
       tool.output.contains("  \(Self.table)\n      \(line) executed by scenario 1\n"),
       "\(tool.output)")
-    let robot = try review(Self.table, "sed 's/\(text)/(void)0, &/'", "--ktap")
-    #expect(robot.output.hasSuffix("\nok 3 lines \(Self.table):\(line) executed\n"))
     let scenario = try #require(tool.output.range(of: "  scenario 1:\n"))
     #expect(tool.output[scenario.upperBound...].contains(" clear\n"), "\(tool.output)")
+    #expect(
+      tool.output.contains("changed and not compiled here: drivers/iommu/intel/iommu.c\n"),
+      "\(tool.output)")
+    let robot = try review(tree, "--ktap")
+    #expect(
+      robot.output.contains(" lines \(Self.table):\(line) executed\n"), "\(robot.output)")
   }
 
   @Test(.enabled(if: isThere, needs)) func linesThatNothingRunsAndLinesWithoutCodeAreToldApart()
     throws
   {
-    // At the head of a function that no operation of the language reaches.
-    let tool = try review(
-      Self.dma,
-      "awk '/^size_t iommu_dma_max_mapping_size/ { inside = 1 } { print }"
-        + " inside && /^{/ { print \"/* ours */\\ndev = dev;\"; inside = 0 }'",
-      "--json")
+    let tool = try review(try Self.added(), "--json")
     #expect(tool.status == 0, "\(tool.output)\(tool.errors)")
     let head = try #require(try lines(Self.dma, "size_t iommu_dma_max_mapping_size(").first)
     struct Answer: Decodable {
@@ -79,28 +103,22 @@ import Testing
     }
     let answer = try JSONDecoder().decode(Answer.self, from: Data(tool.output.utf8))
     #expect(
-      answer.patch.added == [
+      answer.patch.added.filter { $0.file == Self.dma } == [
         .init(file: Self.dma, first: head + 2, last: head + 2, fate: "noCode"),
         .init(file: Self.dma, first: head + 3, last: head + 3, fate: "notExecuted"),
       ], "\(tool.output)")
   }
 
   @Test(.enabled(if: isThere, needs)) func aLineThatIsGoneIsWatchedInTheOlderTree() throws {
-    let text = "pt_entry_make_write_clean(pts);"
-    let plain = try review(Self.table, "sed '/\(text)/d'", "--markdown")
+    let tree = try Self.edited("line-gone", [(Self.table, "sed '/\(Self.text)/d'")])
+    let plain = try review(tree, "--markdown")
     #expect(plain.status == 1 || plain.status == 4, "\(plain.output)\(plain.errors)")
     #expect(
       plain.output.contains("1 lines of kernel:7.3 without any in their place: 1 executed, "),
       "\(plain.output)")
     #expect(plain.output.contains("no lines of the change in compiled files"), "\(plain.output)")
-    let line = try #require(try lines(Self.table, text).first)
+    let line = try #require(try lines(Self.table, Self.text).first)
     #expect(plain.output.contains("\n    \(line) executed by scenario 1\n"), "\(plain.output)")
-  }
-
-  @Test(.enabled(if: isThere, needs)) func filesThatAreNotCompiledAreNamed() throws {
-    let file = "drivers/iommu/intel/iommu.c"
-    let tool = try review(file, "sed '1s/^/\\n/'")
-    #expect(tool.output.contains("changed and not compiled here: \(file)\n"), "\(tool.output)")
   }
 
   @Test func subjectsThatAreNoTreesHaveNoLines() throws {

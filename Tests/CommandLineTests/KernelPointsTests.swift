@@ -27,7 +27,7 @@ import Testing
     let scratch = try ScratchFolder()
     let file = try scratch.file("life.iopt", Self.life.utf8)
     return try Tool.shell(
-      "XDG_CACHE_HOME='\(EditedTree.cache)' iopt diff '\(file)'"
+      "\(EditedTree.environment) iopt diff '\(file)'"
         + " --left reference\(listen) --right 'kernel:\(tree)\(listen)'")
   }
 

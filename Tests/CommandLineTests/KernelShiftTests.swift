@@ -34,7 +34,7 @@ import Testing
 
       """.utf8)
     let tool = try Tool.shell(
-      "XDG_CACHE_HOME='\(EditedTree.cache)' iopt diff '\(file)'"
+      "\(EditedTree.environment) iopt diff '\(file)'"
         + " --left kernel:7.3 --right 'kernel:\(edited.path)'")
     #expect(tool.status == 1, "\(tool.output)\(tool.errors)")
     #expect(tool.output.contains("\n    + = crash\n"), "\(tool.output)")

@@ -44,7 +44,7 @@ import Testing
   @Test func verbsGoOnWhileAFuzzerIsAtWork() throws {
     let folder = try scratch.corpus("c", [small])
     let script =
-      "while :; do for n in 1 2 3 4 5 6 7 8; do echo $n > \(folder.path)/x$n; done;"
+      "while kill -0 $PPID; do for n in 1 2 3 4 5 6 7 8; do echo $n > \(folder.path)/x$n; done;"
       + " rm -f \(folder.path)/x*; done"
     let fuzzer = Process()
     fuzzer.executableURL = URL(fileURLWithPath: "/bin/sh")

@@ -24,6 +24,7 @@ struct FedJudge {
     case store(Int, Int, UInt64, count: UInt64 = 1, stride: UInt64 = 0)
     case clean(Int, Int, words: UInt64)
     case incoherent(Int)
+    case coherent(Int)
     case sync(UInt64, UInt64, tables: [Int] = [])
     /// Bit n for level n of the leaves that the next sync is for.
     case levels(UInt64)
@@ -136,6 +137,7 @@ struct FedJudge {
     case .clean(let number, let index, let words):
       Self.record(.clean, [table(number) + UInt64(index) * 8, words * 8])
     case .incoherent(let number): Self.record(.incoherent, [table(number), 1])
+    case .coherent(let number): Self.record(.incoherent, [table(number), 0])
     case .sync(let first, let last, let tables):
       Self.record(.sync, [first, last] + tables.map(table))
     case .levels(let leaves): Self.record(.levels, [leaves, 0])

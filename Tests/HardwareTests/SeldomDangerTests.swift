@@ -46,6 +46,33 @@ import Testing
 
   // MARK: What is absent
 
+  /// Unmaps what table 2 leads to, by these records.
+  private func unmapping(_ records: [FedJudge.Record]) throws -> Danger? {
+    let fed = try FedJudge(features: Self.incoherent)
+    let all = Operation.unmap(iova: 0, length: 0x20_0000)
+    return fed.run(all, records + [.result(0x20_0000)])
+  }
+
+  @Test func aTableLeavesIncoherentHandlingWhenItsPointerIsCachedNoMore() throws {
+    let unlink: [FedJudge.Record] = [.store(1, 0, 0), .clean(1, 0, words: 1)]
+    let sync = FedJudge.Record.sync(0, 0x1f_ffff, tables: [2])
+    #expect(try unmapping(unlink + [sync, .coherent(2), .free(2)]) == nil)
+    let early = try unmapping(unlink + [.coherent(2), sync, .free(2)])
+    #expect(early?.property == .walkerVisibility && early?.known == .coherentBeforeSync)
+  }
+
+  /// What the kernel does each time excuses nothing else.
+  @Test func aTableThatLeavesIncoherentHandlingTooEarlyExcusesNoOtherDanger() throws {
+    let unlink: [FedJudge.Record] = [.store(1, 0, 0), .clean(1, 0, words: 1)]
+    let sync = FedJudge.Record.sync(0, 0x1f_ffff, tables: [2])
+    let freed = try unmapping(unlink + [.coherent(2), .free(2), sync])
+    #expect(freed?.property == .tableUseAfterFree && freed?.known == nil)
+    let unasked = try unmapping(unlink + [.coherent(2)])
+    #expect(unasked?.property == .missingSync && unasked?.known == nil)
+    let linked = try unmapping([.coherent(2)] + unlink + [sync, .free(2)])
+    #expect(linked?.property == .walkerVisibility && linked?.known == nil)
+  }
+
   private func caching() throws -> FedJudge {
     try FedJudge(driver: ShadowDriver(), hasSyncMap: true)
   }

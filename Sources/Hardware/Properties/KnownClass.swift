@@ -65,6 +65,8 @@ public enum KnownClass: String, CaseIterable, Sendable {
   /// An unmap of nothing stretched the gather: more is invalidated than was changed, and from 7.2 on
   /// RISC-V's commands, one a step of the lowest level, may stop short of the last leaf.
   case stretchedGather
+  /// A table leaves incoherent handling when it is unlinked, before its pointer is invalidated.
+  case coherentBeforeSync
   /// AMD's split of a range under NpCache sends nothing for all of the address space (7.1).
   case wholeSpaceUnderNpCache
   /// An unmap of nothing at IOVA 0 asks for everything to be invalidated.

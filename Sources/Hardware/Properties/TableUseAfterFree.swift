@@ -28,7 +28,7 @@ extension HardwareJudge {
   }
 
   /// A pointer by which the hardware may come to read the table, and by which way.
-  private func pointer(to slot: Int) -> (StaleEntry, String)? {
+  func pointer(to slot: Int) -> (StaleEntry, String)? {
     var above = slot
     for step in 0..<8 {
       if cache.tables[above].stalePointers > 0 {

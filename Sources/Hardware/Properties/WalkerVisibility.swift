@@ -6,7 +6,8 @@ extension HardwareProperty {
   public static let walkerVisibility = HardwareProperty(
     "walker-visibility",
     "Where walkers do not snoop, tables are written back before they are linked, what was mapped when"
-      + " its map has returned, and cleared entries before they are invalidated.")
+      + " its map has returned, and cleared entries before they are invalidated; and a table leaves the"
+      + " handling of such memory when no walker may read it.")
 }
 
 extension HardwareJudge {
@@ -30,6 +31,30 @@ extension HardwareJudge {
       .walkerVisibility, "mapped and not written back",
       "the entry at \(hex(pa)) was not written back when the operation has returned",
       mapped: cache.iova(table, word - table * ArenaLayout.wordsPerSlot))
+  }
+
+  /// A table leaves incoherent handling. That its unlinked pointer may be cached still is told when
+  /// the operation breaks nothing else: the kernel does so each time.
+  func takeCoherent(pa: UInt64) {
+    guard let slot = cache.table(at: pa) else { return }
+    if cache.tables[slot].isLinked {
+      found(
+        .walkerVisibility, "linked and handled no more",
+        "the table at \(hex(pa)) left incoherent handling: it is still linked", freed: slot)
+    } else if state.coherentEarly < 0, pointer(to: slot) != nil {
+      state.coherentEarly = slot
+    }
+  }
+
+  /// No table of the operation left incoherent handling while a pointer to it might be cached.
+  func checkCoherentEarly() {
+    guard state.coherentEarly >= 0, !state.hasDanger else { return }
+    let slot = state.coherentEarly
+    let pa = ArenaLayout.address(ofSlot: slot)
+    found(
+      .walkerVisibility, "cached and handled no more",
+      "the table at \(hex(pa)) left incoherent handling before its pointer was invalidated",
+      known: .coherentBeforeSync, freed: slot)
   }
 
   /// Walkers that do not snoop have not seen, in time for the sync, that it is gone: its own word, or the

@@ -19,8 +19,8 @@ public final class LeakOracle: Oracle {
   private static let forgotten: Int8 = -2
   /// The gather was one for a flush queue and was given to `iotlb_sync`.
   private static let dropped: Int8 = -3
-  /// Those for a flush queue, a bit each.
-  private var queuedGathers: UInt32 = 0
+  /// Those for a flush queue.
+  private var queuedGathers = GatherSet()
   private var judged = JudgedLane()
   private var isRagged = false
   private var pageSizes: UInt64 = 0
@@ -72,7 +72,7 @@ public final class LeakOracle: Oracle {
     (isRagged, isAliased, isEncrypted) = (false, false, false)
     gathered.update(repeating: Self.none, count: usedSlots)
     usedSlots = 0
-    queuedGathers = 0
+    queuedGathers = GatherSet()
     let observed = engine.lanes[laneIndex]
     let domain = engine.domain
     let info = DomainInfo(observed.lane.records)
@@ -113,14 +113,15 @@ public final class LeakOracle: Oracle {
     case IOPT_OP_UNMAP_FAST, IOPT_OP_READ_AND_CLEAR_DIRTY:
       noteGathered(observed, Int8(truncatingIfNeeded: operation.pointee.gather))
     case IOPT_OP_GATHER:
-      release(operation.pointee.gather, to: Self.forgotten)
-      queuedGathers &= ~(1 << operation.pointee.gather)
-      if operation.pointee.flag != 0 { queuedGathers |= 1 << operation.pointee.gather }
+      let gather = Int32(operation.pointee.gather)
+      release(gather, to: Self.forgotten)
+      queuedGathers.remove(gather)
+      if operation.pointee.flag != 0 { queuedGathers.insert(gather) }
     case IOPT_OP_IOTLB_SYNC:
-      let isQueued = queuedGathers >> operation.pointee.gather & 1 != 0
-      release(operation.pointee.gather, to: isQueued ? Self.dropped : Self.none)
-      queuedGathers &= ~(1 << operation.pointee.gather)
-    case IOPT_OP_FLUSH: release(operation.pointee.gather, to: Self.none)
+      let gather = Int32(operation.pointee.gather)
+      release(gather, to: queuedGathers.contains(gather) ? Self.dropped : Self.none)
+      queuedGathers.remove(gather)
+    case IOPT_OP_FLUSH: release(Int32(operation.pointee.gather), to: Self.none)
     default: break
     }
   }
@@ -136,7 +137,7 @@ public final class LeakOracle: Oracle {
   }
 
   /// A gather has no tables any more.
-  private func release(_ gather: UInt32, to place: Int8) {
+  private func release(_ gather: Int32, to place: Int8) {
     for slot in 0..<usedSlots where gathered[slot] == Int8(truncatingIfNeeded: gather) {
       gathered[slot] = place
     }
