@@ -95,6 +95,39 @@ import Testing
     #expect(count > 8)
   }
 
+  /// The last piece may be one that is empty.
+  @Test(arguments: [nil, Kernel.linux7_3])
+  func aListWithEmptyPiecesIsMappedAndUnmapped(_ kernel: Kernel?) {
+    var (inside, atEnd) = (0, 0)
+    for seed in 0..<6000 as Range<UInt64> {
+      let operations = mutated(kernel: kernel, dma: Self.dma, seed: seed)
+      for (map, unmap) in zip(operations, operations.dropFirst()) {
+        let lengths: [UInt64]
+        switch (map, unmap) {
+        case (.dmaMapSG(let handle, _, let pieces, _), .dmaUnmap(handle, _)):
+          lengths = pieces.map(\.length)
+        case (.dmaMapSGAttrs(let handle, _, let pieces, _, _), .dmaUnmapPhysOrSG(handle, _)):
+          lengths = pieces.map(\.length)
+        default: continue
+        }
+        if lengths.dropLast().contains(0) { inside += 1 }
+        if lengths.last == 0 { atEnd += 1 }
+      }
+    }
+    #expect(inside > 8 && atEnd > 8)
+  }
+
+  /// None, or fewer pages than there are, or more.
+  @Test func aRangeIsGivenUpByAnotherLength() {
+    var lengths: [UInt64: Int] = [:]
+    for seed in 0..<6000 as Range<UInt64> {
+      for operation in mutated(kernel: .linux7_3, dma: Self.dma, seed: seed) {
+        if case .dmaIOVADestroy(_, let length, _) = operation { lengths[length, default: 0] += 1 }
+      }
+    }
+    #expect(lengths[0, default: 0] > 8 && lengths.count > 8)
+  }
+
   /// In how many of many inputs of one lookup, changed, these operations are behind each other.
   private func count(_ names: [String], kernel: Kernel?, dma: DMAConfiguration?) -> Int {
     (0..<6000 as Range<UInt64>).count { seed in

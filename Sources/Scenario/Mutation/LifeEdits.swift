@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import SubjectABI
 
 // Edits that insert a row of operations on one thing: what the first of them leaves shows in the last
-// only, and chance seldom puts them behind each other. All are compact.
+// only, and chance seldom puts them behind each other. All but lists are compact.
 
 /// So many words, to be inserted together.
 private struct OperationRow {
@@ -37,9 +38,10 @@ func insertLife(_ input: inout InputBuffer, _ count: Int, _ random: inout Seeded
 
 /// With a `dma` line.
 private func life(_ form: InputForm, _ random: inout SeededRandom) -> OperationRow {
-  switch random.below(8) {
+  switch random.below(9) {
   case 0: reservationLife(&random)
-  case 1, 2, 3, 4: form.version == 2 ? twoStepLife(&random) : bufferLife(&random)
+  case 1: listLife(form, &random)
+  case 2, 3, 4, 5: form.version == 2 ? twoStepLife(&random) : bufferLife(&random)
   default: bufferLife(&random)
   }
 }
@@ -106,7 +108,9 @@ private func insertEncryptedLife(
   var row = OperationRow()
   row.append(mapping(&random) | (7 | UInt64(random.below(32)) << 3) << 24)
   let unmap: UInt64 = random.oneIn(2) ? 8 : 15 | UInt64(random.below(4)) << 48
-  row.append(unmap | 0x40 << 8 | 0x80 << 32)
+  // All of it, or from one of its quarters on, or so many bytes.
+  let place: UInt64 = random.oneIn(2) ? 0x40 : 0x80 | UInt64(random.below(4)) << 3
+  row.append(unmap | place << 8 | (random.oneIn(2) ? 0x80 << 32 : length(&random)))
   row.insert(&input, at: input.records.range(random.below(count + 1), length: 0).lowerBound)
 }
 
@@ -144,7 +148,35 @@ private func twoStepLife(_ random: inout SeededRandom) -> OperationRow {
     row.append(8 | part)
     row.append(19 | part)
   }
-  if random.oneIn(2) { row.append((random.oneIn(2) ? 17 : 18) | handle) }
+  guard random.oneIn(2) else { return row }
+  if random.oneIn(2) {
+    row.append(18 | handle)
+  } else {
+    // Of so many pages as are linked by all appearances, or of another number, mostly none.
+    let other = 0xc0 << 32 | UInt64(random.oneIn(2) ? 0 : random.below(8)) << 35
+    row.append(17 | handle | (random.oneIn(4) ? other : 0))
+  }
+  return row
+}
+
+/// A scatterlist with empty pieces, which no compact one has, is mapped and unmapped.
+private func listLife(_ form: InputForm, _ random: inout SeededRandom) -> OperationRow {
+  var row = OperationRow()
+  let handle = UInt64(random.below(4))
+  let kind = form.version == 2 ? IOPT_OP_DMA_MAP_SG_ATTRS : IOPT_OP_DMA_MAP_SG
+  let direction = UInt64(random.below(3)) << 40
+  row.append(ExactCode.first + UInt64(kind.rawValue) | handle << 16 | direction | exactMark << 56)
+  if form.version == 2 { row.append(0) }
+  let count = 2 + random.below(4)
+  row.append(UInt64(count))
+  var pa = UInt64(random.below(256)) << 12
+  for _ in 0..<count {
+    let length = random.oneIn(3) ? 0 : UInt64(1 + random.below(4)) << 12
+    row.append(pa)
+    row.append(length)
+    pa += length + (random.oneIn(2) ? 0 : 0x1000)
+  }
+  row.append(12 | handle << 48)
   return row
 }
 
