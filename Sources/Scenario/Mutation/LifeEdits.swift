@@ -2,7 +2,8 @@
 import SubjectABI
 
 // Edits that insert a row of operations on one thing: what the first of them leaves shows in the last
-// only, and chance seldom puts them behind each other. All but lists are compact.
+// only, and chance seldom puts them behind each other. Lists and very large leaves are exact, the rest
+// is compact.
 
 /// So many words, to be inserted together.
 private struct OperationRow {
@@ -28,7 +29,7 @@ func insertLife(_ input: inout InputBuffer, _ count: Int, _ random: inout Seeded
   if records.hasDMA, records.form.version == 2, random.oneIn(16) {
     return insertDepotLife(&input, count, &random)
   }
-  if !records.hasDMA, records.plainHeader == 8, random.oneIn(16) {
+  if !records.hasDMA, records.plainHeader == 8, random.oneIn(12) {
     return insertEncryptedLife(&input, count, &random)
   }
   let row = records.hasDMA ? life(records.form, &random) : tableLife(&random)
@@ -98,20 +99,54 @@ private func insertDepotLife(
   row.insert(&input, at: input.records.range(random.below(count + 1), length: 0).lowerBound)
 }
 
-/// Memory at the end of what the format can name, where the encryption bit is, is mapped and unmapped in
-/// the debug build, which checks its entries.
+/// Memory at the encryption bit is mapped and unmapped in the debug build, which checks its entries.
 private func insertEncryptedLife(
   _ input: inout InputBuffer, _ count: Int, _ random: inout SeededRandom
 ) {
   input[1] |= 0x04
   input[4] |= 0x40
+  let row: OperationRow
+  if random.oneIn(2) {
+    // AMDv1, and bit 36.
+    input[1] = input[1] & 0xfc | 1
+    input[7] = 13 << 4
+    row = misreadLife(&random)
+  } else {
+    row = encryptedLife(&random)
+  }
+  row.insert(&input, at: input.records.range(random.below(count + 1), length: 0).lowerBound)
+}
+
+/// At the end of what the format can name, where the encryption bit is.
+private func encryptedLife(_ random: inout SeededRandom) -> OperationRow {
   var row = OperationRow()
   row.append(mapping(&random) | (7 | UInt64(random.below(32)) << 3) << 24)
   let unmap: UInt64 = random.oneIn(2) ? 8 : 15 | UInt64(random.below(4)) << 48
   // All of it, or from one of its quarters on, or so many bytes.
   let place: UInt64 = random.oneIn(2) ? 0x40 : 0x80 | UInt64(random.below(4)) << 3
   row.append(unmap | place << 8 | (random.oneIn(2) ? 0x80 << 32 : length(&random)))
-  row.insert(&input, at: input.records.range(random.below(count + 1), length: 0).lowerBound)
+  return row
+}
+
+/// An entry of AMDv1 says its size by the lowest bit of its address that is 0, which of 128 GiB is bit 36:
+/// where that is the encryption bit, the entry says another size. One of 1 GiB lies in front of it, so
+/// that a walk comes to it that did not begin there.
+private func misreadLife(_ random: inout SeededRandom) -> OperationRow {
+  var row = OperationRow()
+  let (small, large) = (UInt64(1) << 30, UInt64(1) << 37)
+  let iova = large * UInt64(1 + random.below(3))
+  let physical = large * (1 << UInt64(1 + random.below(4)) - 1)
+  let map = ExactCode.first + UInt64(IOPT_OP_MAP.rawValue) | 3 << 48 | exactMark << 56
+  for leaf in [(iova - small, small, small), (iova, physical, large)] {
+    row.append(map)
+    row.append(leaf.0)
+    row.append(leaf.1)
+    row.append(leaf.2)
+  }
+  row.append(ExactCode.first + UInt64(IOPT_OP_UNMAP.rawValue) | exactMark << 56)
+  row.append(random.oneIn(8) ? iova : iova - small)
+  row.append(small + (random.oneIn(8) ? small : large))
+  return row
 }
 
 /// A range is reserved right below a buffer, which is so large that no cache keeps its IOVA; then there
