@@ -238,7 +238,10 @@ public final class HardwareJudge {
   private func classified() -> Danger? {
     // Seldom: a danger is large to copy.
     guard state.hasDanger, var danger = state.danger else { return nil }
-    danger.known = danger.known ?? known(danger)
+    if let known = danger.known ?? known(danger) {
+      let isListed = ListedFinding.has(known, danger.property, behind: driver, in: state.release)
+      danger.known = isListed ? known : nil
+    }
     return danger
   }
 

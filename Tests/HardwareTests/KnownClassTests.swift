@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Foundation
 import Hardware
 import ScenarioLanguage
 import Testing
@@ -20,6 +21,42 @@ import Testing
     let mark = Fed.Record.store(2, 1, Fed.page(0x8000) | 0x200)
     #expect(fed.run(.setDirty(iova: 0x1000), [mark, .result(0)]) == nil)
     return fed
+  }
+
+  /// A page for each, and no page that is not listed; releases as its second line says.
+  @Test func theListIsThatOfThePages() throws {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("Documentation/findings")
+    var pages: Set<String> = []
+    for file in try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    where file.hasSuffix(".md") && file != "README.md" {
+      let text = try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)
+      let line = try #require(text.firstMatch(of: /\n`(\w+)`, Linux ([^\n]*)\.\n/), "\(file)")
+      let releases = line.2.matches(of: /7\.\d/).map { String($0.0) }
+      let listed = ListedFinding.all.filter { $0.name.rawValue == line.1 }
+      let known = Kernel.allCases.filter { kernel in
+        listed.contains { $0.releases.contains(kernel) }
+      }
+      #expect(known.map { "\($0.name)" } == releases, "\(file)")
+      pages.insert(String(line.1))
+    }
+    #expect(pages == Set(ListedFinding.all.map(\.name.rawValue)))
+  }
+
+  /// What breaks another property than the listed one, or behind another driver, is new.
+  @Test func whatIsNotListedIsNew() {
+    let removed = HardwareProperty.staleTranslation
+    let list = ListedFinding.has
+    let riscv = RISCVCommands(
+      nonLeaf: false, ranges: false, release: .linux7_3, width: 39)
+    #expect(list(.stretchedGather, removed, riscv, .linux7_3))
+    #expect(!list(.stretchedGather, removed, riscv, .linux7_1))
+    #expect(!list(.stretchedGather, removed, ExactDriver(), .linux7_3))
+    #expect(!list(.unmapOfNothing, removed, ExactDriver(), .linux7_3))
+    #expect(list(.unmapOfNothing, removed, S390Driver(width: 39), .linux7_3))
+    #expect(!list(.dirtyItemUnreported, .dirtyUnreported, ExactDriver(), .linux7_3))
+    #expect(list(.besideTheLayer, removed, ExactDriver(), .linux7_3))
   }
 
   @Test func aWholePagesDirtyBitIsNoItem() throws {
@@ -146,7 +183,8 @@ import Testing
     {
       let fed = try FedJudge(
         features: [.flushRange, .detailedGather],
-        driver: DriverChoice(.riscv).driver(for: FedJudge.domain))
+        driver: RISCVCommands(
+          nonLeaf: false, ranges: false, release: .linux7_3, width: 39))
       #expect(fed.run(map, [.store(1, 1, Fed.large(0)), .result(0)]) == nil)
       #expect(fed.run(nothing, [.gather(0, isQueued: false), .result(0)]) == nil)
       let gone: [Fed.Record] = [
