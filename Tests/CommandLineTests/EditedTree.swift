@@ -16,8 +16,8 @@ struct EditedTree {
   /// Where tests keep what they built of trees: the tree that is edited is built once.
   static let cache = Tool.root.appendingPathComponent(".build/kernel-cache").path
 
-  /// What stands before a command on edited trees that run little: they are compiled in half the time that
-  /// it takes otherwise: what their code does is the same.
+  /// What stands before a command on edited trees that run little: they are compiled in half the time
+  /// that it takes otherwise, and do the same.
   static let environment = "XDG_CACHE_HOME='\(cache)' LOCKSTEP_CFLAGS='-O1 -fno-inline-functions'"
 
   let path: String
