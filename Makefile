@@ -40,7 +40,7 @@ test: setup ## build and run all tests: make test [FILTER=regex] [JUNIT=file] [K
 	.build/debug/iopt-tests --filter '$(FILTER)' --junit '$(JUNIT)' --ktap '$(KTAP)' \
 	  --first '$(SLOW_TESTS)' .build/debug/lockstepPackageTests.xctest
 
-fuzz: fuzz-build ## fuzz Swift against C: make fuzz [DURATION=30] [JOBS=2] [LANES='sanitizers listening']
+fuzz: fuzz-build ## fuzz Swift against C: make fuzz [DURATION=30] [JOBS=2] [LANES='sanitizers listening skew']
 	bin/iopt-fuzz --seconds $(DURATION) --jobs $(JOBS) \
 	  --corpus artifacts/corpus --seeds Corpus/fuzz
 	@[ -z '$(findstring sanitizers,$(LANES))' ] || $(MAKE) fuzz-build-address

@@ -84,7 +84,7 @@ struct Bench: ParsableCommand {
     if countRows {
       let lane =
         subject == Subject.empty.name
-        ? Lane(.empty) : try LaneRequest(subject).load().lane()
+        ? Lane(.empty) : try LaneRequest(subject).load().lane(lends: false)
       let release = Kernel.allCases.first { "\($0.name)" == self.release }
       MeasuredRow.runForCounting(
         rows(of: release ?? Kernel.allCases.last!), lane, batches: batches, syncs: 0)
@@ -124,7 +124,7 @@ struct Bench: ParsableCommand {
     let counted = counter.map { counter in
       sides.all.map { count($0.countedRequest, sides.release, only: only, rows, counter) }
     }
-    let lanes = try sides.all.map { try $0.request.load().lane() }
+    let lanes = try sides.all.map { try $0.request.load().lane(lends: false) }
     for row in rows {
       let times = lanes.map { RowRunner(row, $0).run(batches: batches) }
       let instructions = counted.map { sides in sides.map { $0?[row.name] ?? [:] } }

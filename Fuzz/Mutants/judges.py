@@ -41,7 +41,8 @@ def all_judges():
     corpus = [IOPT, "corpus", "check", "Corpus/fuzz", *SIDES]
     replay = [IOPT, "replay", "--subject", "{plain}", *traces]
     leaks = [IOPT, "check", "--oracle", "leak", "--subject", "{plain}", *texts, *packed, *traces]
-    fuzzing = [fuzzer("", "{counting}", RUNS), fuzzer(",listen", "{counting}", LANE_RUNS),
+    fuzzing = [fuzzer("", "{counting}", RUNS),
+               fuzzer(",listen,skew", "{counting}", LANE_RUNS),
                ["env", f"ASAN_OPTIONS={SANITIZING}", *fuzzer("", "{guarded}", LANE_RUNS, ASAN_FUZZ)]]
     return [
         Judge(KEPT, [], []),

@@ -68,7 +68,7 @@ struct SubjectsOption: ParsableArguments {
   /// The same where recorded lines are all that there is to compare: what a host hears is not among them.
   func deafRequests() throws -> [LaneRequest] {
     let requests = try requests()
-    guard let first = requests.first(where: \.listens) else { return requests }
+    guard let first = requests.first(where: { $0.host.contains(.listens) }) else { return requests }
     throw ValidationError(
       "subject '\(first.label)': a trace has no line for what a host hears: leave out ,listen")
   }

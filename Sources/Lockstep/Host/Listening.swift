@@ -76,7 +76,7 @@ private func noteCell(
 extension Lane {
   /// Writes down what all of `lanes` state that they have in common, where this one listens.
   func hear(with lanes: [Lane]) {
-    guard listens else { return }
+    guard manner.contains(.listens) else { return }
     let all = lanes.map(\.subject.capabilities)
     let common = all.reduce(Capabilities.version1) { $0.intersection($1) }
     let own = subject.capabilities

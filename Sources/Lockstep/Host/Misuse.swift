@@ -35,6 +35,10 @@ public enum Misuse: Codable, Equatable, Sendable {
   case forgedRecord
   /// It refused a request after it had logged something of it.
   case workRefused
+  /// It did not refuse what no version that it was built with can have.
+  case unknownTaken(member: String, value: UInt64)
+  /// It refused that, and the reason names not both of member and value.
+  case unknownUnnamed(member: String, value: UInt64, reason: String)
 
   /// The misuse without its numbers: what tells one kind from another.
   public var name: String {
@@ -55,6 +59,8 @@ public enum Misuse: Codable, Equatable, Sendable {
     case .secondResult: "second result"
     case .forgedRecord: "forged record"
     case .workRefused: "refusal after work"
+    case .unknownTaken(let member, _): "unknown \(member) taken"
+    case .unknownUnnamed(let member, _, _): "unknown \(member) not named"
     }
   }
 
@@ -93,6 +99,11 @@ public enum Misuse: Codable, Equatable, Sendable {
       "logged that a table was allocated, or was not, or was freed, which the host logs itself"
     case .workRefused:
       "refused what it had begun: a refusal comes before anything is done or logged"
+    case .unknownTaken(let member, let value):
+      "took \(member)=\(value) (\(hex(value))), which a host of a later version asked for beside the"
+        + " scenario, and which it cannot know"
+    case .unknownUnnamed(let member, let value, let reason):
+      "refused \(member)=\(value) (\(hex(value))) without naming both: '\(reason)'"
     }
   }
 }

@@ -139,7 +139,7 @@ extension Lane {
   public var twin: Lane {
     Lane(
       subject, gather: gather.flatMap { GatherRevision(rawValue: $0) }, release: release,
-      listens: listens,
+      host: manner,
       progress: progress, number: Int(number))
   }
 }

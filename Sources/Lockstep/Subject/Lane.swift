@@ -11,8 +11,8 @@ public final class Lane {
   public let gather: UInt32?
   /// Overrides the domain line's release where something is chosen.
   public let release: ReleaseChoice
-  /// Whether its host listens: offers the scheduler's services, and writes down what it hears.
-  public let listens: Bool
+  /// What is unusual of its host.
+  public let manner: HostManner
   let host = Host()
   /// How the last attempt to open a domain ended.
   private(set) var lastOpen = SubjectStatus.refused
@@ -37,25 +37,32 @@ public final class Lane {
     @convention(c) (
       UnsafeMutableRawPointer?, UnsafePointer<iopt_op>?
     ) -> UInt32
+  /// Whether the subject is given something in place of operations.
+  private let takesDetour: Bool
+  /// What a host of another version asks.
+  private let skew: VersionSkew?
   /// What a plug-in is given in place of operations.
-  private var lent = LentOperation()
+  @exclusivity(unchecked) private var lent = LentOperation()
   private let close: @convention(c) (UnsafeMutableRawPointer?) -> Void
   /// Where calls into the subject are told, and under which number; nil: nowhere.
   let progress: UnsafeMutablePointer<RunProgress>?
   let number: Int32
 
   /// A lane with no domain open. `gather` overrides the revision that domain lines name, `release`
-  /// the release; `listens`: see Listening.swift. With
+  /// the release; `host`: see ``HostManner``. Without
+  /// `lends` a plug-in is given operations as they are, as built-in subjects: for measuring. With
   /// `progress`, which outlives the lane, it says there when it calls the subject, as lane `number`.
   public init(
     _ subject: Subject, gather: GatherRevision? = nil, release: ReleaseChoice = ReleaseChoice(),
-    listens: Bool = false,
+    host manner: HostManner = [], lends: Bool = true,
     progress: UnsafeMutablePointer<RunProgress>? = nil, number: Int = 0
   ) {
     self.subject = subject
     self.gather = gather?.rawValue
     self.release = release
-    self.listens = listens
+    self.manner = manner
+    takesDetour = lends && subject.isPlugin || manner.contains(.skews)
+    skew = manner.contains(.skews) ? VersionSkew(subject, host) : nil
     self.progress = progress
     self.number = Int32(number)
     open = subject.table.members.open
@@ -63,7 +70,7 @@ public final class Lane {
     close = subject.table.members.close
     domain = .allocate(capacity: 1)
     domain.initialize(to: nil)
-    if listens { host.listen() }
+    if manner.contains(.listens) { host.listen() }
   }
 
   deinit {
@@ -78,7 +85,7 @@ public final class Lane {
   /// chosen.
   public var specification: String {
     subject.specification + gatherSuffix + release.suffix
-      + (listens ? ",\(LaneRequest.listening)" : "")
+      + manner.suffix
   }
 
   /// Why the last request was refused: in the subject's words, or in the harness's where it
@@ -132,9 +139,14 @@ public final class Lane {
       lastOpen = .refused
       return .refused
     }
-    lastOpen = status(call(.open) { open(host.services, &configuration, domain) }, other: .failed)
+    lastOpen = status(call(.open) { openDomain(&configuration) }, other: .failed)
     if lastOpen != .done { domain.pointee = nil }
     return lastOpen
+  }
+
+  private func openDomain(_ configuration: UnsafePointer<iopt_config>) -> UInt32 {
+    guard let skew else { return open(host.services, configuration, domain) }
+    return skew.lend(configuration) { open(host.services, $0, domain) }
   }
 
   /// Runs one operation; its records replace the log's contents. Failures are armed here, no
@@ -150,7 +162,7 @@ public final class Lane {
       host.state.pointee.failNextQueue = true
       return .done
     default:
-      if subject.isPlugin { return runLent(operation) }
+      if takesDetour { return runLent(operation) }
       return status(
         call(.operation, kind: operation.pointee.kind) { runOperation(domain.pointee, operation) },
         other: .done)
@@ -161,7 +173,9 @@ public final class Lane {
   private func runLent(_ operation: UnsafePointer<iopt_op>) -> SubjectStatus {
     let copy = lent.lend(operation)
     let number = call(.operation, kind: operation.pointee.kind) {
-      runOperation(domain.pointee, copy)
+      guard let skew else { return runOperation(domain.pointee, copy) }
+      skew.ask(domain.pointee)
+      return skew.lend(copy) { runOperation(domain.pointee, $0) }
     }
     if !lent.isAsLent(operation) { host.state.pointee.note(.operationChanged) }
     return status(number, other: .done)

@@ -2,8 +2,8 @@
 import ScenarioLanguage
 
 /// A subject as a user types it, with the revision of `gather_range_pages` and the release to put in
-/// force: `S`, then perhaps `,gather=R`, `,kernel=K`, `,ROW=K` and
-/// `,listen`.
+/// force: `S`, then perhaps `,gather=R`, `,kernel=K`, `,ROW=K`, `,listen` and
+/// `,skew`.
 public struct LaneChoice: Sendable {
   /// A built-in subject or a plug-in, loaded.
   public let subject: Subject
@@ -11,8 +11,8 @@ public struct LaneChoice: Sendable {
   public let gather: GatherRevision?
   /// Empty: what the domain line says.
   public let release: ReleaseChoice
-  /// Whether its host listens.
-  public let listens: Bool
+  /// What is unusual of its host.
+  public let host: HostManner
 
   /// Reads what was typed and loads a plug-in; the error says what was expected.
   public init(_ text: String) throws(SubjectError) {
@@ -21,20 +21,21 @@ public struct LaneChoice: Sendable {
 
   fileprivate init(
     _ subject: Subject, _ gather: GatherRevision?, _ release: ReleaseChoice,
-    listens: Bool
+    host: HostManner
   ) {
     self.subject = subject
     self.gather = gather
     self.release = release
-    self.listens = listens
+    self.host = host
   }
 
-  /// A lane of its own; with `progress` one that tells its calls there, as lane `number`.
+  /// A lane of its own; with `progress` one that tells its calls there, as lane `number`. `lends` as in
+  /// ``Lane``.
   public func lane(
-    telling progress: UnsafeMutablePointer<RunProgress>? = nil, number: Int = 0
+    telling progress: UnsafeMutablePointer<RunProgress>? = nil, number: Int = 0, lends: Bool = true
   ) -> Lane {
     Lane(
-      subject, gather: gather, release: release, listens: listens, progress: progress,
+      subject, gather: gather, release: release, host: host, lends: lends, progress: progress,
       number: number)
   }
 }
@@ -47,8 +48,8 @@ public struct LaneRequest: Sendable {
   public let subject: String
   private let gather: GatherRevision?
   private let release: ReleaseChoice
-  /// Whether its host is to listen.
-  public let listens: Bool
+  /// What is to be unusual of its host.
+  public let host: HostManner
   /// What was built for the subject `kernel:TREE`.
   private var plugin: String?
 
@@ -59,30 +60,27 @@ public struct LaneRequest: Sendable {
     let parts = text.split(separator: ",", omittingEmptySubsequences: false)
     var release = ReleaseChoice()
     var revision: GatherRevision?
-    var listens = false
+    var host: HostManner = []
     for part in parts.dropFirst() {
       if revision == nil,
         let found = GatherRevision.allCases.first(where: { "gather=\($0.name)" == part })
       {
         revision = found
-      } else if part == Self.listening, !listens {
-        listens = true
+      } else if let manner = HostManner(named: part), host.isDisjoint(with: manner) {
+        host.formUnion(manner)
       } else if !release.read(part) {
         throw SubjectError(
           description:
             "subject '\(text)': expected gather= and one of \(Self.revisions) after the comma,"
-            + " or \(ReleaseChoice.expected), each once, or \(Self.listening), found '\(part)'")
+            + " or \(ReleaseChoice.expected), \(HostManner.expected), each once, found '\(part)'")
       }
     }
     subject = String(parts[0])
     gather = revision
     self.release = release
-    self.listens = listens
+    self.host = host
     plugin = try KernelSubject(subject: subject)?.plugin()
   }
-
-  /// What follows a subject whose host is to listen.
-  static let listening = "listen"
 
   private static let revisions =
     GatherRevision.allCases.map { "\($0.name)" }.joined(separator: ", ")
@@ -117,8 +115,8 @@ public struct LaneRequest: Sendable {
   /// Loads what was asked for.
   public func load() throws(SubjectError) -> LaneChoice {
     guard let plugin else {
-      return LaneChoice(try .named(subject), gather, release, listens: listens)
+      return LaneChoice(try .named(subject), gather, release, host: host)
     }
-    return LaneChoice(try .loadPlugin(plugin, as: subject), gather, release, listens: listens)
+    return LaneChoice(try .loadPlugin(plugin, as: subject), gather, release, host: host)
   }
 }

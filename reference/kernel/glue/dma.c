@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The DMA layer of the tree, in one file with it so that its private parts can be reached. */
 #include "domain.h"
+#include "refusal.h"
 #include "system.h"
 #include <linux/iova.h>
 #include <linux/scatterlist.h>
@@ -152,6 +153,8 @@ static void run_reserve(struct shim_domain *shim, const struct iopt_op *op)
 
 bool shim_dma_run(struct shim_domain *shim, const struct iopt_op *op)
 {
+	if (!shim_dma_op_known(op))
+		return false;
 	switch (op->kind) {
 	case IOPT_OP_RELAX:
 		run_relax(shim);

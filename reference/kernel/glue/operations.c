@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The operations of the language, as calls of the kernel's functions, and their results. */
 #include "domain.h"
+#include "refusal.h"
 
 void shim_log_ret(u64 value, u64 mapped)
 {
@@ -104,7 +105,7 @@ uint32_t shim_run(struct shim_domain *domain, const struct iopt_op *op)
 	switch (op->kind) {
 	case IOPT_OP_MAP:
 	case IOPT_OP_MAP_RANGE:
-		if (op->prot >= IOPT_PROT_PRIV << 1)
+		if (!shim_prot_known(op))
 			return IOPT_REFUSED;
 		if (op->kind == IOPT_OP_MAP)
 			run_map(domain, op);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A kernel tree as a subject: opens domains on its page table, runs operations, reports results. */
 #include "domain.h"
+#include "refusal.h"
 #include "system.h"
 
 #define SHIM_ROW(format)                                        \
@@ -33,19 +34,6 @@ _Static_assert(IOPT_PROT_READ == IOMMU_READ && IOPT_PROT_WRITE == IOMMU_WRITE &&
 		       IOPT_PROT_MMIO == IOMMU_MMIO && IOPT_PROT_PRIV == IOMMU_PRIV,
 	       "the ABI's protection bits are this tree's");
 
-static _Thread_local const char *refusal_text;
-
-static unsigned int refuse(const char *text)
-{
-	refusal_text = text;
-	return IOPT_REFUSED;
-}
-
-static const char *subject_refusal(void)
-{
-	return refusal_text;
-}
-
 static void enter(struct shim_domain *domain)
 {
 	shim_current = &domain->context;
@@ -71,29 +59,6 @@ static void subject_close(void *state)
 static bool host_schedules(const struct iopt_host *host)
 {
 	return iopt_has(host, fence) && host->lock_at && host->fence;
-}
-
-static const char *config_unknown(const struct iopt_config *config)
-{
-	if (config->size < IOPT_CONFIG_SIZE_1)
-		return "iopt_config is smaller than version 1's";
-	if (config->format >= 32 || !(formats_known & BIT(config->format)))
-		return "this tree has no such format";
-	if (config->build > IOPT_BUILD_DEBUG)
-		return "build is neither production nor debug";
-	if (config->gather != IOPT_GATHER_MERGED)
-		return "this tree has one revision of gather_range_pages(): its own";
-	if (config->has_dma > 1)
-		return "has_dma is neither 0 nor 1";
-	if (iopt_has(config, dma_fail_magazine) &&
-	    (config->dma_magazine || config->dma_fail_magazine))
-		return "magazine= and fail_magazine= are fixed in the kernel's code";
-	if (config->has_dma && (config->dma.cpus < 1 || config->dma.cpus > 256))
-		return "cpus is not from 1 to 256";
-	/* The field of the code's options is an unsigned int. */
-	if (config->has_dma && config->dma.timeout > UINT_MAX)
-		return "a timeout has 32 bits in the kernel's code";
-	return NULL;
 }
 
 #if TREE_HAS_SVPBMT
@@ -175,16 +140,14 @@ static void open_guarded(void *argument)
 static uint32_t subject_open(struct iopt_host *host, const struct iopt_config *config, void **state)
 {
 	struct opening opening = { .config = config };
-	const char *unknown = config_unknown(config);
+	struct shim_known known = { .formats = formats_known, .features = FEATURES };
 	bool whole;
 
-	if (unknown)
-		return refuse(unknown);
-	if (config->features & ~FEATURES)
-		return refuse("features: this tree does not know one of them");
+	if (shim_refuses_to_open(host, config, &known))
+		return IOPT_REFUSED;
 	opening.domain = domain_alloc(host, config);
 	if (!opening.domain)
-		return refuse("out of memory");
+		return shim_refuse("out of memory");
 	enter(opening.domain);
 	if (iopt_has(config, sync_map) && config->sync_map)
 		opening.domain->domain.ops = shim_ops_with_sync_map(opening.domain->format);
@@ -200,7 +163,7 @@ static uint32_t subject_open(struct iopt_host *host, const struct iopt_config *c
 	subject_close(opening.domain);
 	if (!whole)
 		return IOPT_CRASHED;
-	return opening.err ? IOPT_FAILED : refuse("out of memory");
+	return opening.err ? IOPT_FAILED : shim_refuse("out of memory");
 }
 
 /* As shim_guarded() does it, but here: this is on the way of each operation. */
@@ -211,7 +174,7 @@ static uint32_t subject_run(void *state, const struct iopt_op *op)
 	void *here[5];
 
 	if (unlikely(op->size < IOPT_OP_SIZE_1))
-		return refuse("iopt_op is smaller than version 1's");
+		return shim_refuse_op(op, false);
 	enter(domain);
 	domain->context.cpu = op->cpu;
 	domain->context.jump = here;
@@ -230,7 +193,7 @@ static uint32_t subject_run(void *state, const struct iopt_op *op)
 	status = shim_run(domain, op);
 	if (likely(status == IOPT_DONE))
 		return status;
-	return refuse("this tree's glue has no such operation");
+	return shim_refuse_op(op, domain->dma);
 }
 
 static void teardown_guarded(void *argument)
@@ -296,7 +259,7 @@ static const struct iopt_subject kernel_subject = {
 	.run = subject_run,
 	.close = subject_close,
 	.teardown = subject_teardown,
-	.refusal = subject_refusal,
+	.refusal = shim_refusal,
 	.capabilities = &capabilities,
 };
 
