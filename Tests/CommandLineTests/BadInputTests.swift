@@ -102,14 +102,21 @@ import Testing
       "expected gather= and one of merged, original, always-add, proposed after the comma, or"
         + " kernel=7.1, 7.2 or 7.3, or one of those after a row: lookup, dynamic-top, page-sizes,"
         + " small-map, no-page-size, levels, svpbmt, dirty, empty-piece, destroy, magazines, each"
-        + " once, or listen, found 'gather=merged'"
+        + " once, or listen or skew, found 'gather=merged'"
     ),
     (
       "swift,listen,listen",
       "expected gather= and one of merged, original, always-add, proposed after the comma, or"
         + " kernel=7.1, 7.2 or 7.3, or one of those after a row: lookup, dynamic-top, page-sizes,"
         + " small-map, no-page-size, levels, svpbmt, dirty, empty-piece, destroy, magazines, each"
-        + " once, or listen, found 'listen'"
+        + " once, or listen or skew, found 'listen'"
+    ),
+    (
+      "swift,skew,listen,skew",
+      "expected gather= and one of merged, original, always-add, proposed after the comma, or"
+        + " kernel=7.1, 7.2 or 7.3, or one of those after a row: lookup, dynamic-top, page-sizes,"
+        + " small-map, no-page-size, levels, svpbmt, dirty, empty-piece, destroy, magazines, each"
+        + " once, or listen or skew, found 'skew'"
     ),
   ]
 

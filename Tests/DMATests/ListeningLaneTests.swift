@@ -29,7 +29,7 @@ import Testing
 
   @Test func bothSidesAreHeardAlike() throws {
     let (finding, tally) = try run(
-      Lane(.swift, listens: true), Lane(.reference, listens: true))
+      Lane(.swift, host: .listens), Lane(.reference, host: .listens))
     #expect(finding == nil)
     #expect(tally.statements == 4)
   }
@@ -47,14 +47,14 @@ import Testing
 
       """
     let (finding, tally) = try run(
-      Lane(.swift, listens: true), Lane(.reference, listens: true), text)
+      Lane(.swift, host: .listens), Lane(.reference, host: .listens), text)
     #expect(finding == nil)
     #expect(tally.statements == 4)
   }
 
   /// The first shared word is written when the domain opens.
   @Test func whatOneSideIsNotHeardToDoIsADifference() throws {
-    let (finding, _) = try run(Lane(.swift, listens: true), Lane(.reference))
+    let (finding, _) = try run(Lane(.swift, host: .listens), Lane(.reference))
     let signature = try #require(finding).signature.description
     #expect(signature.hasPrefix("comparison domain: record \(Hearing.store)/nothing"))
   }
@@ -69,10 +69,10 @@ import Testing
 
   @Test func itIsWrittenBehindTheSubject() throws {
     let choice = try LaneChoice("reference,listen,gather=original")
-    #expect(choice.listens && choice.gather == .original)
+    #expect(choice.host == .listens && choice.gather == .original)
     #expect(choice.lane().specification == "reference,gather=original,listen")
     #expect(choice.lane().twin.specification == "reference,gather=original,listen")
     let again = try LaneChoice(choice.lane().specification)
-    #expect(again.listens && again.gather == .original)
+    #expect(again.host == .listens && again.gather == .original)
   }
 }

@@ -22,7 +22,7 @@ public struct HostManner: OptionSet, Codable, Sendable {
   }
 
   /// The words, as an error tells them.
-  static let expected = words.map(\.word).joined(separator: ", ")
+  static let expected = words.map(\.word).joined(separator: " or ")
 
   /// The words of those in the set, each after a comma.
   var suffix: String {

@@ -25,6 +25,8 @@ public enum Misuse: Codable, Equatable, Sendable {
   case hostChanged
   /// It wrote over the operation that it was given.
   case operationChanged
+  /// It wrote over the configuration that it was given, or behind it.
+  case configurationChanged
   /// It put another handler in the place of that for SIGSEGV.
   case signalTaken
   /// It wrote a record that is none: of no kind, too short, or past the log's end.
@@ -54,6 +56,7 @@ public enum Misuse: Codable, Equatable, Sendable {
     case .endlessLog: "endless log"
     case .hostChanged: "host changed"
     case .operationChanged: "operation changed"
+    case .configurationChanged: "configuration changed"
     case .signalTaken: "signal taken"
     case .unreadableRecord: "unreadable record"
     case .secondResult: "second result"
@@ -88,6 +91,8 @@ public enum Misuse: Codable, Equatable, Sendable {
       "wrote over its host or its log, of which only the log's words and count are its own"
     case .operationChanged:
       "wrote over the operation that it was given, or over its pieces"
+    case .configurationChanged:
+      "wrote over the configuration that it was given, or behind it"
     case .signalTaken:
       "took SIGSEGV for itself, by which a touch outside of its tables is seen"
     case .unreadableRecord(let header):

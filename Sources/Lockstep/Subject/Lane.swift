@@ -49,9 +49,9 @@ public final class Lane {
   let number: Int32
 
   /// A lane with no domain open. `gather` overrides the revision that domain lines name, `release`
-  /// the release; `host`: see ``HostManner``. Without
-  /// `lends` a plug-in is given operations as they are, as built-in subjects: for measuring. With
-  /// `progress`, which outlives the lane, it says there when it calls the subject, as lane `number`.
+  /// the release; `host`: see ``HostManner``. Without `lends` a plug-in is given operations as they
+  /// are, as built-in subjects are: for measuring. With `progress`, which outlives the lane, it says
+  /// there when it calls the subject, as lane `number`.
   public init(
     _ subject: Subject, gather: GatherRevision? = nil, release: ReleaseChoice = ReleaseChoice(),
     host manner: HostManner = [], lends: Bool = true,
@@ -84,8 +84,7 @@ public final class Lane {
   /// What a user types to get this lane: its subject, and the revision and the release where one was
   /// chosen.
   public var specification: String {
-    subject.specification + gatherSuffix + release.suffix
-      + manner.suffix
+    subject.specification + gatherSuffix + release.suffix + manner.suffix
   }
 
   /// Why the last request was refused: in the subject's words, or in the harness's where it

@@ -72,7 +72,8 @@ public struct LaneRequest: Sendable {
         throw SubjectError(
           description:
             "subject '\(text)': expected gather= and one of \(Self.revisions) after the comma,"
-            + " or \(ReleaseChoice.expected), \(HostManner.expected), each once, found '\(part)'")
+            + " or \(ReleaseChoice.expected), each once, or \(HostManner.expected), found '\(part)'"
+        )
       }
     }
     subject = String(parts[0])

@@ -132,7 +132,7 @@ final class VersionSkew {
     memcpy(memory + Self.room, memory, Self.room)
     let status = body(memory.assumingMemoryBound(to: Body.self))
     if memcmp(memory, memory + Self.room, Self.room) != 0 {
-      state.pointee.note(.operationChanged)
+      state.pointee.note(Body.self == iopt_op.self ? .operationChanged : .configurationChanged)
     }
     memset(memory, Self.rubbish, Self.room)
     return status
