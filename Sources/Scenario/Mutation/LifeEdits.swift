@@ -49,7 +49,8 @@ private func life(_ form: InputForm, _ random: inout SeededRandom) -> OperationR
 
 /// Without.
 private func tableLife(_ random: inout SeededRandom) -> OperationRow {
-  switch random.below(3) {
+  if random.oneIn(12) { return gapLife(&random) }
+  return switch random.below(3) {
   case 0: dirtyLife(&random)
   case 1: gatherLife(&random)
   default: boundaryLife(&random)
@@ -264,6 +265,26 @@ private func boundaryLife(_ random: inout SeededRandom) -> OperationRow {
     3 << 40 | (unit | (count - 1) << 3) << 32 | table << 8 | below << 16 | unit << 56)
   let unmap: UInt64 = random.oneIn(2) ? 8 : 15 | UInt64(random.below(4)) << 48
   row.append(unmap | 0x40 << 8 | 0x80 << 32)
+  return row
+}
+
+/// The last table under another is full of 4 KiB pages, perhaps one more, and the rest is missing: all that
+/// the upper one spans is unmapped at once.
+private func gapLife(_ random: inout SeededRandom) -> OperationRow {
+  var row = OperationRow()
+  let (table, upper) = (UInt64(1) << 21, UInt64(1) << 30)
+  let base = upper * UInt64(1 + random.below(3))
+  for index in random.oneIn(2) ? [511] : [random.below(3), 511] {
+    let start = UInt64(index) * table
+    row.append(ExactCode.first + UInt64(IOPT_OP_MAP.rawValue) | 3 << 48 | exactMark << 56)
+    row.append(base + start)
+    // So that no larger page fits.
+    row.append(start + 0x1000)
+    row.append(table)
+  }
+  row.append(ExactCode.first + UInt64(IOPT_OP_UNMAP.rawValue) | exactMark << 56)
+  row.append(base)
+  row.append(upper)
   return row
 }
 
