@@ -115,7 +115,9 @@ let package = Package(
       name: "BenchmarkTests", dependencies: ["iopt-bench", "Lockstep", "ScenarioLanguage"]),
     .testTarget(
       name: "CommandLineTests",
-      dependencies: ["iopt", "iopt-bench", "iopt-coverage", "iopt-manual", "ScenarioLanguage"]),
+      dependencies: [
+        "iopt", "iopt-bench", "iopt-coverage", "iopt-manual", "ScenarioLanguage", "SubjectABI",
+      ]),
     .testTarget(name: "CorpusTests", dependencies: ["Lockstep", "ScenarioLanguage", "iopt"]),
     .testTarget(name: "CodecTests", dependencies: ["ScenarioLanguage", "SubjectABI"]),
     .testTarget(

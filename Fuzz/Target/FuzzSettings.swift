@@ -115,6 +115,7 @@ public struct FuzzSettings: Sendable {
     try choice.take(drivers: drivers)
     choice.isStrict = isStrict
     if choice.judgesNothing { throw OracleChoice.nothingLeft }
+    if let unheard = choice.unheard { throw unheard }
     return choice
   }
 

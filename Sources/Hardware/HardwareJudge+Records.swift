@@ -157,5 +157,9 @@ extension HardwareJudge {
   private func takeGather(_ record: Record) {
     noteListed(record.pages)
     state.levels = nil
+    let (first, last) = (record.argument(1), record.argument(2))
+    if first <= last, !cache.canonical.contains(first) || !cache.canonical.contains(last) {
+      state.outsideGathers.insert(state.gather)
+    }
   }
 }

@@ -8,10 +8,7 @@ extension HardwareJudge {
     checkLinkedFreed()
     checkLinkedUnwritten()
     checkMappedUnwritten()
-    for index in 0..<cache.stale.count where isDue(cache.stale.elements[index]) {
-      judgeDue(cache.stale.elements[index])
-      break
-    }
+    judgeAllDue()
     if isDirtyRead { checkReported() }
     checkReached()
     checkExposed()
@@ -22,6 +19,19 @@ extension HardwareJudge {
     checkCoherentEarly()
     openWindows()
   }
+
+  /// One that is known may come before one that is not.
+  private func judgeAllDue() {
+    var rest = Self.mostDue
+    for index in 0..<cache.stale.count where isDue(cache.stale.elements[index]) {
+      judgeDue(cache.stale.elements[index])
+      rest -= 1
+      if rest == 0 { break }
+    }
+  }
+
+  /// Entries that are judged of one operation: what is cached of more went the same way.
+  private static let mostDue = 256
 
   private var isDirtyRead: Bool { state.kind == IOPT_OP_READ_AND_CLEAR_DIRTY.rawValue }
 
@@ -41,7 +51,8 @@ extension HardwareJudge {
     case IOPT_OP_DMA_IOVA_LINK where entry.kind == .absence: return false
     case IOPT_OP_DMA_IOVA_SYNC: return entry.kind == .absence && isPromisedToBePresent(entry)
     case IOPT_OP_UNMAP_FAST, IOPT_OP_READ_AND_CLEAR_DIRTY, IOPT_OP_GATHER: return false
-    case IOPT_OP_IOTLB_SYNC: return entry.gather == state.gather
+    // A flush is what a queue does in the end with what was put on it.
+    case IOPT_OP_IOTLB_SYNC, IOPT_OP_FLUSH: return entry.gather == state.gather
     default: return entry.operation == state.number && entry.gather < 0
     }
   }
@@ -81,7 +92,6 @@ extension HardwareJudge {
   func settle() {
     if state.isSkipped { return }
     if state.isBesideTheLayer, !state.hasStored { state.past = nil }
-    if cache.isOutside, state.gather >= 0 { state.outsideGathers.insert(state.gather) }
     switch iopt_op_kind(state.kind) {
     case IOPT_OP_UNMAP_FAST where state.result == 0:
       state.stretchedGathers.insert(state.gather)
@@ -89,6 +99,7 @@ extension HardwareJudge {
     case IOPT_OP_IOTLB_SYNC:
       release(state.gather)
       state.queuedGathers.remove(state.gather)
+    case IOPT_OP_FLUSH: release(state.gather)
     case IOPT_OP_RELAX where state.result == 0: state.hasQueue = true
     case IOPT_OP_DMA_IOVA_ALLOC, IOPT_OP_DMA_MAP, IOPT_OP_DMA_MAP_SG, IOPT_OP_DMA_MAP_PHYS,
       IOPT_OP_DMA_MAP_SG_ATTRS:

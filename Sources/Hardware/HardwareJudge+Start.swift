@@ -71,7 +71,7 @@ extension HardwareJudge {
     state.hasStored = false
     state.isBesideTheLayer = false
     state.result = 0
-    if state.hasDanger { state.danger = nil }
+    forgetDangers()
     state.isSilenced = false
     state.levels = nil
     commands.removeAll()

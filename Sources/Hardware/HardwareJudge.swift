@@ -22,6 +22,12 @@ public final class HardwareJudge {
   }
   /// Whether the words of dangers that are known are wanted. Changed between scenarios only.
   public var tellsKnown = true
+  /// Known classes that are wanted like what is new. Changed between scenarios only.
+  public var forbidden: Set<KnownClass> = []
+  /// What the operation at hand has broken, in the order in which it is believed: one of a kind.
+  @exclusivity(unchecked) private var dangers: [Danger] = []
+  /// What it broke beside the danger that was told: all known.
+  @exclusivity(unchecked) public private(set) var others: [Danger] = []
   var history = CommandHistory()
   /// What the operation at hand asks to be mapped.
   @exclusivity(unchecked) var asked = AskedMemory()
@@ -118,8 +124,8 @@ public final class HardwareJudge {
     var wasQueued = false
     var result: UInt64 = 0
     var levels: LevelsRecord?
-    var danger: Danger? { didSet { hasDanger = danger != nil } }
-    private(set) var hasDanger = false
+    /// Something was broken.
+    var hasDanger = false
     /// A property of what is cached was broken, and does not count.
     var isSilenced = false
     /// A flush queue takes what is unmapped.
@@ -198,9 +204,10 @@ public final class HardwareJudge {
     history.removeAll()
     addresses.cut(to: 0)
     asked = AskedMemory()
+    forgetDangers()
     for record in log { take(record) }
     cache.noteTop(pa: info.top, level: info.level)
-    return state.danger
+    return classified()
   }
 
   /// Takes in one operation; the first property that it breaks.
@@ -226,8 +233,8 @@ public final class HardwareJudge {
   public func end(judgesLeaks: Bool = true) -> Danger? {
     closeWindows()
     if measures { costs.tablesKept &+= cache.emptyTables }
+    forgetDangers()
     guard judgesLeaks else { return nil }
-    state.danger = nil
     state.kind = 0
     state.maps = false
     cache.begin(operation: state.number + 1, gather: -1, isOutside: false)
@@ -235,14 +242,31 @@ public final class HardwareJudge {
     return classified()
   }
 
+  /// The first that is new or wanted, else the first: one that is known hides none that comes after it.
   private func classified() -> Danger? {
-    // Seldom: a danger is large to copy.
-    guard state.hasDanger, var danger = state.danger else { return nil }
-    if let known = danger.known ?? known(danger) {
-      let isListed = ListedFinding.has(known, danger.property, behind: driver, in: state.release)
-      danger.known = isListed ? known : nil
+    guard state.hasDanger else { return nil }
+    for index in dangers.indices { classify(&dangers[index]) }
+    let told = dangers.firstIndex { $0.known.map(forbidden.contains) ?? true } ?? 0
+    let danger = dangers[told]
+    if dangers.count > 1 {
+      dangers.remove(at: told)
+      others = dangers.filter { $0.known != nil }
     }
     return danger
+  }
+
+  private func classify(_ danger: inout Danger) {
+    guard let known = danger.known ?? known(danger) else { return }
+    let isListed = ListedFinding.has(known, danger.property, behind: driver, in: state.release)
+    danger.known = isListed ? known : nil
+  }
+
+  /// The operation at hand has broken nothing yet.
+  func forgetDangers() {
+    guard state.hasDanger || !dangers.isEmpty else { return }
+    state.hasDanger = false
+    dangers.removeAll(keepingCapacity: true)
+    others.removeAll(keepingCapacity: true)
   }
 
   /// The address that a handle has now.
@@ -293,30 +317,57 @@ public final class HardwareJudge {
     return false
   }
 
-  /// Keeps the first that counts; `known` where its class is plain at once. `entry` is what may be
-  /// cached, where something is, `freed` the slot of a table that it is about, and `iova` one that
-  /// memory translates.
+  /// Of an operation so many are kept, far more than any was seen to break.
+  private static let mostDangers = 16
+
+  /// Whether such a one was found already: what is known of it and what is not is the same.
+  private func isKept(
+    _ property: HardwareProperty, _ known: KnownClass?, isEverything: Bool
+  ) -> Bool {
+    state.hasDanger
+      && (dangers.count == Self.mostDangers
+        || dangers.contains {
+          $0.property == property && $0.known == known && $0.isEverything == isEverything
+        })
+  }
+
+  /// Whether the operation has broken something that is plainly of the class.
+  func hasFound(_ known: KnownClass) -> Bool {
+    state.hasDanger && dangers.contains { $0.known == known }
+  }
+
+  /// Keeps the first of its kind that counts; `known` where its class is plain at once. `entry` is what
+  /// may be cached, where something is, `freed` the slot of a table that it is about, and `iova` one
+  /// that memory translates.
   func found(
     _ property: HardwareProperty, _ kind: String, _ text: @autoclosure () -> String,
     isEverything: Bool = false, known: KnownClass? = nil,
     of entry: StaleEntry? = nil, freed: Int? = nil, mapped iova: UInt64? = nil
   ) {
-    guard !state.hasDanger, allCount || counts(property) else { return }
+    guard allCount || counts(property), !isKept(property, known, isEverything: isEverything) else {
+      return
+    }
     let isExcused = known != nil || excuse(for: property) != nil || isExcusedOutside(property)
     let isTold = tellsKnown || !isExcused
-    state.danger = Danger(
+    var danger = Danger(
       property, kind, isTold ? text() : "", isEverything: isEverything, known: known)
-    guard keepsAccounts else { return }
-    if let entry {
-      state.danger!.account = account(entry, freed: freed, property.promise)
-    } else if let freed {
+    if keepsAccounts { danger.account = account(of: entry, freed, iova, property.promise) }
+    dangers.append(danger)
+    state.hasDanger = true
+  }
+
+  private func account(
+    of entry: StaleEntry?, _ freed: Int?, _ iova: UInt64?, _ promise: String
+  ) -> CacheAccount? {
+    if let entry { return account(entry, freed: freed, promise) }
+    if let freed {
       let pa = hex(ArenaLayout.address(ofSlot: freed))
-      state.danger!.account = account(
+      return account(
         ofMemory: "the pointer to the table at \(pa)", at: cache.tables[freed].iova,
-        level: Int(cache.tables[freed].level) + 1, property.promise)
-    } else if let iova {
-      state.danger!.account = account(
-        ofMemory: "the translation of \(hex(iova))", at: iova, level: 0, property.promise)
+        level: Int(cache.tables[freed].level) + 1, promise)
+    }
+    return iova.map {
+      account(ofMemory: "the translation of \(hex($0))", at: $0, level: 0, promise)
     }
   }
 }

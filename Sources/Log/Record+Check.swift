@@ -8,7 +8,7 @@ public struct RecordCheck {
   public private(set) var firstUnreadable: UInt64?
   /// How many records tell what an operation came to.
   public private(set) var results = 0
-  /// How many are the host's own: of tables that were asked for or given back.
+  /// How many are the host's own: of tables that were asked for or given back, and of virtual CPUs.
   public private(set) var ofHost = 0
 
   /// Goes over `words` once.
@@ -32,7 +32,7 @@ public struct RecordCheck {
   private mutating func count(_ kind: EventKind?) {
     switch kind {
     case .result: results += 1
-    case .alloc, .allocFail, .free: ofHost += 1
+    case .alloc, .allocFail, .free, .cpu: ofHost += 1
     default: break
     }
   }

@@ -58,7 +58,8 @@ final class ScenarioObserver {
     guard tally.refused == 0, !trace.isEmpty else {
       let why = tally.refusals.keys.sorted().first ?? "it did not survive"
       throw KUnitRefusal(
-        file: source.file, line: source.line, reason: "\(request.label) does not run it: \(why)")
+        file: source.file, line: source.line,
+        reason: "\(request.label.printable) does not run it: \(why)")
     }
     return try ObservedScenario(trace: trace)
   }

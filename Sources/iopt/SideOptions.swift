@@ -24,7 +24,14 @@ struct SideOptions: ParsableArguments {
 
   func lanes() throws -> [Lane] { try requests().map { try $0.load().lane() } }
 
-  func requests() throws -> [LaneRequest] { [try LaneRequest(left), try LaneRequest(right)] }
+  func requests() throws -> [LaneRequest] {
+    let sides = [try LaneRequest(left), try LaneRequest(right)]
+    let listening = sides.filter { $0.host.contains(.listens) }
+    guard listening.count == 1 else { return sides }
+    throw ValidationError(
+      "\(listening[0].label.printable): what a host hears is compared with what another does: put ,listen"
+        + " behind both sides")
+  }
 }
 
 /// The one subject of a command that can do without a second.
@@ -117,6 +124,7 @@ struct OracleOptions: ParsableArguments {
       try choice.take(drivers: driver)
       choice.isStrict = strict
       if choice.judgesNothing { throw OracleChoice.nothingLeft }
+      if let unheard = choice.unheard { throw unheard }
       return choice
     } catch {
       throw ValidationError(error.description)

@@ -120,6 +120,14 @@ import Testing
     ),
   ]
 
+  /// What one host hears is compared with what the other does.
+  @Test(arguments: [["--left", "swift,listen"], ["--right", "reference,listen"]])
+  func aSideThatListensAloneIsRefused(_ side: [String]) throws {
+    let tool = try Tool.iopt(["diff", "Corpus/scenarios/dma-last-byte-of-the-space.iopt"] + side)
+    #expect(tool.status == 2 && tool.output.isEmpty)
+    #expect(tool.errors.contains("put ,listen behind both sides"), "\(tool)")
+  }
+
   @Test(arguments: subjects) func noSubject(_ name: String, _ reason: String) throws {
     for arguments in [
       ["replay", Self.trace, "--subject", name], ["record", Self.trace, "--subject", name],

@@ -77,6 +77,17 @@ import Testing
     #expect(try status(" driver=amd", "--driver", "amd-np") == 1)
   }
 
+  /// Nobody would hear what it says.
+  @Test(arguments: [["--driver", "riscv"], ["--driver", "all"], ["--strict"]])
+  func whatSaysHowHardwareJudgesIsRefusedWhereItDoesNot(_ options: [String]) throws {
+    let check = ["check", "-", "--subject", "reference", "--oracle", "contract"] + options
+    let tool = try Tool.iopt(check, input: Self.wholeSpace(""))
+    #expect(tool.status == 2 && tool.output.isEmpty)
+    #expect(
+      tool.errors.contains("\(options[0]): hardware goes by it, which --oracle leaves out"),
+      "\(tool)")
+  }
+
   @Test func aDomainThatItsDriverWouldNeverMakeIsMarked() throws {
     let kept = try Tool.iopt(
       "check", "-", "--subject", "swift", input: Self.wholeSpace(" driver=riscv"))

@@ -44,7 +44,7 @@ extension EditedTree.Edit {
       NSRegularExpression.escapedPattern(for: "\($0)")
     }
     let pattern = try Regex(words.joined(separator: "\\s+"))
-    let heads = source.matches(of: try Regex("(?m)^[^\\s/*#].*\\b\(function)\\)?\\(.*$"))
+    let heads = source.matches(of: try Regex("(?m)^(?:[^\\s/*#].*)?\\b\(function)\\)?\\(.*$"))
     let head = try #require(heads.first { !$0.output[0].substring!.hasSuffix(";") }, "\(function)")
     let body = source[head.range.lowerBound...]
     let end = try #require(body.range(of: "\n}\n")).upperBound

@@ -153,6 +153,24 @@ struct FatalPlugin: Sendable {
       "abi map: forged record",
       "broke a rule of the subject ABI at operation 0 of the scenario at line 4: logged that a"),
     FatalPlugin(
+      "refuses after a store that it does not tell", .run,
+      atMap("\(atFirstTable) = 5; return IOPT_REFUSED"), "abi map: untold word",
+      "broke a rule of the subject ABI at operation 0 of the scenario at line 4: changed the table"),
+    FatalPlugin(
+      "tells which CPU runs", .run, atMap("iopt_log1(host_of_all->log, IOPT_EVENT_CPU, 0)"),
+      "abi map: forged record",
+      "broke a rule of the subject ABI at operation 0 of the scenario at line 4: logged that a"),
+    FatalPlugin(
+      "writes over its configuration", .open, "((struct iopt_config *)config)->reserved = 1",
+      "abi domain: configuration changed",
+      "broke a rule of the subject ABI at the domain of the scenario at line 1: wrote over the conf",
+      line: 2, scenarios: 3),
+    FatalPlugin(
+      "asks for a table in close", .close, "host_of_all->alloc_table(host_of_all, 4096)",
+      "abi end: work in close",
+      "broke a rule of the subject ABI at the end of the scenario at line 1: asked for tables",
+      line: 3, scenarios: 3),
+    FatalPlugin(
       "writes to a freed table in teardown", .teardown,
       "iopt_reference_subject()->teardown(state); \(atFirstTable) = 0xdead; return",
       "abi end: write to a freed table",

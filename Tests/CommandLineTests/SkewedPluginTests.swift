@@ -43,9 +43,6 @@ import Testing
       "writes behind its operation", .run,
       "if (op->kind == IOPT_OP_MAP) ((char *)op)[op->size] = 0", "abi map: operation changed",
       "wrote over the operation"),
-    Case(
-      "writes over its configuration", .open, "((struct iopt_config *)config)->reserved = 1",
-      "abi domain: configuration changed", "wrote over the configuration"),
   ]
 
   private static let text = """

@@ -35,6 +35,8 @@ struct FedJudge {
     case iovaFree(UInt64, UInt64)
     case queue(UInt64, UInt64, tables: [Int] = [])
     case gather(Int, isQueued: Bool)
+    /// One that holds a range, both ends inclusive.
+    case holding(Int, UInt64, UInt64)
     case timerFire(UInt64)
     case warn
     case result(UInt64)
@@ -51,11 +53,13 @@ struct FedJudge {
     features: Features = .flushRange, hasLayer: Bool = false, driver: any Driver = ExactDriver(),
     hasSyncMap: Bool = false, kernel: Kernel = .linux7_3, pageSizes: UInt64 = 0x4020_1000,
     hasQueue: Bool = false, isStrict: Bool = false, measures: Bool = false,
-    keepsAccounts: Bool = false, width: UInt64 = 39, startsBesideTheLayer: Bool = true
+    keepsAccounts: Bool = false, forbidden: Set<KnownClass> = [], width: UInt64 = 39,
+    startsBesideTheLayer: Bool = true
   ) throws {
     judge = HardwareJudge(isStrict: isStrict, measures: measures)
     incoherent = features.contains(.dmaIncoherent)
     judge.keepsAccounts = keepsAccounts
+    judge.forbidden = forbidden
     var domain = Self.domain
     domain.features = features
     domain.hasSyncMap = hasSyncMap
@@ -105,6 +109,9 @@ struct FedJudge {
   /// One operation that crashes.
   func crash(_ operation: Operation) -> Danger? { lower(operation, judge.judgeCrash) }
 
+  /// What the operation broke beside what is told.
+  var others: [Danger] { judge.others }
+
   /// The scenario is over.
   func end() -> Danger? { judge.end() }
 
@@ -152,6 +159,8 @@ struct FedJudge {
     case .warn: Self.record(.warn, [])
     case .gather(let number, let isQueued):
       Self.record(.gather, [UInt64(number), 0, 0, isQueued ? 1 : 0])
+    case .holding(let number, let first, let last):
+      Self.record(.gather, [UInt64(number), first, last, 0])
     case .result(let value): Self.record(.result, [value, 0])
     }
   }

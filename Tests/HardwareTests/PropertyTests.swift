@@ -144,7 +144,7 @@ import Testing
     for (flush, property) in [
       ([.flush], nil), ([], HardwareProperty.queueOrder),
     ] as [([FedJudge.Record], HardwareProperty?)] {
-      let fed = try FedJudge(hasLayer: true)
+      let fed = try FedJudge(hasLayer: true, hasQueue: true)
       #expect(fed.run(unmap, [Self.clear, .queue(0x1000, 0x1000)]) == nil)
       #expect(fed.run(tick, flush + [.iovaFree(0x1000, 0x1000)])?.property == property)
     }

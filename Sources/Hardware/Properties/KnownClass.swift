@@ -93,7 +93,8 @@ extension HardwareJudge {
       return .queuedGatherSynced
     }
     if state.maps, ResultRecord.errno(state.result) != nil,
-      !Self.ofTables.contains(danger.property), !Self.ofRemovals.contains(danger.property)
+      !Self.ofTables.contains(danger.property), !Self.ofRemovals.contains(danger.property),
+      !staysWhenItFails || !Self.ofWhatStays.contains(danger.property)
     {
       return .failedMap
     }
@@ -135,12 +136,21 @@ extension HardwareJudge {
     }
     // What is computed past its end is mapped anywhere, where no translation can be.
     if past == .emptyPiece { return past }
+    if property == .staleTranslation {
+      return Self.ofOwners.contains(past) && !state.hasQueue ? nil : past
+    }
     return Self.ofOwners.contains(past) && Self.ofPageTables.contains(property) ? nil : past
   }
 
   /// The operation is at an address that is not canonical. What is removed asks for a sync, wherever it is.
   func isExcusedOutside(_ property: HardwareProperty) -> Bool {
     cache.isOutside && property != .missingSync
+  }
+
+  /// `map_range` takes back nothing of what it has mapped by then, which is to be right; of a ragged
+  /// length even a table may be.
+  private var staysWhenItFails: Bool {
+    state.kind == IOPT_OP_MAP_RANGE.rawValue && !state.hasRaggedMap
   }
 
   /// A sync of the operation had more than was changed for it: an unmap of nothing has stretched it.
@@ -170,6 +180,11 @@ extension HardwareJudge {
   /// What a map that fails takes back is gone like what an unmap removes.
   private static let ofRemovals: Set<HardwareProperty> = [
     .missingSync, .syncBeforeStore, .staleTranslation, .staleDirty,
+  ]
+
+  /// What is true of leaves that `map_range` leaves behind when it fails: nothing takes them back.
+  private static let ofWhatStays: Set<HardwareProperty> = [
+    .walkerVisibility, .attributes, .pageSizeBitmap,
   ]
 
   /// What becomes of tables, however a map ends.

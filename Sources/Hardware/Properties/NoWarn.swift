@@ -7,9 +7,9 @@ extension HardwareProperty {
 }
 
 extension HardwareJudge {
-  /// The operation has warned; it is told where nothing worse is.
+  /// The operation has warned; of a page that it finds where the page sizes forbid it, that is told.
   func checkWarned() {
-    guard state.hasWarned else { return }
+    guard state.hasWarned, !hasFound(.smallPageForbidden) else { return }
     found(.noWarn, "a warning", "the operation has warned", known: warnedOf)
   }
 

@@ -35,6 +35,8 @@ public enum Misuse: Codable, Equatable, Sendable {
   case secondResult
   /// It wrote a record of a table that is the host's to write.
   case forgedRecord
+  /// It asked for tables, gave some back or logged something while it was closed.
+  case workInClose
   /// It refused a request after it had logged something of it.
   case workRefused
   /// It did not refuse what no version that it was built with can have.
@@ -61,6 +63,7 @@ public enum Misuse: Codable, Equatable, Sendable {
     case .unreadableRecord: "unreadable record"
     case .secondResult: "second result"
     case .forgedRecord: "forged record"
+    case .workInClose: "work in close"
     case .workRefused: "refusal after work"
     case .unknownTaken(let member, _): "unknown \(member) taken"
     case .unknownUnnamed(let member, _, _): "unknown \(member) not named"
@@ -101,7 +104,9 @@ public enum Misuse: Codable, Equatable, Sendable {
     case .secondResult:
       "logged more than one result of an operation"
     case .forgedRecord:
-      "logged that a table was allocated, or was not, or was freed, which the host logs itself"
+      "logged that a table was allocated, or was not, or was freed, or which CPU runs: that the host logs"
+    case .workInClose:
+      "asked for tables, gave some back or logged something in its close, which frees memory of its own"
     case .workRefused:
       "refused what it had begun: a refusal comes before anything is done or logged"
     case .unknownTaken(let member, let value):

@@ -29,7 +29,7 @@ public struct EnginePlan {
   }
 
   /// What reports call the lanes.
-  public var labels: [String] { requests.map(\.label) }
+  public var labels: [String] { requests.map(\.label.printable) }
 
   /// The engine in this process, for subjects that are trusted and for a debugger.
   public func engine() throws(SubjectError) -> Engine {

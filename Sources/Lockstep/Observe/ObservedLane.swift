@@ -113,7 +113,8 @@ public final class ObservedLane {
   var misuseOfRefusal: Misuse? {
     guard lane.subject.isPlugin else { return nil }
     if let misuse = lane.host.state.pointee.misuse { return misuse }
-    return lane.logWords.isEmpty ? nil : .workRefused
+    if !lane.logWords.isEmpty { return .workRefused }
+    return lane.subject.logsStores ? shadow.firstUntoldWord().map(Misuse.untoldWord) : nil
   }
 
   /// The top table and its level, as the subject last told them; nil before initialisation.

@@ -18,6 +18,9 @@ struct DepartureCount {
   /// Whether any of them is a finding.
   var forbidsAny: Bool { isForbidden.contains(true) }
 
+  /// Counts one more, by its name's place.
+  mutating func count(_ index: Int) { counts[index] += 1 }
+
   /// Counts one more, by its name's place, and judges it: found where it is forbidden. `lane` is the
   /// subject's number.
   mutating func judge(_ index: Int, of observed: ObservedLane, lane: Int) -> Judgement {

@@ -49,6 +49,8 @@ public final class HardwareOracle: Oracle {
     judge = HardwareJudge(
       Set(properties), isStrict: isStrict, measures: measures, takesOthers: filter.only.isEmpty)
     counted = DepartureCount(Self.departureNames, forbidden: forbidden)
+    judge.forbidden = Set(
+      Self.classes.filter { forbidden.contains($0.rawValue) || forbidden.contains("all") })
   }
 
   /// Every property.
@@ -170,7 +172,10 @@ public final class HardwareOracle: Oracle {
   private func take(_ danger: Danger?, _ observed: ObservedLane, _ engine: Engine) -> Judgement {
     guard let danger else { return .kept }
     if whereItFits, let chosen, chosen.hasOtherTables { return .nothing }
-    if engine.isThorough, let known = danger.known { note(known, danger.property, engine) }
+    if engine.isThorough { noteKnown(danger, engine) }
+    for other in others {
+      other.known.map { counted.count(Self.classes.firstIndex(of: $0)!) }
+    }
     let judgement =
       danger.known.map {
         counted.judge(Self.classes.firstIndex(of: $0)!, of: observed, lane: laneIndex)
@@ -185,6 +190,16 @@ public final class HardwareOracle: Oracle {
       danger: danger.known.map { _ in "\(Self.name(danger)): \(danger.text)" },
       account: danger.account)
     return .found(fault)
+  }
+
+  /// What the operation has broken beside the danger that is told.
+  private var others: [Danger] { (isBehind ? model! : self).judge.others }
+
+  /// What is told, and what the operation broke beside it.
+  private func noteKnown(_ danger: Danger, _ engine: Engine) {
+    for danger in [danger] + others {
+      if let known = danger.known { note(known, danger.property, engine) }
+    }
   }
 
   private func note(_ known: KnownClass, _ property: HardwareProperty, _ engine: Engine) {

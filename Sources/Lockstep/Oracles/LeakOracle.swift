@@ -155,6 +155,7 @@ public final class LeakOracle: Oracle {
         Fault(
           misuse.name, .misuse(subject: observed.lane.label, misuse), lane: laneIndex))
     }
+    if observed.lane.records.contains(where: { $0.has(.warn) }) { return warned(observed) }
     let left = observed.lane.host.state.pointee.arena.tables
     if left.contains(where: { gathered[$0] == Self.dropped }),
       case .found(let fault) = depart(.queuedGatherSynced, observed)
@@ -175,6 +176,18 @@ public final class LeakOracle: Oracle {
     return .found(
       Fault(
         "tables left", .leak(subject: observed.lane.label, tables: leaked), lane: laneIndex))
+  }
+
+  /// Its code warns when the domain ends: of what it has lost, or of what it finds.
+  private func warned(_ observed: ObservedLane) -> Judgement {
+    if isAliased { return depart(.signExtensionOneBitShort, observed) }
+    if isEncrypted { return depart(.memoryAtTheEncryptionBit, observed) }
+    return .found(
+      Fault(
+        "warning",
+        .breach(
+          subject: observed.lane.label, text: "it has warned when its domain ended", lookup: nil),
+        lane: laneIndex))
   }
 
   private func linkedTables(_ observed: ObservedLane, _ engine: Engine) -> Set<UInt64> {

@@ -114,6 +114,15 @@ public struct OracleChoice: Equatable, Sendable {
   public static let nothingLeft = OracleError(
     description: "--oracle, --only and --except leave nothing to judge")
 
+  /// Why what says how `hardware` judges says nothing here; nil where it does, or nothing is said.
+  public var unheard: OracleError? {
+    if names.contains(.hardware) { return nil }
+    let option = !drivers.isEmpty ? "--driver" : isStrict ? "--strict" : nil
+    return option.map {
+      OracleError(description: "\($0): hardware goes by it, which --oracle leaves out")
+    }
+  }
+
   /// Whether a second subject is needed.
   public var needsTwoSubjects: Bool { names.contains(.comparison) }
 

@@ -158,7 +158,7 @@ extension ReviewCosts {
         let counted = callgrind.instructions(
           of: MeasuredRow.few, batches: Self.countedBatches, words)
       else {
-        notDone.append("instructions of \(request.label): it did not run under valgrind")
+        notDone.append("instructions of \(request.label.printable): it did not run under valgrind")
         continue
       }
       for index in rows.indices {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Glibc
 import Log
 import ScenarioLanguage
 import SubjectABI
@@ -144,7 +145,13 @@ public final class Lane {
   }
 
   private func openDomain(_ configuration: UnsafePointer<iopt_config>) -> UInt32 {
-    guard let skew else { return open(host.services, configuration, domain) }
+    guard let skew else {
+      var lent = configuration.pointee
+      let number = open(host.services, &lent, domain)
+      let isAsLent = memcmp(&lent, configuration, MemoryLayout<iopt_config>.size) == 0
+      if !isAsLent { host.state.pointee.note(.configurationChanged) }
+      return number
+    }
     return skew.lend(configuration) { open(host.services, $0, domain) }
   }
 
@@ -242,7 +249,12 @@ public final class Lane {
   /// Closes the domain, if one is open, without touching its tables.
   func closeDomain() {
     guard let open = domain.pointee else { return }
+    let (count, written) = (log.pointee.count, host.state.pointee.recordsWritten)
     call(.close) { close(open) }
+    if log.pointee.count != count || host.state.pointee.recordsWritten != written {
+      host.state.pointee.note(.workInClose)
+      log.pointee.count = min(count, log.pointee.capacity)
+    }
     domain.pointee = nil
   }
 

@@ -30,7 +30,7 @@ static struct shim_buffer *find_buffer(struct shim_buffers *buffers, unsigned in
 	struct shim_buffer **chunk = &buffers->chunks[handle % IOPT_HANDLE_COUNT / SHIM_CHUNK];
 
 	if (!*chunk)
-		*chunk = shim_alloc(SHIM_CHUNK * sizeof(**chunk), true);
+		*chunk = shim_alloc_own(SHIM_CHUNK * sizeof(**chunk));
 	BUG_ON(!*chunk);
 	return *chunk + handle % SHIM_CHUNK;
 }
@@ -82,7 +82,7 @@ static void map_buffer(struct device *dev, struct shim_buffer *buffer, const str
 
 static struct scatterlist *make_list(const struct iopt_op *op)
 {
-	struct scatterlist *list = shim_alloc(op->piece_count * sizeof(*list), true);
+	struct scatterlist *list = shim_alloc_own(op->piece_count * sizeof(*list));
 
 	BUG_ON(!list);
 	sg_init_table(list, op->piece_count);

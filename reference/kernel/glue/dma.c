@@ -97,7 +97,7 @@ int shim_dma_open(struct shim_domain *shim, const struct iopt_dma_config *config
 {
 	struct iommu_domain *domain = &shim->domain;
 	struct device *dev = &shim->device;
-	struct shim_dma *dma = shim_alloc(sizeof(*dma), true);
+	struct shim_dma *dma = shim_alloc_own(sizeof(*dma));
 	struct iommu_dma_options *options;
 
 	if (!dma || iommu_get_dma_cookie(domain))
@@ -155,6 +155,9 @@ bool shim_dma_run(struct shim_domain *shim, const struct iopt_op *op)
 {
 	if (!shim_dma_op_known(op))
 		return false;
+	/* Those that drivers call may come from where nobody may sleep. */
+	shim_current->atomic = op->kind != IOPT_OP_RELAX && op->kind != IOPT_OP_TICK &&
+			       op->kind != IOPT_OP_RESERVE;
 	switch (op->kind) {
 	case IOPT_OP_RELAX:
 		run_relax(shim);

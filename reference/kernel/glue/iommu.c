@@ -90,7 +90,7 @@ int shim_set_dirty(struct pt_iommu *table, u64 iova)
 
 const struct iommu_domain_ops *shim_ops_with_sync_map(const struct shim_format *format)
 {
-	struct iommu_domain_ops *ops = shim_alloc(sizeof(*ops), false);
+	struct iommu_domain_ops *ops = shim_alloc_own(sizeof(*ops));
 
 	if (!ops)
 		return format->ops;

@@ -11,7 +11,20 @@ static bool runs_away(struct shim_context *context)
 	return unlikely(context->shifted && context->running) && context->past_shift++;
 }
 
-struct folio *shim_alloc_folio(unsigned int order)
+/* What nobody zeroed: no entry of any format that anybody wrote. */
+#define GARBAGE 0xa5a5a5a5a5a5a5a5ull
+
+static void fill(struct page *page, unsigned int order)
+{
+	u64 *words = page_address(page);
+	size_t count = (PAGE_SIZE << order) / sizeof(*words);
+
+	for (size_t i = 0; i < count; i++)
+		*(volatile u64 *)&words[i] = GARBAGE;
+	shim_stored(words, count, GARBAGE);
+}
+
+struct folio *shim_alloc_folio(unsigned int order, bool zeroed)
 {
 	struct shim_context *context = shim_current;
 	struct page *page;
@@ -27,6 +40,8 @@ struct folio *shim_alloc_folio(unsigned int order)
 	page->shim_order = order;
 	if (context->slots < slot + (1ul << order))
 		context->slots = slot + (1ul << order);
+	if (unlikely(!zeroed))
+		fill(page, order);
 	return page_folio(page);
 }
 
@@ -47,21 +62,31 @@ void shim_clean(phys_addr_t address, size_t bytes)
 	iopt_log2(shim_current->log, IOPT_EVENT_CLEAN, address, bytes);
 }
 
-/* Another virtual CPU enters with its own words of the context. */
 void shim_yield(unsigned int point)
 {
 	struct shim_context *context = shim_current;
-	unsigned int cpu = context->cpu, shifted = context->shifted;
-	unsigned int past_shift = context->past_shift;
-	uint64_t unmapped = context->unmapped;
-	void *jump = context->jump;
+	struct shim_own own = shim_keep(context);
 
 	context->host->yield(context->host, point);
-	context->cpu = cpu;
-	context->shifted = shifted;
-	context->past_shift = past_shift;
-	context->unmapped = unmapped;
-	context->jump = jump;
+	shim_put_back(context, &own);
+}
+
+void shim_lock(const void *lock)
+{
+	struct shim_context *context = shim_current;
+	struct shim_own own = shim_keep(context);
+
+	context->host->lock_at(context->host, IOPT_LOCK_OTHER, lock);
+	shim_put_back(context, &own);
+}
+
+void shim_unlock(const void *lock)
+{
+	struct shim_context *context = shim_current;
+	struct shim_own own = shim_keep(context);
+
+	context->host->unlock_at(context->host, IOPT_LOCK_OTHER, lock);
+	shim_put_back(context, &own);
 }
 
 /* The compiler's word for a shift by as many bits as the type has, or more: in a format's code. */

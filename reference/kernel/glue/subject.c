@@ -40,6 +40,17 @@ static void enter(struct shim_domain *domain)
 	shim_watched = domain->context.watched;
 	domain->context.shifted = 0;
 	domain->context.past_shift = 0;
+	domain->context.locks = 0;
+	domain->context.atomic = 0;
+}
+
+/* Whoever wants a lock that is held when its operation returns waits for ever. */
+static void check_locks(void)
+{
+	if (likely(!shim_current->locks))
+		return;
+	shim_note("a lock is held when the operation returns");
+	shim_crash();
 }
 
 static void subject_close(void *state)
@@ -191,8 +202,10 @@ static uint32_t subject_run(void *state, const struct iopt_op *op)
 	}
 	/* Nothing jumps to `here` any more when this returns: only code that is guarded crashes. */
 	status = shim_run(domain, op);
-	if (likely(status == IOPT_DONE))
+	if (likely(status == IOPT_DONE)) {
+		check_locks();
 		return status;
+	}
 	return shim_refuse_op(op, domain->dma);
 }
 
@@ -203,6 +216,8 @@ static void teardown_guarded(void *argument)
 	if (domain->dma)
 		shim_dma_teardown(domain);
 	pt_iommu_deinit(&domain->iommu);
+	check_locks();
+	shim_tell_leaks();
 }
 
 static void subject_teardown(void *state)
@@ -212,7 +227,8 @@ static void subject_teardown(void *state)
 	if (domain->crashed)
 		return;
 	enter(domain);
-	shim_guarded(teardown_guarded, domain);
+	if (!shim_guarded(teardown_guarded, domain))
+		iopt_log0(domain->context.log, IOPT_EVENT_WARN);
 }
 
 #define OP(name) (1ul << IOPT_OP_##name)

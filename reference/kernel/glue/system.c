@@ -15,8 +15,11 @@ struct shim_allocation {
 	struct shim_allocation *next;
 	struct shim_allocation **place; /* what points at this one */
 	size_t bytes;
-	size_t pad; /* keeps what follows aligned to 16 bytes */
+	size_t own; /* the glue's; as long as a word, it keeps what follows aligned to 16 bytes */
 };
+
+/* What stands at the beginning of what was given back, if anybody looks there. */
+enum { FREED = 0x6b, FREED_BYTES = 64 };
 
 void *shim_alloc(size_t bytes, _Bool zeroed)
 {
@@ -29,12 +32,22 @@ void *shim_alloc(size_t bytes, _Bool zeroed)
 	if (!head)
 		return NULL;
 	head->bytes = bytes;
+	head->own = 0;
 	head->place = &context->allocations;
 	head->next = context->allocations;
 	if (head->next)
 		head->next->place = &head->next;
 	context->allocations = head;
 	return head + 1;
+}
+
+void *shim_alloc_own(size_t bytes)
+{
+	struct shim_allocation *memory = shim_alloc(bytes, 1);
+
+	if (memory)
+		memory[-1].own = 1;
+	return memory;
 }
 
 void shim_free(const void *memory)
@@ -46,6 +59,9 @@ void shim_free(const void *memory)
 	*head->place = head->next;
 	if (head->next)
 		head->next->place = head->place;
+	memset(head + 1, FREED, head->bytes < FREED_BYTES ? head->bytes : FREED_BYTES);
+	/* Else it is no more than what nobody can read. */
+	__asm__ volatile("" : : "r"(head) : "memory");
 	free(head);
 }
 
@@ -181,18 +197,41 @@ static void leave_detours(char *path)
 	}
 }
 
-/* Tells the host where in the code the next record comes from, or the crash. */
-static void note(const char *file, int line)
+void shim_note(const char *text)
 {
 	struct iopt_host *host = shim_current->host;
 
-	if (iopt_has(host, note) && host->note) {
-		char text[256];
-
-		snprintf(text, sizeof(text), "%s:%d", shim_kernel_file(file), line);
-		leave_detours(text);
+	if (iopt_has(host, note) && host->note)
 		host->note(host, text);
+}
+
+/* Tells the host where in the code the next record comes from, or the crash. */
+static void note(const char *file, int line)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text), "%s:%d", shim_kernel_file(file), line);
+	leave_detours(text);
+	shim_note(text);
+}
+
+/* Warns of what the kernel's code has not given back at its end. */
+void shim_tell_leaks(void)
+{
+	char text[80];
+	size_t count = 0, bytes = 0;
+
+	for (struct shim_allocation *head = shim_current->allocations; head; head = head->next) {
+		if (head->own)
+			continue;
+		count++;
+		bytes += head->bytes;
 	}
+	if (!count)
+		return;
+	snprintf(text, sizeof(text), "%zu allocations of %zu bytes are left", count, bytes);
+	shim_note(text);
+	iopt_log0(shim_current->log, IOPT_EVENT_WARN);
 }
 
 void shim_warn(const char *file, int line)

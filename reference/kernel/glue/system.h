@@ -16,6 +16,8 @@ void *shim_system_alloc_pages(size_t bytes);
 void shim_system_free_pages(void *memory, size_t used);
 /* Gives back all that the kernel's allocators still have out. */
 void shim_free_all(struct shim_context *context);
+/* Warns, with a note, of what the kernel's allocators have out when nothing should be. */
+void shim_tell_leaks(void);
 /* Calls the function; false when it ended in shim_crash(). */
 _Bool shim_guarded(void (*function)(void *), void *argument);
 /* A source file's path as people say it: from drivers/iommu on. */

@@ -26,6 +26,8 @@ struct shim_context {
 	unsigned int cpus;
 	unsigned int shifted; /* an undefined shift was seen in this operation */
 	unsigned int past_shift; /* tables asked for in it since then */
+	unsigned int locks; /* locks that it holds */
+	unsigned int atomic; /* it may come from where nobody may sleep */
 	unsigned int running; /* an operation (1), or the domain's opening (0) */
 	uint64_t sme_mask; /* the bit that memory encryption sets */
 	uint64_t unmapped; /* bytes that the last unmap of the DMA layer removed */
@@ -61,6 +63,40 @@ extern SHIM_CONSTANT _Thread_local struct shim_thread shim_thread
 /* Lets the host run another virtual CPU, at this enum iopt_point. */
 #define shim_point(point) ((void)(shim_yields() ? (shim_yield(point), 0) : 0))
 
+/*
+ * What is one operation's own in the context. A service of the scheduler may return after another
+ * virtual CPU has entered, with words of its own: whoever calls one keeps these, and puts them back.
+ */
+struct shim_own {
+	unsigned int cpu, shifted, past_shift, locks, atomic;
+	uint64_t unmapped;
+	void *jump;
+};
+
+static inline struct shim_own shim_keep(const struct shim_context *context)
+{
+	return (struct shim_own){
+		.cpu = context->cpu,
+		.shifted = context->shifted,
+		.past_shift = context->past_shift,
+		.locks = context->locks,
+		.atomic = context->atomic,
+		.unmapped = context->unmapped,
+		.jump = context->jump,
+	};
+}
+
+static inline void shim_put_back(struct shim_context *context, const struct shim_own *own)
+{
+	context->cpu = own->cpu;
+	context->shifted = own->shifted;
+	context->past_shift = own->past_shift;
+	context->locks = own->locks;
+	context->atomic = own->atomic;
+	context->unmapped = own->unmapped;
+	context->jump = own->jump;
+}
+
 /* In front of each per-CPU allocation, bytes: the distance between two CPUs' parts stands there. */
 #define SHIM_PERCPU_HEAD 64ul
 
@@ -92,7 +128,11 @@ shim_stored(volatile void *address, unsigned long count, unsigned long value)
 }
 
 void shim_yield(unsigned int point);
+void shim_lock(const void *lock);
+void shim_unlock(const void *lock);
 void shim_warn(const char *file, int line);
+/* A line for the record that comes next, or for the crash. */
+void shim_note(const char *text);
 void shim_bug(const char *file, int line) __attribute__((__noreturn__));
 void shim_crash(void) __attribute__((__noreturn__));
 

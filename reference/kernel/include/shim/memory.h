@@ -113,14 +113,26 @@ static inline int get_order(unsigned long size)
 	return size <= PAGE_SIZE ? 0 : 64 - __builtin_clzl((size - 1) >> PAGE_SHIFT);
 }
 
-struct folio *shim_alloc_folio(unsigned int order);
+/*
+ * Whoever may sleep for memory sleeps with a lock held, or where its caller may not: a warning. As flags
+ * are constants mostly, so is the answer.
+ */
+#define shim_asks(gfp)                                                                   \
+	((void)(gfpflags_allow_blocking(gfp) && unlikely(shim_current->locks || shim_current->atomic) ? \
+			(shim_warn(__FILE__, __LINE__), 0) : 0))
+
+/* Not zeroed where nobody asks for that. */
+struct folio *shim_alloc_folio(unsigned int order, bool zeroed);
 void shim_free_folio(struct folio *folio);
 
-#define __folio_alloc_node(gfp, order, nid) ((void)(nid), shim_alloc_folio(order))
+#define __folio_alloc_node(gfp, order, nid) \
+	((void)(nid), shim_asks(gfp), shim_alloc_folio(order, (gfp) & __GFP_ZERO))
 #define __folio_alloc_node_noprof __folio_alloc_node
 #define folio_put(folio) shim_free_folio(folio)
 
 void *shim_alloc(size_t bytes, bool zeroed);
+/* The glue's own, which lasts as long as the domain. */
+void *shim_alloc_own(size_t bytes);
 void shim_free(const void *memory);
 
 struct kmem_cache {
@@ -133,13 +145,14 @@ void shim_cache_destroy(struct kmem_cache *cache);
 #define ARCH_DMA_MINALIGN 8
 #define kmem_cache_create(name, size, ...) shim_cache_create(size)
 #define kmem_cache_destroy(cache) shim_cache_destroy(cache)
-#define kmem_cache_alloc(cache, gfp) shim_alloc((cache)->size, false)
-#define kmem_cache_zalloc(cache, gfp) shim_alloc((cache)->size, true)
+#define SHIM_ZEROED(gfp) ((gfp) & __GFP_ZERO)
+#define kmem_cache_alloc(cache, gfp) (shim_asks(gfp), shim_alloc((cache)->size, SHIM_ZEROED(gfp)))
+#define kmem_cache_zalloc(cache, gfp) (shim_asks(gfp), shim_alloc((cache)->size, true))
 #define kmem_cache_free(cache, object) shim_free(object)
-#define kmalloc(size, gfp) shim_alloc(size, false)
-#define kzalloc(size, gfp) shim_alloc(size, true)
-#define kcalloc(n, size, gfp) shim_alloc(size_mul(n, size), true)
-#define kvcalloc(n, size, gfp) shim_alloc(size_mul(n, size), true)
+#define kmalloc(size, gfp) (shim_asks(gfp), shim_alloc(size, SHIM_ZEROED(gfp)))
+#define kzalloc(size, gfp) (shim_asks(gfp), shim_alloc(size, true))
+#define kcalloc(n, size, gfp) (shim_asks(gfp), shim_alloc(size_mul(n, size), true))
+#define kvcalloc(n, size, gfp) kcalloc(n, size, gfp)
 #define kmalloc_obj(object, ...) ((typeof(object) *)shim_alloc(sizeof(object), false))
 #define kzalloc_obj(object, ...) ((typeof(object) *)shim_alloc(sizeof(object), true))
 #define kzalloc_objs(object, n, ...) \

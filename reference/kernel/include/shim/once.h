@@ -15,17 +15,24 @@
 static SHIM_RARE unsigned long shim_load(const volatile void *address, unsigned int bytes,
 					 unsigned int order)
 {
-	struct iopt_host *host = shim_current->host;
+	struct shim_context *context = shim_current;
+	struct shim_own own = shim_keep(context);
+	unsigned long value = context->host->load_at(context->host, SHIM_CELL(address),
+						     (const void *)address, bytes, order);
 
-	return host->load_at(host, SHIM_CELL(address), (const void *)address, bytes, order);
+	shim_put_back(context, &own);
+	return value;
 }
 
 static SHIM_RARE void shim_store(volatile void *address, unsigned int bytes, unsigned long value,
 				 unsigned int order)
 {
-	struct iopt_host *host = shim_current->host;
+	struct shim_context *context = shim_current;
+	struct shim_own own = shim_keep(context);
 
-	host->store_at(host, SHIM_CELL(address), (void *)address, bytes, value, order);
+	context->host->store_at(context->host, SHIM_CELL(address), (void *)address, bytes, value,
+				order);
+	shim_put_back(context, &own);
 }
 
 #define SHIM_LOAD(x, order)                                                \
@@ -56,12 +63,19 @@ static SHIM_RARE void shim_store(volatile void *address, unsigned int bytes, uns
 #define rcu_assign_pointer(pointer, value) smp_store_release(&(pointer), value)
 #define rcu_dereference_raw(pointer) READ_ONCE(pointer)
 
+static SHIM_RARE void shim_fence_at_host(unsigned int order)
+{
+	struct shim_context *context = shim_current;
+	struct shim_own own = shim_keep(context);
+
+	context->host->fence(context->host, order);
+	shim_put_back(context, &own);
+}
+
 static inline void shim_fence(unsigned int order)
 {
-	struct iopt_host *host = shim_current->host;
-
 	if (shim_is_scheduled())
-		host->fence(host, order);
+		shim_fence_at_host(order);
 	else
 		barrier();
 }
@@ -84,10 +98,13 @@ static SHIM_RARE unsigned long shim_exchange(volatile void *address, unsigned in
 					     unsigned long expected, unsigned long desired,
 					     unsigned int order)
 {
-	struct iopt_host *host = shim_current->host;
+	struct shim_context *context = shim_current;
+	struct shim_own own = shim_keep(context);
+	unsigned long found = context->host->compare_exchange_at(
+		context->host, SHIM_CELL(address), (void *)address, bytes, expected, desired, order);
 
-	return host->compare_exchange_at(host, SHIM_CELL(address), (void *)address, bytes,
-					 expected, desired, order);
+	shim_put_back(context, &own);
+	return found;
 }
 
 #define SHIM_TRY_CMPXCHG(pointer, expected, desired, order)                              \
