@@ -83,7 +83,9 @@ extension Review {
   public var summary: String {
     switch verdict {
     case .nothingCompared: "\(base) and \(head): nothing was compared"
-    case .unchanged: "\(base) and \(head): no difference in \(tally.scenarios) scenarios"
+    case .unchanged:
+      "\(base) and \(head): no difference in \(tally.scenarios) scenarios"
+        + (isOfOthersOnly ? "; none of the files that changed is compiled here" : "")
     case .changed:
       "\(base) and \(head): \(changes.count) kinds of difference\(capabilitySummary);"
         + " what \(base) kept, \(head) keeps"
@@ -91,6 +93,12 @@ extension Review {
       "\(head) breaks \(brokenPromises) promise\(brokenPromises == 1 ? "" : "s") that \(base) kept;"
         + " \(changes.count) kinds of difference\(capabilitySummary)"
     }
+  }
+
+  /// All that changed is in files such as drivers', whose code nothing here runs.
+  private var isOfOthersOnly: Bool {
+    guard let patch else { return false }
+    return patch.added.isEmpty && patch.removed.isEmpty && !patch.others.isEmpty
   }
 
   /// As many broken promises are shown in full.

@@ -54,6 +54,9 @@ import Testing
     let build = "kernel build '\(tree.path)'"
     let first = try iopt(build)
     #expect(first.errors == news(tree.path))
+    // As other verbs name it.
+    let named = try iopt("kernel build 'kernel:\(tree.path)'")
+    #expect(named.status == 0 && named.output == first.output)
     let again = try iopt(build)
     #expect(again.errors == "" && again.output == first.output)
     try tree.write(Self.format, "int other;\n")

@@ -17,8 +17,10 @@ public struct KernelSubject: Sendable {
     tree = String(text.dropFirst(Self.prefix.count))
   }
 
-  /// The tree that was typed by itself.
-  public init(tree: String) { self.tree = tree }
+  /// The tree that was typed by itself, or as a subject all the same.
+  public init(tree: String) {
+    self.tree = tree.hasPrefix(Self.prefix) ? String(tree.dropFirst(Self.prefix.count)) : tree
+  }
 
   /// The plug-in's path. Where one has to be built, standard error says so, and which formats of the tree
   /// it lacks; `listsAll`: those too that no tree is without, where nothing has to be built.
