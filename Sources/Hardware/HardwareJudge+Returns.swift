@@ -38,8 +38,9 @@ extension HardwareJudge {
   /// Whether the promise about an entry fell due with this operation's return.
   private func isDue(_ entry: StaleEntry) -> Bool {
     guard !entry.isQueued, entry.kind != .pointer, isPromised(entry) else { return false }
-    // Below a pointer that was not there, there may be nothing.
-    return !entry.goesWithPointers || cache.firstLeaf(entry.first, entry.last) != nil
+    // Below a pointer that was not there, there may be nothing; what was taken back is absent in truth.
+    guard entry.goesWithPointers || entry.kind == .absence else { return true }
+    return cache.firstLeaf(entry.first, entry.last) != nil
   }
 
   private func isPromised(_ entry: StaleEntry) -> Bool {

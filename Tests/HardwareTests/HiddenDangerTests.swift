@@ -103,6 +103,23 @@ import Testing
       "\(String(describing: danger))")
   }
 
+  /// What may be cached as absent is no danger where it is absent again.
+  @Test func whatAMapTookBackIsAbsentInTruth() throws {
+    let map = Operation.dmaMap(
+      handle: 0, pa: 0, length: 0x1000, direction: .toDevice, cpu: 0)
+    func danger(_ records: [Fed.Record]) throws -> HardwareProperty? {
+      let fed = try FedJudge(hasLayer: true, driver: ShadowDriver(), hasSyncMap: true)
+      return fed.run(map, [.iovaAlloc(0x5000, 0x1000)] + records)?.property
+    }
+    let put = Fed.Record.store(2, 5, Fed.page(0xa000))
+    #expect(try danger([put, .result(0x5000)]) == .notPresentCached)
+    let back: [Fed.Record] = [put, .store(2, 5, 0), .iovaFree(0x5000, 0x1000), .result(.max)]
+    #expect(try danger(back) == .missingSync)
+    let others = try FedJudge(hasLayer: true, driver: ShadowDriver(), hasSyncMap: true)
+    _ = others.run(map, [.iovaAlloc(0x5000, 0x1000)] + back)
+    #expect(!others.others.contains { $0.property == .notPresentCached })
+  }
+
   /// `map` takes back what it did when it fails, `map_range` does not.
   @Test func whatAFailedRangeLeavesBehindIsWrittenBack() throws {
     let records: [Fed.Record] = [
