@@ -124,8 +124,6 @@ public final class HardwareJudge {
     var wasQueued = false
     var result: UInt64 = 0
     var levels: LevelsRecord?
-    /// Something was broken.
-    var hasDanger = false
     /// A property of what is cached was broken, and does not count.
     var isSilenced = false
     /// A flush queue takes what is unmapped.
@@ -244,7 +242,7 @@ public final class HardwareJudge {
 
   /// The first that is new or wanted, else the first: one that is known hides none that comes after it.
   private func classified() -> Danger? {
-    guard state.hasDanger else { return nil }
+    guard hasDanger else { return nil }
     for index in dangers.indices { classify(&dangers[index]) }
     let told = dangers.firstIndex { $0.known.map(forbidden.contains) ?? true } ?? 0
     let danger = dangers[told]
@@ -263,8 +261,7 @@ public final class HardwareJudge {
 
   /// The operation at hand has broken nothing yet.
   func forgetDangers() {
-    guard state.hasDanger || !dangers.isEmpty else { return }
-    state.hasDanger = false
+    guard hasDanger else { return }
     dangers.removeAll(keepingCapacity: true)
     others.removeAll(keepingCapacity: true)
   }
@@ -317,6 +314,9 @@ public final class HardwareJudge {
     return false
   }
 
+  /// Whether the operation at hand has broken anything.
+  var hasDanger: Bool { !dangers.isEmpty }
+
   /// Of an operation so many are kept, far more than any was seen to break.
   private static let mostDangers = 16
 
@@ -324,16 +324,15 @@ public final class HardwareJudge {
   private func isKept(
     _ property: HardwareProperty, _ known: KnownClass?, isEverything: Bool
   ) -> Bool {
-    state.hasDanger
-      && (dangers.count == Self.mostDangers
-        || dangers.contains {
-          $0.property == property && $0.known == known && $0.isEverything == isEverything
-        })
+    dangers.count == Self.mostDangers
+      || dangers.contains {
+        $0.property == property && $0.known == known && $0.isEverything == isEverything
+      }
   }
 
   /// Whether the operation has broken something that is plainly of the class.
   func hasFound(_ known: KnownClass) -> Bool {
-    state.hasDanger && dangers.contains { $0.known == known }
+    dangers.contains { $0.known == known }
   }
 
   /// Keeps the first of its kind that counts; `known` where its class is plain at once. `entry` is what
@@ -353,7 +352,6 @@ public final class HardwareJudge {
       property, kind, isTold ? text() : "", isEverything: isEverything, known: known)
     if keepsAccounts { danger.account = account(of: entry, freed, iova, property.promise) }
     dangers.append(danger)
-    state.hasDanger = true
   }
 
   private func account(

@@ -11,7 +11,8 @@ let subjectForms =
   + ", and ,kernel=K, K one of " + Kernel.allCases.map { "\($0.name)" }.joined(separator: ", ")
   + ", and ,ROW=K for single rows of another release: "
   + KernelRow.allCases.map { "\($0.name)" }.joined(separator: ", ")
-  + "; and ,listen: points, locks and shared words are compared too, and ,skew: the host is of another version of the ABI"
+  + "; and ,listen: points, locks and shared words are compared too,"
+  + " and ,skew: the host is of another version of the ABI"
 
 /// The two sides of a comparison.
 struct SideOptions: ParsableArguments {

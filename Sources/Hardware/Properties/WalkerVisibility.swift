@@ -48,7 +48,7 @@ extension HardwareJudge {
 
   /// No table of the operation left incoherent handling while a pointer to it might be cached.
   func checkCoherentEarly() {
-    guard state.coherentEarly >= 0, !state.hasDanger else { return }
+    guard state.coherentEarly >= 0, !hasDanger else { return }
     let slot = state.coherentEarly
     let pa = ArenaLayout.address(ofSlot: slot)
     found(

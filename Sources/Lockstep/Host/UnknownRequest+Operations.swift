@@ -12,25 +12,28 @@ extension UnknownRequest where Body == iopt_op {
     func stated(_ kinds: [iopt_op_kind]) -> [iopt_op] {
       kinds.filter { capabilities.operations >> UInt64($0.rawValue) & 1 == 1 }.map { operation($0) }
     }
-    let short = numbers.number(below: UInt32(IOPT_OP_SIZE_1))
-    requests += stated([IOPT_OP_MAP, IOPT_OP_IOVA_TO_PHYS, IOPT_OP_TICK]).map {
-      UnknownRequest("size", short, $0) { $0.size = short }
-    }
-    requests += stated([IOPT_OP_MAP, IOPT_OP_MAP_RANGE]).map {
-      let bits = numbers.bit(from: 6) | numbers.number(below: 64)
-      return UnknownRequest("prot", bits, $0) { $0.prot = bits }
-    }
-    if hasLayer {
-      requests += directions(stated(mapping), &numbers)
-      let short = UInt32(IOPT_OP_SIZE_1)
-      requests += stated(reading).map {
-        UnknownRequest("size", short, $0) { $0.size = short }
+    func ask(
+      _ member: StaticString, _ value: UInt32, of kinds: [iopt_op_kind],
+      _ place: WritableKeyPath<iopt_op, UInt32>
+    ) {
+      requests += stated(kinds).map {
+        UnknownRequest(member, value, $0) { $0[keyPath: place] = value }
       }
-      requests += attributes(stated([IOPT_OP_DMA_MAP_PHYS, IOPT_OP_DMA_IOVA_LINK]), &numbers)
-      requests += limits(
-        stated([IOPT_OP_DMA_MAP_PHYS, IOPT_OP_DMA_MAP_SG_ATTRS, IOPT_OP_DMA_IOVA_ALLOC]), &numbers)
+    }
+    let short = numbers.number(below: UInt32(IOPT_OP_SIZE_1))
+    ask("size", short, of: [IOPT_OP_MAP, IOPT_OP_IOVA_TO_PHYS, IOPT_OP_TICK], \.size)
+    let rights = numbers.bit(from: 6) | numbers.number(below: 64)
+    ask("prot", rights, of: [IOPT_OP_MAP, IOPT_OP_MAP_RANGE], \.prot)
+    if hasLayer {
+      ask("dir", numbers.number(from: IOPT_FROM_DEVICE.rawValue + 1), of: mapping, \.dir)
+      ask("size", UInt32(IOPT_OP_SIZE_1), of: reading, \.size)
+      let attributes = numbers.bit(from: 3) | numbers.number(below: 8)
+      ask("attrs", attributes, of: [IOPT_OP_DMA_MAP_PHYS, IOPT_OP_DMA_IOVA_LINK], \.attrs)
+      ask("has_limit", numbers.number(from: 2), of: limited, \.has_limit)
     } else {
-      requests += gathers(stated(gathering), &numbers)
+      ask("gather", numbers.number(from: UInt32(IOPT_GATHER_COUNT)), of: gathering, \.gather)
+      let flagged = [IOPT_OP_GATHER, IOPT_OP_READ_AND_CLEAR_DIRTY]
+      ask("flag", numbers.number(from: 2), of: flagged, \.flag)
       if capabilities.layers.contains(.dma) {
         requests += stated(layered).map { UnknownRequest("kind", $0.kind, $0) { _ in } }
       }
@@ -61,29 +64,10 @@ extension UnknownRequest where Body == iopt_op {
     IOPT_OP_READ_AND_CLEAR_DIRTY,
   ]
 
-  private static func gathers(
-    _ operations: [iopt_op], _ numbers: inout UnknownNumbers
-  ) -> [UnknownRequest] {
-    let gather = numbers.number(from: UInt32(IOPT_GATHER_COUNT))
-    let flag = numbers.number(from: 2)
-    let flagged = [IOPT_OP_GATHER.rawValue, IOPT_OP_READ_AND_CLEAR_DIRTY.rawValue]
-    return operations.map { UnknownRequest("gather", gather, $0) { $0.gather = gather } }
-      + operations.filter { flagged.contains($0.kind) }.map {
-        UnknownRequest("flag", flag, $0) { $0.flag = flag }
-      }
-  }
-
   private static let mapping = [
     IOPT_OP_DMA_MAP, IOPT_OP_DMA_MAP_SG, IOPT_OP_DMA_MAP_PHYS, IOPT_OP_DMA_MAP_SG_ATTRS,
     IOPT_OP_DMA_IOVA_LINK,
   ]
-
-  private static func directions(
-    _ operations: [iopt_op], _ numbers: inout UnknownNumbers
-  ) -> [UnknownRequest] {
-    let direction = numbers.number(from: IOPT_FROM_DEVICE.rawValue + 1)
-    return operations.map { UnknownRequest("dir", direction, $0) { $0.dir = direction } }
-  }
 
   private static let appended = [
     IOPT_OP_DMA_MAP_PHYS, IOPT_OP_DMA_MAP_SG_ATTRS, IOPT_OP_DMA_UNMAP_PHYS_OR_SG,
@@ -97,19 +81,9 @@ extension UnknownRequest where Body == iopt_op {
     IOPT_OP_DMA_IOVA_SYNC, IOPT_OP_DMA_IOVA_UNLINK,
   ]
 
-  private static func attributes(
-    _ operations: [iopt_op], _ numbers: inout UnknownNumbers
-  ) -> [UnknownRequest] {
-    let attributes = numbers.bit(from: 3) | numbers.number(below: 8)
-    return operations.map { UnknownRequest("attrs", attributes, $0) { $0.attrs = attributes } }
-  }
-
-  private static func limits(
-    _ operations: [iopt_op], _ numbers: inout UnknownNumbers
-  ) -> [UnknownRequest] {
-    let limit = numbers.number(from: 2)
-    return operations.map { UnknownRequest("has_limit", limit, $0) { $0.has_limit = limit } }
-  }
+  private static let limited = [
+    IOPT_OP_DMA_MAP_PHYS, IOPT_OP_DMA_MAP_SG_ATTRS, IOPT_OP_DMA_IOVA_ALLOC,
+  ]
 
   /// On a domain without a layer.
   private static let layered =

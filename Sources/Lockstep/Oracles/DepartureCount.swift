@@ -24,7 +24,7 @@ struct DepartureCount {
   /// Counts one more, by its name's place, and judges it: found where it is forbidden. `lane` is the
   /// subject's number.
   mutating func judge(_ index: Int, of observed: ObservedLane, lane: Int) -> Judgement {
-    counts[index] += 1
+    count(index)
     guard isForbidden[index] else { return .kept }
     return .found(
       Fault(

@@ -171,17 +171,20 @@ public final class LeakOracle: Oracle {
       }
     }
     guard !leaked.isEmpty else { return .kept }
-    if isAliased { return depart(.signExtensionOneBitShort, observed) }
-    if isEncrypted { return depart(.memoryAtTheEncryptionBit, observed) }
+    if let excuse { return depart(excuse, observed) }
     return .found(
       Fault(
         "tables left", .leak(subject: observed.lane.label, tables: leaked), lane: laneIndex))
   }
 
+  /// What of the scenario explains that tables are not found again; nil: nothing does.
+  private var excuse: Departure? {
+    isAliased ? .signExtensionOneBitShort : isEncrypted ? .memoryAtTheEncryptionBit : nil
+  }
+
   /// Its code warns when the domain ends: of what it has lost, or of what it finds.
   private func warned(_ observed: ObservedLane) -> Judgement {
-    if isAliased { return depart(.signExtensionOneBitShort, observed) }
-    if isEncrypted { return depart(.memoryAtTheEncryptionBit, observed) }
+    if let excuse { return depart(excuse, observed) }
     return .found(
       Fault(
         "warning",

@@ -18,9 +18,7 @@ public struct KernelSubject: Sendable {
   }
 
   /// The tree that was typed by itself, or as a subject all the same.
-  public init(tree: String) {
-    self.tree = tree.hasPrefix(Self.prefix) ? String(tree.dropFirst(Self.prefix.count)) : tree
-  }
+  public init(tree: String) { self.tree = Self(subject: tree)?.tree ?? tree }
 
   /// The plug-in's path. Where one has to be built, standard error says so, and which formats of the tree
   /// it lacks; `listsAll`: those too that no tree is without, where nothing has to be built.

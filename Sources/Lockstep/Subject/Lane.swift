@@ -38,7 +38,7 @@ public final class Lane {
     @convention(c) (
       UnsafeMutableRawPointer?, UnsafePointer<iopt_op>?
     ) -> UInt32
-  /// Whether the subject is given something in place of operations.
+  /// Whether the subject is given something in place of its configuration and of operations.
   private let takesDetour: Bool
   /// What a host of another version asks.
   private let skew: VersionSkew?
@@ -145,6 +145,7 @@ public final class Lane {
   }
 
   private func openDomain(_ configuration: UnsafePointer<iopt_config>) -> UInt32 {
+    guard takesDetour else { return open(host.services, configuration, domain) }
     guard let skew else {
       var lent = configuration.pointee
       let number = open(host.services, &lent, domain)

@@ -14,16 +14,6 @@ static bool runs_away(struct shim_context *context)
 /* What nobody zeroed: no entry of any format that anybody wrote. */
 #define GARBAGE 0xa5a5a5a5a5a5a5a5ull
 
-static void fill(struct page *page, unsigned int order)
-{
-	u64 *words = page_address(page);
-	size_t count = (PAGE_SIZE << order) / sizeof(*words);
-
-	for (size_t i = 0; i < count; i++)
-		*(volatile u64 *)&words[i] = GARBAGE;
-	shim_stored(words, count, GARBAGE);
-}
-
 struct folio *shim_alloc_folio(unsigned int order, bool zeroed)
 {
 	struct shim_context *context = shim_current;
@@ -41,7 +31,7 @@ struct folio *shim_alloc_folio(unsigned int order, bool zeroed)
 	if (context->slots < slot + (1ul << order))
 		context->slots = slot + (1ul << order);
 	if (unlikely(!zeroed))
-		fill(page, order);
+		memset64(page_address(page), GARBAGE, (PAGE_SIZE << order) / sizeof(u64));
 	return page_folio(page);
 }
 
