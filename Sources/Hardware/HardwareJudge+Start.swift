@@ -30,7 +30,7 @@ extension HardwareJudge {
     if state.release < .linux7_3, Self.hasEmptyPiece(operation) { state.past = .emptyPiece }
     cache.begin(operation: state.number, gather: state.gather, isOutside: isOutside(operation))
     asked = AskedMemory(pointer)
-    if asked.reaches(cache.reader.encryptionBit) { remember(.encryptedAddress) }
+    if asked.reaches(cache.reader.encryptionBit) { state.hasEncryptedAddress = true }
     cache.attributes.want(asked, cache.reader, state.features)
     state.wanted = wanted(operation)
     state.wasQueued = state.queuedGathers.contains(state.gather)

@@ -104,6 +104,8 @@ public final class HardwareJudge {
     var midwayGathers = GatherSet()
     /// What happened before in the scenario and is known to have dangers behind it.
     var past: KnownClass?
+    /// Memory at the encryption bit was mapped, whatever else happened before.
+    var hasEncryptedAddress = false
     /// That it is ``KnownClass/besideTheLayer``, since the operation at hand; whether that has stored
     /// anything.
     var isBesideTheLayer = false

@@ -21,6 +21,8 @@ extension Finding {
     case .breach(let subject, let text, let lookup):
       "\(place)\(subject) breaks \(brokenPromise) at \(whereabouts)"
         + (lookup.map { "; iova_to_phys \(hex($0))" } ?? "") + ": \(text)"
+    case .departure(let subject, let name) where hardware != nil:
+      "\(place)\(subject) shows what is known at \(whereabouts): \(name), which is forbidden"
     case .departure(let subject, let name):
       "\(place)\(subject) departs from the contract at \(whereabouts): \(name), which is forbidden"
     case .leak(let subject, let tables):
@@ -63,7 +65,8 @@ extension Finding {
       ]
       lines += right.lines.prefix(12).map { "    \($0.text)" }
       lines += remarkLines
-    case .misuse, .refusal, .breach, .departure, .leak, .process: lines += remarkLines
+    case .misuse, .refusal, .breach, .departure, .leak: lines += remarkLines
+    case .process(let fatality): lines += fatality.causeLines + remarkLines
     }
     lines += hardware?.lines ?? []
     if !place.file.isEmpty { lines.append("  reproduce: \(Command.reproduce(self))") }

@@ -61,7 +61,7 @@ private struct ForgetfulDriver: Driver {
   @Test func theWalkLeadsFromTheTopToTheWordThatIsCached() throws {
     let danger = try #require(try danger([clear, .sync(0x5000, 0x5fff), .result(0x1000)]))
     let account = try #require(danger.account)
-    #expect(account.sent.first?.whyNot == "names another range")
+    #expect(account.sent.first?.whyNot == "names another range, 0x5000 to 0x5fff")
     #expect(account.walk.map(\.level) == [2, 1, 0])
     #expect(account.walk.map(\.table) == [0, 1, 2].map(FedJudge.table))
     #expect(account.walk.map(\.index) == [0, 0, 1] && account.walk.map(\.state).count == 3)

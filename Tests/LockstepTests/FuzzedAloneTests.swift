@@ -131,6 +131,20 @@ import Testing
 
         """, "memoryAtTheEncryptionBit"
     ),
+    // Of two things that excuse, the one that came first excuses less: an unmap beside a layer without a
+    // queue has to be invalidated, but not what a leaf that reads back as another size has lost.
+    (
+      """
+      iopt 2
+      domain format=amdv1 kernel=7.3 va=64 oa=52 features=none top=2 cbit=36 build=debug
+      dma queue=percpu cpus=1 size=2 timeout=0 mode=strict limit=0x7fffffffff
+      dma_map 0 0x0 0x1000 bidirectional
+      map 0x1fc0000000 0x0 0x40000000 w
+      map 0x2000000000 0x2000000000 0x2000000000 w
+      unmap 0x1fc0000000 0x40001000
+
+      """, "encryptedAddress"
+    ),
     // A queued gather with a table, to which reading dirty bits adds a range, is given to iotlb_sync.
     (
       """

@@ -14,9 +14,9 @@ extension Reach {
     let isOverlapping = entry.first <= last && leafEnd(entry) >= first
     if entry.goesWithPointers {
       if pointers == .none { return "leaves pointers to tables alone" }
-      return isOverlapping ? nil : "names another range"
+      return isOverlapping ? nil : otherRange
     }
-    guard isOverlapping else { return "names another range" }
+    guard isOverlapping else { return otherRange }
     switch leaves {
     case .none: return "leaves translations alone"
     case .touching: return nil
@@ -28,6 +28,10 @@ extension Reach {
       }
       return nil
     }
+  }
+
+  private var otherRange: String {
+    "names another range, 0x\(String(first, radix: 16)) to 0x\(String(last, radix: 16))"
   }
 
   /// The last byte of the entry's first leaf, or of its word of one.

@@ -129,6 +129,10 @@ extension HardwareJudge {
   /// What happened before in the scenario, where a danger may come of it. Who mixes up the owners of IOVAs
   /// changes nothing about what an unmap clears, syncs and frees.
   func excuse(for property: HardwareProperty) -> KnownClass? {
+    excuseByOwners(for: property) ?? (state.hasEncryptedAddress ? .encryptedAddress : nil)
+  }
+
+  private func excuseByOwners(for property: HardwareProperty) -> KnownClass? {
     guard let past = state.past else { return nil }
     // Of a queued domain only what lies in the IOVA that was queued waits for its flush.
     if property == .missingSync {

@@ -84,6 +84,7 @@ public final class HardwareOracle: Oracle {
     judge.keepsAccounts = engine.isThorough
     judge.tellsKnown = engine.isThorough || counted.forbidsAny
     noteUnlikeness(engine)
+    noteAbsence(engine)
     isOpen = true
     isBehind = follows(engine)
     if isBehind {
@@ -155,6 +156,14 @@ public final class HardwareOracle: Oracle {
     engine.hot.pointee.tally.neverMade[
       driver.name, default: RunTally.NeverMade(count: 0, reason: reason)
     ].count += 1
+  }
+
+  /// Counts a domain in which it is not judged what hardware caches as absent.
+  private func noteAbsence(_ engine: Engine) {
+    guard engine.isThorough, laneIndex == 0, !domain.hasSyncMap,
+      driver.driver(for: domain).cachesAbsence
+    else { return }
+    engine.hot.pointee.tally.unjudgedAbsence[driver.name, default: 0] += 1
   }
 
   /// What is left when the scenario is over, `leak` says, where it is asked.
