@@ -98,16 +98,14 @@ static void take(const struct dl_phdr_info *info, const ElfW(Shdr) *section)
 	kept->objects = ++objects;
 }
 
-static int look_at(struct dl_phdr_info *info, size_t size, void *unused)
+/* The section of counters in a file, if it has one; whether it has. */
+static int read_section(const char *path, ElfW(Shdr) *section)
 {
-	const char *path = info->dlpi_name[0] ? info->dlpi_name : "/proc/self/exe";
 	int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-	const ElfW(Shdr) *section;
+	const ElfW(Shdr) *found;
 	struct stat status;
 	void *file;
 
-	(void)size;
-	(void)unused;
 	if (descriptor < 0)
 		return 0;
 	file = fstat(descriptor, &status) == 0 && status.st_size > 0 ?
@@ -116,10 +114,28 @@ static int look_at(struct dl_phdr_info *info, size_t size, void *unused)
 	close(descriptor);
 	if (file == MAP_FAILED)
 		return 0;
-	section = section_of_counters(file, status.st_size);
-	if (section)
-		take(info, section);
+	found = section_of_counters(file, status.st_size);
+	if (found)
+		*section = *found;
 	munmap(file, status.st_size);
+	return found != NULL;
+}
+
+int iopt_fuzz_edges_has(const char *path)
+{
+	ElfW(Shdr) section;
+
+	return read_section(path, &section);
+}
+
+static int look_at(struct dl_phdr_info *info, size_t size, void *unused)
+{
+	ElfW(Shdr) section;
+
+	(void)size;
+	(void)unused;
+	if (read_section(info->dlpi_name[0] ? info->dlpi_name : "/proc/self/exe", &section))
+		take(info, &section);
 	return 0;
 }
 

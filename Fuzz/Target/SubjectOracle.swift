@@ -26,13 +26,27 @@ final class SubjectOracle: InputOracle {
     head = try settings.head()
     choice = try settings.choice()
     lanes = try settings.lanes(telling: JobShare.own?.progress)
-    engine = choice.engine(lanes)
+    let leads = Self.isBlind(try settings.requests())
+    engine = choice.engine(lanes, beside: leads ? [BehaviourCounters(Self.counters)] : [])
     engine.isThorough = false
     let fit = Narrowing(lanes)
     narrowing = fit.isIdle ? nil : fit
     endWithTally(of: engine, asked: { [unowned self] in wasAsked }) { [unowned self] in narrowing }
     iopt_fuzz_count_start()
     iopt_fuzz_leaks_start()
+  }
+
+  /// Whether no code of any subject counts what an input reaches.
+  private static func isBlind(_ requests: [LaneRequest]) -> Bool {
+    requests.allSatisfy { request in
+      guard let file = request.loaded?.file else { return false }
+      return iopt_fuzz_edges_has(file) == 0
+    }
+  }
+
+  private static var counters: UnsafeMutableBufferPointer<UInt8> {
+    UnsafeMutableBufferPointer(
+      start: iopt_fuzz_behaviours(), count: Int(IOPT_FUZZ_BEHAVIOURS))
   }
 
   func test(_ input: UnsafeBufferPointer<UInt8>) {

@@ -3,7 +3,7 @@ import ArgumentParser
 import Lockstep
 import ScenarioLanguage
 
-struct CorpusCheck: JudgingCommand {
+struct CorpusCheck: SurveyingCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Check that a corpus is whole and that nothing in it fails.",
@@ -23,6 +23,8 @@ struct CorpusCheck: JudgingCommand {
   @OptionGroup var alone: AloneOption
 
   @OptionGroup var oracles: OracleOptions
+
+  @OptionGroup var isolation: IsolationOptions
 
   @Flag(help: "Print the result as JSON.")
   var json = false

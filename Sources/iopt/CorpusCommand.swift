@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import ArgumentParser
-import Glibc
 import Lockstep
 import ScenarioLanguage
 
@@ -36,22 +35,31 @@ let whatAddsSomething = """
   many in a row. That is coarser than code coverage: iopt-fuzz -- -merge=1 judges by that.
   """
 
-extension JudgingCommand {
+/// A verb that runs what a folder holds.
+protocol SurveyingCommand: JudgingCommand {
+  var isolation: IsolationOptions { get }
+  /// The folder as it was named.
+  var folder: String { get }
+}
+
+extension SurveyingCommand {
   /// Runs every input, the smallest first, then the texts.
   func survey(
     _ inputs: [CorpusInput], texts: [CorpusContents.Text] = []
   ) throws -> [CorpusSurvey.Entry] {
-    let survey = CorpusSurvey(try choice(), try lanes())
+    let plan = EnginePlan(try requests(), observing: try choice())
+    let survey = CorpusSurvey(try isolation.judge(plan, file: folder))
     let progress = ProgressLine()
     defer { progress.clear() }
     var entries: [CorpusSurvey.Entry] = []
-    for input in inputs.sorted(by: CorpusSelection.order) {
-      entries.append(survey.entry(input, decode(input.bytes)))
+    func take(_ input: CorpusInput, _ scenario: Scenario) throws {
+      entries.append(try survey.entry(input, scenario))
       if entries.count & 63 == 0 { progress.show("\(entries.count) of \(inputs.count) inputs") }
     }
+    for input in inputs.sorted(by: CorpusSelection.order) { try take(input, decode(input.bytes)) }
     for text in texts {
       let bytes = Array(text.scenario.text.utf8)
-      entries.append(survey.entry(CorpusInput(name: text.name, bytes: bytes), text.scenario))
+      try take(CorpusInput(name: text.name, bytes: bytes), text.scenario)
     }
     return entries
   }
@@ -87,7 +95,3 @@ struct SuperfluousCount: Encodable {
     refused == 0 ? "" : ", \(refused) \(consequence) as a side refuses to run them"
   }
 }
-
-/// A file that grows too large for the process's limit is an error of `write` then, like a full
-/// disk, and does not end the process.
-func reportLargeFilesAsErrors() { signal(SIGXFSZ, SIG_IGN) }

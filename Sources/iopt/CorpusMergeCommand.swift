@@ -3,7 +3,7 @@ import ArgumentParser
 import Lockstep
 import ScenarioLanguage
 
-struct CorpusMerge: JudgingCommand {
+struct CorpusMerge: SurveyingCommand {
   static let configuration = CommandConfiguration(
     commandName: "merge",
     abstract: "Add to a corpus what others have that it lacks.",
@@ -25,11 +25,12 @@ struct CorpusMerge: JudgingCommand {
 
   @OptionGroup var oracles: OracleOptions
 
+  @OptionGroup var isolation: IsolationOptions
+
   @Flag(help: "Print the result as JSON.")
   var json = false
 
   func run() throws {
-    reportLargeFilesAsErrors()
     var omissions = CorpusOmissions()
     var offered: [CorpusInput] = []
     for source in sources {

@@ -24,7 +24,6 @@ struct CorpusPackCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    reportLargeFilesAsErrors()
     let contents = try CorpusFolder(folder).contents()
     // What lacks something is not the folder's pack.
     if let fault = contents.faults.first { throw fault }
@@ -83,7 +82,6 @@ struct CorpusUnpack: ParsableCommand {
   var json = false
 
   func run() throws {
-    reportLargeFilesAsErrors()
     let inputs = try CorpusPack(path: file).inputs
     let folder = try CorpusFolder(self.folder, create: true)
     let swept = try folder.sweep()

@@ -3,7 +3,7 @@ import ArgumentParser
 import Lockstep
 import ScenarioLanguage
 
-struct CorpusPrune: JudgingCommand {
+struct CorpusPrune: SurveyingCommand {
   static let configuration = CommandConfiguration(
     commandName: "prune",
     abstract: "Remove the inputs of a corpus that add nothing.",
@@ -28,6 +28,8 @@ struct CorpusPrune: JudgingCommand {
   @OptionGroup var alone: AloneOption
 
   @OptionGroup var oracles: OracleOptions
+
+  @OptionGroup var isolation: IsolationOptions
 
   @Flag(help: "Print the result as JSON.")
   var json = false

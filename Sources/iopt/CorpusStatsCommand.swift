@@ -3,7 +3,7 @@ import ArgumentParser
 import Lockstep
 import ScenarioLanguage
 
-struct CorpusStats: JudgingCommand {
+struct CorpusStats: SurveyingCommand {
   static let configuration = CommandConfiguration(
     commandName: "stats",
     abstract: "Say what a corpus holds, and which failures.",
@@ -23,6 +23,8 @@ struct CorpusStats: JudgingCommand {
   @OptionGroup var alone: AloneOption
 
   @OptionGroup var oracles: OracleOptions
+
+  @OptionGroup var isolation: IsolationOptions
 
   @Flag(help: "Print the result as JSON.")
   var json = false

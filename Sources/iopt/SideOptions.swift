@@ -23,8 +23,6 @@ struct SideOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The right side.", valueName: "subject[,gather=R]"))
   var right = "reference"
 
-  func lanes() throws -> [Lane] { try requests().map { try $0.load().lane() } }
-
   func requests() throws -> [LaneRequest] {
     let sides = [try LaneRequest(left), try LaneRequest(right)]
     let listening = sides.filter { $0.host.contains(.listens) }
@@ -62,8 +60,6 @@ extension JudgingCommand {
     }
     return choice
   }
-
-  func lanes() throws -> [Lane] { try requests().map { try $0.load().lane() } }
 
   func requests() throws -> [LaneRequest] {
     if let subject = alone.subject { return [try LaneRequest(subject)] }

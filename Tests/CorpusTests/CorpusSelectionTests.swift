@@ -9,11 +9,12 @@ import Testing
   private func verdicts(
     _ inputs: [CorpusInput], left: GatherRevision = .merged, judgesBehaviour: Bool = true
   ) throws -> [CorpusSelection.Verdict] {
-    let survey = CorpusSurvey(
-      OracleChoice([.comparison]), [Lane(.reference, gather: left), Lane(.reference)])
+    let sides = [try LaneRequest("reference,gather=\(left.name)"), try LaneRequest("reference")]
+    let plan = EnginePlan(sides, observing: OracleChoice([.comparison]))
+    let survey = CorpusSurvey(try plan.engine())
     var selection = CorpusSelection()
     selection.judgesBehaviour = judgesBehaviour
-    return inputs.map { selection.consider(survey.entry($0, decode($0.bytes))) }
+    return try inputs.map { selection.consider(try survey.entry($0, decode($0.bytes))) }
   }
 
   @Test func theSameScenarioAddsNothing() throws {

@@ -98,6 +98,13 @@ void iopt_fuzz_edges_path(const struct iopt_fuzz_edges *edges, uint32_t object, 
 const uint8_t *iopt_fuzz_edges_reached(const struct iopt_fuzz_edges *edges, uint32_t object,
 				       uint32_t *count);
 
+/* Whether the object in this file has counters that libFuzzer reads. */
+int iopt_fuzz_edges_has(const char *path);
+
+/* Bytes in which anybody may count what an input did. */
+enum { IOPT_FUZZ_BEHAVIOURS = 1 << 14 };
+uint8_t *iopt_fuzz_behaviours(void);
+
 /* How a job says that it ends. */
 enum iopt_fuzz_end {
 	/* It has not said anything. */

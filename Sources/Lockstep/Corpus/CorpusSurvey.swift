@@ -9,7 +9,7 @@ public final class CorpusSurvey {
     public var input: CorpusInput
     /// What its bytes decode to.
     public var scenario: Scenario
-    /// What the last lane did in it.
+    /// What the last lane did in it, up to what is found.
     public var behaviour: Behaviour
     /// Of what is found first; nil when all is well.
     public var failure: Signature?
@@ -23,26 +23,20 @@ public final class CorpusSurvey {
     }
   }
 
-  private let engine: Engine
-  private let observed: Engine
-  private let behaviour = BehaviourObserver()
-  private var lowered = LoweredScenario()
+  private let judge: any ScenarioJudge
 
-  /// `choice` judges `lanes`; the last one's behaviour counts.
-  public init(_ choice: OracleChoice, _ lanes: [Lane]) {
-    engine = choice.engine(lanes)
-    observed = Engine([lanes.last!.twin], [behaviour])
-  }
+  /// `judge` is one of ``EnginePlan/init(_:observing:)``.
+  public init(_ judge: any ScenarioJudge) { self.judge = judge }
 
   /// Runs one input, which decodes to `scenario`.
-  public func entry(_ input: CorpusInput, _ scenario: Scenario) -> Entry {
-    lowered.lower(scenario)
-    let refused = engine.tally.refusals
-    let failure = engine.run(lowered)?.signature
-    let refusal = engine.tally.refusals.first { refused[$0.key] != $0.value }?.key
-    observed.run(lowered)
+  public func entry(
+    _ input: CorpusInput, _ scenario: Scenario
+  ) throws(IsolationError) -> Entry {
+    let refused = judge.tally.refusals
+    let failure = try judge.judge(scenario, file: input.name)?.signature
+    let refusal = judge.tally.refusals.first { refused[$0.key] != $0.value }?.key
     return Entry(
-      input: input, scenario: scenario, behaviour: behaviour.behaviour, failure: failure,
+      input: input, scenario: scenario, behaviour: judge.behaviour, failure: failure,
       refusal: refusal)
   }
 }

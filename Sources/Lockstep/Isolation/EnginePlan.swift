@@ -28,6 +28,13 @@ public struct EnginePlan {
     }
   }
 
+  /// Judges as `choice`, and notes what the last lane does (``ScenarioJudge/behaviour``).
+  public init(_ requests: [LaneRequest], observing choice: OracleChoice) {
+    self.requests = requests
+    make = { choice.engine($0, beside: [BehaviourObserver()]) }
+    takeText = { $0.behaviour.bytes }
+  }
+
   /// What reports call the lanes.
   public var labels: [String] { requests.map(\.label.printable) }
 
@@ -59,14 +66,25 @@ public protocol ScenarioJudge: Judging {
   var capabilities: [Capabilities] { get }
   /// Processes of subjects that were lost.
   var losses: LossCount { get }
+  /// What the last lane did in the scenario that was judged last, where the plan has it noted; nothing
+  /// of one that ended its process.
+  var behaviour: Behaviour { get }
   /// Runs one scenario from empty memory; `file` stands for it in findings.
   func judge(_ scenario: Scenario, file: String) throws(IsolationError) -> Finding?
+}
+
+extension ScenarioJudge {
+  /// Nothing is noted.
+  public var behaviour: Behaviour { Behaviour() }
 }
 
 extension Engine: ScenarioJudge {
   public var labels: [String] { lanes.map(\.lane.label) }
   public var capabilities: [Capabilities] { lanes.map(\.lane.demanded) }
   public var losses: LossCount { LossCount() }
+  public var behaviour: Behaviour {
+    oracles.lazy.compactMap { ($0 as? BehaviourObserver)?.behaviour }.first ?? Behaviour()
+  }
   public func judge(_ scenario: Scenario, file: String) -> Finding? { run(scenario, file: file) }
 }
 

@@ -4,7 +4,8 @@ import ScenarioLanguage
 
 /// An engine whose subjects run in processes of their own, a batch of scenarios in each. A subject
 /// that ends its process, or does not return, is a finding, and the scenario after it runs in a new
-/// one. Findings come as they are made, in the order of the scenarios.
+/// one. A scenario that was not the first in its process runs once more alone: its verdict is its own,
+/// whatever others did before it. Findings come as they are made, in the order of the scenarios.
 public final class IsolatedEngine: Judging {
   private let subjects: IsolatedSubjects
   private let replays: Bool
@@ -14,8 +15,18 @@ public final class IsolatedEngine: Judging {
   private var taken = SharedMemory<UInt32>(0)
   /// A subject cannot even be loaded: nothing more is run.
   private var isLost = false
-  /// The scenario with which the process at hand began.
-  private var started = 0
+  /// The scenarios that the process at hand runs.
+  private var running = 0..<0
+  /// What ended the process in a scenario that was not its first, while that runs alone.
+  private var doubt: Doubt?
+
+  private struct Doubt {
+    /// Those that ran before the scenario in its process.
+    var before: Range<Int>
+    var end: ChildProcess.End
+    /// What it is if the scenario alone is not enough.
+    var finding: Finding
+  }
 
   /// Runs what `plan` makes; a call into a subject may take `limit`. `replays`: what was recorded is
   /// shown to the oracles.
@@ -54,7 +65,7 @@ public final class IsolatedEngine: Judging {
     guard !isLost, !batch.isEmpty else { return }
     self.batch = batch
     taken = SharedMemory(0, count: batch.starts.count)
-    try start(from: 0)
+    try start(0..<batch.starts.count)
   }
 
   /// Takes in what there is to be told by now.
@@ -69,20 +80,22 @@ public final class IsolatedEngine: Judging {
     return batch.starts.indices.map { Int(taken.pointer[$0]) }
   }
 
+  private func start(_ scenarios: Range<Int>) throws(IsolationError) {
+    running = scenarios
+    child =
+      scenarios.isEmpty
+      ? nil : try subjects.start { engine, link in run(scenarios, engine, link) }
+  }
+
   private func start(from first: Int) throws(IsolationError) {
-    guard first < batch.starts.count else {
-      child = nil
-      return
-    }
-    started = first
-    child = try subjects.start { engine, link in run(from: first, engine, link) }
+    try start(min(first, batch.starts.count)..<batch.starts.count)
   }
 
   /// In the child: runs scenarios until none is left, or a subject has broken a rule, after which
   /// nothing of this process can be trusted.
-  private func run(from first: Int, _ engine: Engine, _ link: ParentLink) {
+  private func run(_ scenarios: Range<Int>, _ engine: Engine, _ link: ParentLink) {
     var buffer = LoweredScenario()
-    for scenario in first..<batch.starts.count {
+    for scenario in scenarios {
       subjects.begin(scenario)
       taken.pointer[scenario] = UInt32(
         batch.feed(scenario, to: engine, &buffer, replays: replays))
@@ -100,11 +113,32 @@ public final class IsolatedEngine: Judging {
     case .end(let end):
       child = nil
       subjects.collect()
-      let scenario = min(max(started, subjects.block.pointer.pointee.unit), batch.starts.count)
+      let scenario = min(
+        max(running.lowerBound, subjects.block.pointer.pointee.unit), running.upperBound)
+      let hasRunAlone = doubt != nil && scenario == running.upperBound
       // One that is done without having moved on would be started for ever.
-      if end == .done, scenario > started { return try start(from: scenario) }
+      if hasRunAlone || end == .done && scenario > running.lowerBound {
+        try settleDoubt()
+        return try start(from: scenario)
+      }
       try lose(scenario, end == .done ? .exited(0) : end)
     }
+  }
+
+  /// The scenario that is in doubt has run alone, and its process lives.
+  private func settleDoubt() throws(IsolationError) {
+    guard var doubt else { return }
+    self.doubt = nil
+    // It has its own verdict.
+    if subjects.finding != nil { return }
+    let search = DamageSearch(subjects.plan, subjects.limits, replays: replays)
+    // What hangs would take the time limit again and again.
+    if doubt.end != .overLimit,
+      let culprit = try search.culprit(of: doubt.before.upperBound, among: doubt.before, in: batch)
+    {
+      doubt.finding.blame(batch.place(culprit, 0))
+    }
+    subjects.add(doubt.finding)
   }
 
   /// A subject has ended the process in this scenario.
@@ -118,7 +152,15 @@ public final class IsolatedEngine: Judging {
     let index = Int(progress.operation) + 1
     let entries = batch.entries(of: scenario)
     let request = entries[min(entries.startIndex + index, entries.endIndex - 1)].request
-    _ = subjects.report(end, at: batch.place(scenario, index), request)
+    let place = batch.place(scenario, index)
+    if doubt == nil, scenario > running.lowerBound, !subjects.hasVerdict {
+      var finding = subjects.finding(of: end, at: place, request)
+      finding.blame(nil)
+      doubt = Doubt(before: running.lowerBound..<scenario, end: end, finding: finding)
+      return try start(scenario..<scenario + 1)
+    }
+    doubt = nil
+    _ = subjects.report(end, at: place, request)
     if subjects.block.pointer.pointee.isJudged == 0 {
       taken.pointer[scenario] = UInt32(index + 1)
     }

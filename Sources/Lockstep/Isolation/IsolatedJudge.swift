@@ -11,10 +11,12 @@ public final class IsolatedJudge: Judging, ScenarioJudge {
   private var asked = 0
   /// The subjects cannot even be loaded.
   private var loss: Finding?
+  public private(set) var behaviour = Behaviour()
 
   /// Judges as the engine of `plan`; a call into a subject may take `limit`.
   public init(_ plan: EnginePlan, limit: Duration) {
     subjects = IsolatedSubjects(plan, limit: limit)
+    subjects.onText = { [unowned self] in behaviour = Behaviour(bytes: $0) }
   }
 
   public var labels: [String] { subjects.plan.labels }
@@ -49,6 +51,7 @@ public final class IsolatedJudge: Judging, ScenarioJudge {
 
   public func judge(_ scenario: Scenario, file: String = "") throws(IsolationError) -> Finding? {
     if let loss { return loss }
+    behaviour = Behaviour()
     let message = Array("\(file)\0\(scenario.text)".utf8)
     while true {
       let child = try begin()

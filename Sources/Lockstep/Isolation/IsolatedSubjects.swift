@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import Glibc
 import Hardware
+import Log
 import ScenarioLanguage
 
 /// Subjects that run in processes of their own, one process after the other, with an engine in each.
@@ -74,6 +76,7 @@ final class IsolatedSubjects {
     finding = nil
     isAnswered = false
     do throws(ProcessError) {
+      try checkRoom()
       return try ChildProcess(progress, limits) { link in
         do throws(SubjectError) {
           let engine = plan.make(try load())
@@ -91,6 +94,16 @@ final class IsolatedSubjects {
     } catch {
       throw .process(error)
     }
+  }
+
+  /// What the child cannot reserve would end it, and be taken for what a subject did.
+  private func checkRoom() throws(ProcessError) {
+    let bytes = plan.requests.count * (ArenaMapping.mappedSize + 3 * ArenaMapping.size)
+    let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
+    guard let room = mmap(nil, bytes, PROT_NONE, flags, -1, 0), room != MAP_FAILED else {
+      throw ProcessError(wantOfMemory(bytes, for: "subjects"))
+    }
+    munmap(room, bytes)
   }
 
   private func load() throws(SubjectError) -> [Lane] {
@@ -192,9 +205,7 @@ final class IsolatedSubjects {
   /// Makes a finding of how a process ended, after ``collect()``. `place` is where the scenario is
   /// that it died in; what was asked, `request` says, nil: nothing of a scenario.
   func report(_ end: ChildProcess.End, at place: Finding.Place, _ request: Request?) -> Finding {
-    let finding = Finding(
-      fatality(end, request), at: place, request, subjects: plan.labels,
-      faultyLane: faultyLane, progress.pointee)
+    let finding = finding(of: end, at: place, request)
     if block.pointer.pointee.isJudged == 0, request != nil {
       tally.scenarios += 1
       tally.statements += Int(progress.pointee.operation) + 2
@@ -204,6 +215,27 @@ final class IsolatedSubjects {
     if !isCounted { tally.findings += 1 }
     onFinding(finding)
     return finding
+  }
+
+  /// What it is that a process ended so, after ``collect()``; `place` and `request` as above.
+  func finding(
+    of end: ChildProcess.End, at place: Finding.Place, _ request: Request?
+  ) -> Finding {
+    Finding(
+      fatality(end, request), at: place, request, subjects: plan.labels, faultyLane: faultyLane,
+      progress.pointee)
+  }
+
+  /// Makes a finding of what the scenario that it stands in, which was judged, does not show alone.
+  func add(_ finding: Finding) {
+    tally.judgements += 1
+    tally.findings += 1
+    onFinding(finding)
+  }
+
+  /// Whether the scenario in which the process has ended was judged, or something was found in it.
+  var hasVerdict: Bool {
+    block.pointer.pointee.isJudged == 1 || block.pointer.pointee.hasFinding == 1
   }
 
   /// The lane that was called last; outside of calls it is a stranger's that has an effect.
@@ -254,6 +286,14 @@ extension Finding {
       signature: Signature(.process, operation: word, difference: fatality.name), place: place,
       statement: place.isEnd ? "" : request?.text ?? "", subjects: subjects,
       evidence: .process(fatality), faultyLane: faultyLane)
+  }
+
+  /// The process ends only for what ran before in it: the scenario at `culprit`, where that is known.
+  mutating func blame(_ culprit: Place?) {
+    guard case .process(var fatality) = evidence else { return }
+    fatality.isNotAlone = true
+    fatality.culprit = culprit
+    evidence = .process(fatality)
   }
 }
 

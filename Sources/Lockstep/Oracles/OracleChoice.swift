@@ -127,8 +127,11 @@ public struct OracleChoice: Equatable, Sendable {
   public var needsTwoSubjects: Bool { names.contains(.comparison) }
 
   /// An engine that judges `lanes` so: what judges one subject, judges each of them.
-  public func engine(_ lanes: [Lane]) -> Engine {
-    var oracles: [any Oracle] = []
+  public func engine(_ lanes: [Lane]) -> Engine { engine(lanes, beside: []) }
+
+  /// The same with others who look on.
+  public func engine(_ lanes: [Lane], beside observers: [any Oracle]) -> Engine {
+    var oracles = observers
     var ofFirst: [HardwareOracle] = []
     if names.contains(.comparison) { oracles.append(ComparisonOracle()) }
     for index in lanes.indices {
