@@ -3,12 +3,23 @@ import Lockstep
 import ScenarioLanguage
 
 extension Review {
-  /// The report for a terminal.
+  /// The report for a terminal: its parts, one below the other.
   public var text: String {
-    var lines = ["Behaviour: \(base) against \(head)"]
-    lines.append(
+    [Self.heading(base: base, head: head), comparisonText, examinationText, endText]
+      .filter { !$0.isEmpty }.joined(separator: "\n")
+  }
+
+  /// The first line, which can be told before anything was run.
+  public static func heading(base: String, head: String) -> String {
+    "Behaviour: \(base) against \(head)"
+  }
+
+  /// What all that was run has shown.
+  public var comparisonText: String {
+    var lines = [
       "  \(tally.scenarios) scenarios (\(origins)), \(tally.statements)"
-        + " statements, \(tally.refused) refused")
+        + " statements, \(tally.refused) refused"
+    ]
     lines += tally.refusalLines.map { "  \($0)" }
     if changes.isEmpty { lines.append("  nothing differs") }
     for (number, change) in changes.enumerated() {
@@ -21,6 +32,12 @@ extension Review {
       lines += breach.block + [""]
     }
     lines += judgementLines.map { "  \($0)" }
+    return lines.joined(separator: "\n")
+  }
+
+  /// What the trees' own cases say, and which lines were run; empty where nobody looked.
+  public var examinationText: String {
+    var lines: [String] = []
     if let cases {
       lines += ["", "The trees' own cases (KUnit)"]
       lines += cases.lines(base: base, head: head).map { "  \($0)" }
@@ -33,7 +50,12 @@ extension Review {
       }
       lines += patch.rest.map { ["  \($0)"] } ?? []
     }
-    lines += costs?.section ?? []
+    return lines.joined(separator: "\n")
+  }
+
+  /// What it costs, what was not done, and how it ended.
+  public var endText: String {
+    var lines = costs?.section ?? []
     lines += notDone.map { "Not done: \($0)" }
     lines += ["", summary]
     return lines.joined(separator: "\n")

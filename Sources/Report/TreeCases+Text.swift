@@ -14,7 +14,7 @@ extension TreeCases {
   /// A line for each format, then one for each kind of failure.
   public var lines: [String] {
     formats.map { "\($0.name): \($0.count.text)" }
-      + TreeCaseChange.lines(
+      + TreeCaseChange.linesByClaim(
         outcomes.compactMap { which, outcome in
           guard case .failed(let reason) = outcome else { return nil }
           return (which, reason)
@@ -39,8 +39,8 @@ extension TreeCaseChange {
   /// What is to be said of two versions' cases, a line each.
   func lines(base: String, head: String) -> [String] {
     countLines(base: base, head: head)
-      + Self.lines(broken).map { "BROKEN, and passed by \(base): \($0)" }
-      + Self.lines(failing).map { "fails, and did not pass in \(base): \($0)" }
+      + Self.linesByClaim(broken).map { "BROKEN, and passed by \(base): \($0)" }
+      + Self.linesByClaim(failing).map { "fails, and did not pass in \(base): \($0)" }
       + Self.lines(mended.map { ($0, "passed by \(head)") }).map { "mended: \($0)" }
       + Self.lines(lost.map { ($0, "passed by \(base)") }).map { "not in \(head) any more: \($0)" }
       + skippedLines(base, self.base) + skippedLines(head, self.head)
@@ -62,6 +62,44 @@ extension TreeCaseChange {
       let parameters = $0.parameters.filter { !$0.isEmpty }.joined(separator: ", ")
       return "\($0.of)\(parameters.isEmpty ? "" : " (\(parameters))"): \($0.reason)"
     }
+  }
+
+  /// One line for all cases in which the same claim, told by its file and line, does not hold: the
+  /// first of them, and how many more there are of which.
+  static func linesByClaim(_ failures: [Failure]) -> [String] {
+    var claims: [(place: Substring, failures: [Failure])] = []
+    for failure in failures {
+      let place = claim(in: failure.reason)
+      if let index = claims.firstIndex(where: { $0.place == place }) {
+        claims[index].failures.append(failure)
+      } else {
+        claims.append((place, [failure]))
+      }
+    }
+    return claims.map { claim in
+      let shown = lines(claim.failures.filter { $0.reason == claim.failures[0].reason })[0]
+      let more = claim.failures.filter {
+        $0.of.suite != claim.failures[0].of.suite || $0.of.name != claim.failures[0].of.name
+          || $0.reason != claim.failures[0].reason
+      }
+      return more.isEmpty ? shown : "\(shown); and so in \(more.count) more: \(names(of: more))"
+    }
+  }
+
+  /// `file:line` at the beginning of a reason; all of one that has none.
+  private static func claim(in reason: String) -> Substring {
+    let match = reason.firstMatch(of: /^[^ ]+:[0-9]+(?=: )/)
+    return match?.output ?? reason[...]
+  }
+
+  /// Cases by suite and name, a few of them.
+  private static func names(of failures: [Failure]) -> String {
+    var names: [String] = []
+    for (which, _) in failures where !names.contains("\(which.suite) \(which.name)") {
+      names.append("\(which.suite) \(which.name)")
+    }
+    let shown = names.prefix(4).joined(separator: ", ")
+    return names.count > 4 ? "\(shown), …" : shown
   }
 
   /// What robots read: one result for each format of the newer version, one for each broken case.

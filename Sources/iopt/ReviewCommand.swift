@@ -11,8 +11,8 @@ struct ReviewCommand: ParsableCommand {
     discussion: """
       Runs the scenarios that are named, or else recorded ones, and scenarios of its own, for \
       --seconds on both. Each kind of difference is shrunk and shown once, that of most scenarios \
-      first. Then the contract, the leak and the hardware oracle judge each side alone: what BASE kept \
-      and HEAD breaks is told apart from what both break. Kernel trees' own KUnit cases are run on \
+      first. Then the contract, the leak and the hardware oracle, or those that --oracle names, judge \
+      each side alone: what BASE kept and HEAD breaks is told apart from what both break. Kernel trees' own KUnit cases are run on \
       both, too, and the lines that differ between two trees are watched: which were run, and by what. \
       Exit status: 0 nothing changed, 1 behaviour changed, 2 bad input or a side that cannot be had, \
       3 nothing was compared, 4 HEAD breaks a promise that BASE kept. With --bisect 2 and 3 become 125, which git bisect run skips.
@@ -73,9 +73,15 @@ struct ReviewCommand: ParsableCommand {
   @Flag(help: "Exit with 125 instead of 2 and 3: for git bisect run.")
   var bisect = false
 
+  @OptionGroup var oracles: OracleOptions
+
   @OptionGroup var isolation: IsolationOptions
 
   func validate() throws {
+    if try choice().needsTwoSubjects {
+      throw ValidationError(
+        "--oracle says who judges each side alone; that both do the same is looked at anyway")
+    }
     guard seconds >= 0, seconds <= 86400 else {
       throw ValidationError("--seconds takes a number from 0 to 86400")
     }
@@ -91,9 +97,16 @@ struct ReviewCommand: ParsableCommand {
   func run() throws {
     try sides.check()
     let review = try review()
-    try print(review)
+    try show(review)
     try leave(review.verdict)
   }
+
+  private func choice() throws -> OracleChoice {
+    try oracles.choice(default: OracleChoice.usual(alone: true))
+  }
+
+  /// Whether parts of the report are printed as soon as they are known: it takes minutes.
+  private var printsParts: Bool { !markdown && !json && !ktap }
 
   /// Whether this command line asks for what git bisect run takes: told even of one that is wrong.
   static var isBisecting: Bool {
@@ -106,16 +119,23 @@ struct ReviewCommand: ParsableCommand {
     if verdict != .unchanged { throw ExitCode(verdict.rawValue) }
   }
 
-  private func print(_ review: Review) throws {
+  /// What was not printed yet.
+  private func show(_ review: Review) throws {
     if json { return try printJSON(ReviewJSON(review)) }
-    if markdown { return Swift.print(review.markdown) }
-    Swift.print(ktap ? review.ktap : review.text)
+    print(markdown ? review.markdown : ktap ? review.ktap : review.endText)
+  }
+
+  private func show(part text: @autoclosure () -> String, _ progress: ProgressLine) {
+    guard printsParts, case let text = text(), !text.isEmpty else { return }
+    progress.clear()
+    print(text)
   }
 
   private func review() throws -> Review {
     let own = cases ? try OwnCases(sides.base, sides.head) : nil
     var run = try ReviewRun(
-      LaneRequest(sides.base), LaneRequest(sides.head), isolation, watchesLines: lines)
+      LaneRequest(sides.base), LaneRequest(sides.head), isolation, alone: choice(),
+      watchesLines: lines)
     let progress = ProgressLine()
     // A bisection reads the exit status only.
     let workload = costs && !bisect ? MeasuredWorkload() : nil
@@ -129,10 +149,14 @@ struct ReviewCommand: ParsableCommand {
         }
       }
     }
+    let labels = run.comparison.labels
+    show(part: Review.heading(base: labels[0], head: labels[1]), progress)
     try generate(&run, workload, progress)
     var review = try run.review(shrinking: shrink, progress)
+    show(part: review.comparisonText, progress)
     if own != nil { progress.show("waiting for the trees' own cases") }
     review.cases = try own?.change()
+    show(part: review.examinationText, progress)
     if review.verdict != .nothingCompared, let workload {
       progress.show("measuring what both cost")
       review.costs = try workload.costs(sides.base, sides.head)

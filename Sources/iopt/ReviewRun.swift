@@ -19,14 +19,14 @@ struct ReviewRun {
   private(set) var recorded = 0
 
   init(
-    _ base: LaneRequest, _ head: LaneRequest, _ isolation: IsolationOptions, watchesLines: Bool
+    _ base: LaneRequest, _ head: LaneRequest, _ isolation: IsolationOptions,
+    alone choice: OracleChoice, watchesLines: Bool
   ) throws {
     func judge(_ plan: EnginePlan) throws -> any ScenarioJudge {
       try isolation.judge(plan, file: "")
     }
     comparison = try judge(EnginePlan([base, head], make: OracleChoice([.comparison]).engine))
     changes = BehaviourChanges(comparison)
-    let choice = OracleChoice([.contract, .leak, .hardware])
     let alone = try [base, head].map { try judge(EnginePlan([$0], make: choice.engine)) }
     judgements = JudgementChanges(base: alone[0], head: alone[1])
     hangs.listen(to: comparison, side: nil)

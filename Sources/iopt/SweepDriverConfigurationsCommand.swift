@@ -20,9 +20,14 @@ struct SweepDriverConfigurations: ParsableCommand {
     help: ArgumentHelp("\(subjectForms).", valueName: "subject[,gather=R]"))
   var subject = "swift"
 
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
   @OptionGroup var isolation: IsolationOptions
 
   func run() throws {
+    let findings = Findings(isSilent: json)
+    let show = findings.take
     let plan = EnginePlan([try LaneRequest(subject)]) { Engine($0, []) }
     let position = DriverConfigurationSweep.Position()
     guard isolation.isolates(plan.requests) else {
@@ -30,12 +35,12 @@ struct SweepDriverConfigurations: ParsableCommand {
       let sweep = DriverConfigurationSweep(engine, from: position)
       sweep.onFinding = show
       sweep.run()
-      return try finish(plan.labels[0], position, engine.tally)
+      return try finish(plan.labels[0], position, engine.tally, findings)
     }
     let isolated = IsolatedSweep(plan, limit: isolation.duration)
     // A process says what it tries next, and what it found.
     var next = ""
-    isolated.onText = { [show] text in
+    isolated.onText = { text in
       if text.hasSuffix("\n") { show(text) } else { next = text }
     }
     let isWhole = try isolated.run { engine, link in
@@ -51,19 +56,49 @@ struct SweepDriverConfigurations: ParsableCommand {
       let place = position.pass() ? next : "before the first configuration"
       show("\(place): \(fatality.subject) ends its process: \(fatality.name)\n")
     }
-    if !isWhole { print("… given up: too many processes were lost") }
-    try finish(plan.labels[0], position, isolated.tally)
+    findings.isGivenUp = !isWhole
+    try finish(plan.labels[0], position, isolated.tally, findings)
   }
 
-  private func show(_ finding: String) { print(Ink.standardOutput.report(finding)) }
+  /// What was found so far, printed as it is found unless it is told as a whole.
+  private final class Findings {
+    private let isSilent: Bool
+    private(set) var texts: [String] = []
+    var isGivenUp = false
+
+    init(isSilent: Bool) { self.isSilent = isSilent }
+
+    func take(_ finding: String) {
+      texts.append(finding.split(separator: "\n").joined(separator: "\n"))
+      if !isSilent { print(Ink.standardOutput.report(finding)) }
+    }
+  }
+
+  private struct Result: Encodable {
+    var subject: String
+    var configurations: Int
+    var refused: Int
+    var refusals: [String: Int]
+    var findings: [String]
+    var givenUp: Bool
+  }
 
   private func finish(
-    _ label: String, _ position: DriverConfigurationSweep.Position, _ tally: RunTally
+    _ label: String, _ position: DriverConfigurationSweep.Position, _ tally: RunTally,
+    _ findings: Findings
   ) throws {
-    for line in tally.refusalLines { print(line) }
     let verdict: RunVerdict =
       position.findings > 0
       ? .differs : position.requests > tally.refused ? .agrees : .nothingJudged
+    guard !json else {
+      try printJSON(
+        Result(
+          subject: label, configurations: position.requests, refused: tally.refused,
+          refusals: tally.refusals, findings: findings.texts, givenUp: findings.isGivenUp))
+      return try verdict.leave()
+    }
+    if findings.isGivenUp { print("… given up: too many processes were lost") }
+    for line in tally.refusalLines { print(line) }
     let end =
       switch verdict {
       case .agrees: "all opened"

@@ -37,6 +37,11 @@ import Testing
       "tables-not-zeroed", "drivers/iommu/iommu-pages.c", "iommu_alloc_pages_node_sz",
       "gfp | __GFP_ZERO", "gfp", "process dma_map", "SIGSEGV"),
     Case(
+      "sleeps-with-a-lock", "drivers/iommu/dma-iommu.c", "queue_iova",
+      "spin_unlock_irqrestore(&fq->lock, flags);",
+      "kfree(kmalloc_obj(struct list_head)); spin_unlock_irqrestore(&fq->lock, flags);",
+      "no-warn", "drivers/iommu/dma-iommu.c:"),
+    Case(
       "iova-lost", "drivers/iommu/iova.c", "free_iova", "free_iova_mem(iova);", "", "warning",
       "bytes are left"),
     Case(

@@ -128,6 +128,23 @@ import Testing
     }
   }
 
+  @Test func whatIsNotOpenedIsToldToProgramsToo() throws {
+    struct Result: Decodable {
+      var subject: String
+      var configurations, refused: Int
+      var findings: [String]
+      var givenUp: Bool
+    }
+    let words = ["sweep", "driver-configurations", "--subject", "reference"]
+    let tool = try Tool.iopt(words + ["--json"])
+    #expect(tool.status == 1 && tool.errors == "")
+    let result = try JSONDecoder().decode(Result.self, from: Data(tool.output.utf8))
+    #expect(result.subject == "reference" && result.refused == 0 && !result.givenUp)
+    #expect(result.configurations > 100 && result.findings.count == 18)
+    let plain = try Tool.iopt(words)
+    for finding in result.findings { #expect(plain.output.contains(finding)) }
+  }
+
   @Test func aSubjectThatEndsItsProcessIsNamedWithTheConfiguration() throws {
     let scratch = try ScratchFolder()
     let plugin = try Tool.examplePlugin(

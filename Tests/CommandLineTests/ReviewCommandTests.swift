@@ -25,6 +25,40 @@ import Testing
       sides.errors == "error: expected BASE and HEAD, or --git DIR A..B (see iopt review --help)\n")
   }
 
+  /// Parts of the report come as they are known, also in a pipe.
+  @Test func theReportBeginsBeforeTheReviewIsOver() throws {
+    let tool = try Tool.shell(
+      """
+      iopt review swift reference --seconds 2 --no-costs --no-coverage | {
+        IFS= read -r line; begun=$(date +%s%N); rest=$(cat)
+        echo "$line"; echo $(( ($(date +%s%N) - begun) / 1000000 )); echo "$rest"; }
+      """)
+    let lines = tool.output.split(separator: "\n").map(String.init)
+    #expect(lines.count > 4 && lines[0] == "Behaviour: swift against reference", "\(tool)")
+    #expect(try #require(Int(lines[1])) >= 1500)
+    #expect(lines.last?.hasPrefix("swift and reference: no difference in ") == true, "\(tool)")
+  }
+
+  @Test func whoJudgesEachSideAloneCanBeChosen() throws {
+    let scratch = try ScratchFolder()
+    let file = try scratch.file("case.iopt", IsolationTests.three.utf8)
+    func review(_ options: String...) throws -> Tool {
+      try Tool.iopt(
+        ["review", "swift", "reference", file, "--seconds", "0", "--no-costs", "--no-coverage"]
+          + options)
+    }
+    #expect(try review("--driver", "all", "--strict").status == 0)
+    #expect(try review("--oracle", "contract", "--only", "translation").status == 0)
+    let two = try review("--oracle", "comparison")
+    #expect(two.status == 2 && two.output == "")
+    #expect(
+      two.errors
+        == "error: --oracle says who judges each side alone; that both do the same is looked at"
+        + " anyway (see iopt review --help)\n")
+    let unheard = try review("--oracle", "contract", "--driver", "riscv-s")
+    #expect(unheard.status == 2 && unheard.errors.hasPrefix("error: --driver: "), "\(unheard)")
+  }
+
   @Test func whatOneSideCannotDoAnyMoreIsAChange() throws {
     let scratch = try ScratchFolder()
     let whole = try Tool.examplePlugin(in: scratch)

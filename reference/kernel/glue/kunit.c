@@ -73,12 +73,12 @@ void shim_kunit_fail(struct kunit *test, const struct shim_kunit_claim *claim,
 		vsnprintf(text + 2, sizeof(text) - 2, message, list);
 		__builtin_va_end(list);
 	}
+	shim_kunit_mark_failed(outcome);
 	if (claim->relation)
 		shim_kunit_say(outcome, "%s:%d: %s: 0x%lx %s 0x%lx%s", file, claim->line,
 			       claim->text, left, claim->relation, right, text);
 	else
 		shim_kunit_say(outcome, "%s:%d: %s%s", file, claim->line, claim->text, text);
-	outcome->failed = true;
 	if (claim->aborts)
 		shim_kunit_abort(test);
 }
@@ -104,7 +104,7 @@ struct running {
 
 static void failed(struct kunit *test, const char *what, int err)
 {
-	test->shim_outcome->failed = true;
+	shim_kunit_mark_failed(test->shim_outcome);
 	shim_kunit_say(test->shim_outcome, "%s returns %d", what, err);
 }
 
@@ -145,7 +145,7 @@ static void guarded(void (*function)(void *), struct running *running)
 	test->shim_aborted = false;
 	if (shim_guarded(function, running) || test->shim_aborted)
 		return;
-	test->shim_outcome->failed = true;
+	shim_kunit_mark_failed(test->shim_outcome);
 	shim_kunit_say(test->shim_outcome, "BUG");
 }
 

@@ -31,6 +31,8 @@ extern const unsigned long shim_page_bytes;
 void shim_kunit_each(void (*visit)(const struct shim_kunit_item *item));
 /* Runs it in this process, in the context that shim_current names. */
 void shim_kunit_run(const struct shim_kunit_item *item, struct shim_kunit_outcome *outcome);
+/* The case fails; a reason why it was skipped, if there is one, says nothing of that and goes. */
+void shim_kunit_mark_failed(struct shim_kunit_outcome *outcome);
 /* A line of text for the outcome; the first one stays. */
 void shim_kunit_say(struct shim_kunit_outcome *outcome, const char *format, ...)
 	__attribute__((__format__(printf, 2, 3)));

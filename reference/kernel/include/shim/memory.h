@@ -153,11 +153,16 @@ void shim_cache_destroy(struct kmem_cache *cache);
 #define kzalloc(size, gfp) (shim_asks(gfp), shim_alloc(size, true))
 #define kcalloc(n, size, gfp) (shim_asks(gfp), shim_alloc(size_mul(n, size), true))
 #define kvcalloc(n, size, gfp) kcalloc(n, size, gfp)
-#define kmalloc_obj(object, ...) ((typeof(object) *)shim_alloc(sizeof(object), false))
-#define kzalloc_obj(object, ...) ((typeof(object) *)shim_alloc(sizeof(object), true))
+/* The flags of those that may be left out. */
+#define SHIM_FIRST(first, ...) first
+#define SHIM_GFP(...) SHIM_FIRST(__VA_ARGS__ __VA_OPT__(, ) GFP_KERNEL)
+#define kmalloc_obj(object, ...) \
+	((typeof(object) *)kmalloc(sizeof(object), SHIM_GFP(__VA_ARGS__)))
+#define kzalloc_obj(object, ...) \
+	((typeof(object) *)kzalloc(sizeof(object), SHIM_GFP(__VA_ARGS__)))
 #define kzalloc_objs(object, n, ...) \
-	((typeof(object) *)shim_alloc(size_mul(n, sizeof(object)), true))
-#define kvzalloc_objs(object, n, ...) kzalloc_objs(object, n)
+	((typeof(object) *)kcalloc(n, sizeof(object), SHIM_GFP(__VA_ARGS__)))
+#define kvzalloc_objs(object, n, ...) kzalloc_objs(object, n, ##__VA_ARGS__)
 #define kfree(memory) shim_free(memory)
 #define kvfree(memory) shim_free(memory)
 
