@@ -14,7 +14,8 @@ public struct SourceScenario: Sendable {
   var layerLine: Int?
   var lines: [Int]
 
-  /// All scenarios of a file; observations in it are passed over.
+  /// All scenarios of a file, which may have no more than ``wholeFileLimit``; observations in it are
+  /// passed over.
   public static func all(path: String) throws(ScenarioError) -> [SourceScenario] {
     try all(TraceReader(path: path))
   }
@@ -32,7 +33,9 @@ public struct SourceScenario: Sendable {
     var reader = source
     var read: [SourceScenario] = []
     var begun = 0
+    var budget = WholeFileBudget()
     while let statement = try reader.nextSkippingObservations() {
+      try budget.take(statement, of: reader)
       switch statement {
       case .scenario: begun = reader.line
       case .domain(let domain):

@@ -10,7 +10,7 @@ extension ArenaLayout {
     let mapped = mmap(
       nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
     guard let mapped, mapped != MAP_FAILED else {
-      fatalError("cannot reserve \(bytes) bytes: errno \(errno)")
+      endForWant(of: bytes, for: "what is known of table memory")
     }
     return mapped.assumingMemoryBound(to: UInt64.self)
   }

@@ -14,6 +14,7 @@ enum Command {
     case .comparison: return "iopt diff \(file) --left \(subjects[0]) --right \(subjects[1])"
     case .abi where subjects.count == 2:
       return "iopt diff \(file) --left \(subjects[0]) --right \(subjects[1])"
+    case .abi where finding.isReplay: return "iopt replay \(file) --subject \(subjects[0])"
     case .abi, .leak, .contract, .hardware, .process:
       let driver =
         finding.hardware.map { $0.isForced ? " --driver \($0.driver)" : "" } ?? ""

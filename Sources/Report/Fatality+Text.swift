@@ -1,6 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Lockstep
 
+extension Fatality {
+  /// What it takes besides the scenario, where that is something.
+  var causeLines: [String] {
+    guard isNotAlone else { return [] }
+    let alone = "  only for what ran before it in its process: alone it shows nothing"
+    let cause = culprit.map { "  it takes the scenario at \($0.text) in front of it" }
+    return [alone] + [cause].compactMap(\.self)
+  }
+}
+
+extension Finding.Place {
+  /// Where its scenario begins.
+  fileprivate var text: String { "\(file.printable):\(scenarioLine)" }
+}
+
 extension Finding {
   /// How a subject ended its process, in words, and where.
   func headline(of fatality: Fatality) -> String {

@@ -18,7 +18,16 @@ extension RunTally {
 
   /// What to say of scenarios whose domain could not be opened: a line for each reason.
   public var unopenedLines: [String] {
-    Self.lines(unopened.map { ($0.reason, $1) }, "not opened")
+    Self.lines(unopenedReasons.map { ($0, $1) }, "not opened")
+  }
+
+  /// What to say of domains behind drivers whose hardware caches that nothing is there: a line for each
+  /// driver.
+  public var unjudgedAbsenceLines: [String] {
+    unjudgedAbsence.sorted { $0.key < $1.key }.map { driver, count in
+      "  \(count) \(count == 1 ? "domain" : "domains") behind \(driver) without sync_map: whether it may"
+        + " cache that nothing is there was not asked"
+    }
   }
 
   /// What to say of domains that were judged behind a driver that would never make them: a line for

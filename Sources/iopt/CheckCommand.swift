@@ -78,7 +78,8 @@ extension Judging {
   func judgementText(costs: Bool) -> String {
     let verdict = Ink.standardOutput.summary(verdictLine, tally.verdict)
     let lines =
-      departureLines + windowLines + tally.neverMadeLines + tally.unopenedLines
+      departureLines + windowLines + tally.neverMadeLines + tally.unjudgedAbsenceLines
+      + tally.unopenedLines
       + tally.refusalLines + [verdict]
     return (lines + (costs ? costReports.map(\.text) : [])).joined(separator: "\n")
   }
@@ -128,6 +129,7 @@ private struct CheckJSON: Encodable {
     var unanswered: [String: Int]
     var notOpened: [String: Int]
     var neverMade: [String: Int]
+    var unjudgedAbsence: [String: Int]
     var withoutStores: Int
     var findings: Int
     var departures: [String: Int]
@@ -152,6 +154,7 @@ private struct CheckJSON: Encodable {
       unanswered = tally.unanswered
       notOpened = tally.unopenedReasons
       neverMade = tally.neverMade.mapValues(\.count)
+      unjudgedAbsence = tally.unjudgedAbsence
       withoutStores = tally.withoutStores
       findings = tally.findings
       departures = Dictionary(

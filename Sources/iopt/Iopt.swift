@@ -25,6 +25,9 @@ struct Iopt: ParsableCommand {
     ])
 
   static func main() {
+    // A file that grows too large for the process's limit is an error of `write` then, like a full
+    // disk, and does not end the process.
+    signal(SIGXFSZ, SIG_IGN)
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -43,6 +43,29 @@ import Testing
     #expect(all.status == 1)
   }
 
+  /// A map of a domain whose maps nothing follows.
+  @Test func absenceThatIsNotJudgedIsToldByDriver() throws {
+    func check(_ end: String) throws -> Tool {
+      try Tool.iopt(
+        "check", "-", "--subject", "swift",
+        input: """
+          iopt 2
+          domain format=x86_64 kernel=7.3 va=47 oa=52 features=flush_range top=3\(end)
+          map 0x1000 0x1000 0x1000 rw
+
+          """)
+    }
+    let without = try check(" driver=amd-np")
+    #expect(without.status == 0, "\(without)")
+    #expect(
+      without.output.contains(
+        "  1 domain behind amd-np without sync_map: whether it may cache that nothing is there was not"
+          + " asked\n"), "\(without.output)")
+    for end in [" sync_map driver=amd-np", " driver=amd"] {
+      #expect(try !check(end).output.contains("was not asked"))
+    }
+  }
+
   @Test func anotherForbiddenDepartureIsNone() throws {
     let tool = try Tool.iopt(
       "check", "-", "--forbid", "forbiddenSmallPage", input: Self.departing)

@@ -190,6 +190,14 @@ struct FatalPlugin: Sendable {
       atMap("((uint64_t *)iopt_table_at(host_of_all, IOPT_ARENA_BASE))[(261 << 20) / 8] = 1"),
       "process map: SIGSEGV", "ended its process by SIGSEGV \(operation0)"),
     FatalPlugin(
+      "writes a gibibyte behind its memory", .run,
+      atMap("((uint64_t *)iopt_table_at(host_of_all, IOPT_ARENA_BASE))[(1l << 30) / 8] = 1"),
+      "process map: SIGSEGV", "ended its process by SIGSEGV \(operation0)"),
+    FatalPlugin(
+      "writes a gibibyte in front of its memory", .run,
+      atMap("((uint64_t *)iopt_table_at(host_of_all, IOPT_ARENA_BASE))[-(1l << 30) / 8] = 1"),
+      "process map: SIGSEGV", "ended its process by SIGSEGV \(operation0)"),
+    FatalPlugin(
       "logs a record of no kind", .open,
       "iopt_reference_subject()->open(host, config, state); iopt_log0(host->log, 0);"
         + " return IOPT_DONE",

@@ -75,6 +75,7 @@ extension Engine {
       place: place, statement: atEnd ? "" : request.text,
       subjects: lanes.map(\.lane.specification), evidence: fault.evidence, faultyLane: fault.lane)
     finding.hardware = fault.hardware
+    finding.isReplay = oracles.contains { $0.name == .trace }
     finding.remarks = lanes.flatMap(\.remarks)
     return finding
   }

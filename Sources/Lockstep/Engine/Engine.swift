@@ -91,6 +91,8 @@ public final class Engine {
     var slotsLookedAt = 0
     /// The lengths of all maps in the scenario, or'ed together.
     var mappedLengths: UInt64 = 0
+    /// The domain's, in bytes; 0 where none was opened.
+    var smallestPage: UInt64 = 0
     /// ``RunTally/judgements`` before the scenario.
     var judgementsBefore = 0
     /// The scenario's operations stay where they are until it is over.
@@ -189,6 +191,8 @@ public final class Engine {
     }
     if owesReleaseNotes { tellReleaseNotes() }
     guard takeAnswers() else { return }
+    let pageSizes = DomainInfo(first.lane.records)?.pageSizes ?? 0
+    hot.pointee.smallestPage = pageSizes & (0 &- pageSizes)
     hot.pointee.lanesAreAlike = sharesVerdicts && !isThorough && hot.pointee.operationsStay
     noteLikeness()
     for oracle in oracles where take(oracle.begin(self), of: oracle) { return }
@@ -245,6 +249,7 @@ public final class Engine {
       for oracle in oracles.reversed() {
         if take(oracle.end(self), of: oracle, atEnd: true) { return }
       }
+      if let fault = teardownFault() { return report(.abi, fault, atEnd: true) }
     }
     if let fault = closingFault(tablesAreAsTold: state == .running) {
       report(.abi, fault, atEnd: true)
@@ -358,13 +363,6 @@ public final class Engine {
       return misuse(observed, .untoldWord(word))
     }
     return nil
-  }
-
-  /// A misuse as what is wrong with the request at hand.
-  func misuse(_ observed: ObservedLane, _ misuse: Misuse) -> Fault {
-    Fault(
-      misuse.name, .misuse(subject: observed.lane.label, misuse),
-      lane: lanes.firstIndex { $0 === observed })
   }
 
   /// Counts a judgement; true when it ends the scenario.

@@ -33,6 +33,10 @@ public struct RunTally: Codable, Equatable, Sendable {
   /// Domains that were judged behind a driver that was named and would never make them, by driver.
   public var neverMade: [String: NeverMade] = [:]
 
+  /// Domains whose driver's hardware caches what is absent, and that do without `sync_map`: nothing can
+  /// be said of that there. By driver.
+  public var unjudgedAbsence: [String: Int] = [:]
+
   /// Kernel trees that are no release which has a number: what each is, and as what it is judged. Told
   /// once.
   public var releaseNotes: [String: String] = [:]
@@ -65,6 +69,7 @@ public struct RunTally: Codable, Equatable, Sendable {
     for (reason, count) in other.unanswered { Self.count(reason, in: &unanswered, count) }
     unopened.merge(other.unopened, uniquingKeysWith: +)
     neverMade.merge(other.neverMade) { NeverMade(count: $0.count + $1.count, reason: $0.reason) }
+    unjudgedAbsence.merge(other.unjudgedAbsence, uniquingKeysWith: +)
     known.merge(other.known, uniquingKeysWith: +)
     releaseNotes.merge(other.releaseNotes) { own, _ in own }
   }

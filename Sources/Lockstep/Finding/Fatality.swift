@@ -28,6 +28,11 @@ public struct Fatality: Codable, Equatable, Sendable {
   public var isOutside: Bool
   /// Whether recorded observations were at hand: `iopt replay` shows it again.
   public var isReplay: Bool
+  /// The scenario was run in a process of its own too, and nothing ended that: it takes what others
+  /// did in the process before.
+  public var isNotAlone = false
+  /// With this one of them in front it ends the process, without it not; nil where that is not known.
+  public var culprit: Finding.Place?
 
   /// An end in a call.
   public init(

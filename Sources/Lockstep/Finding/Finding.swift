@@ -24,6 +24,9 @@ public struct Finding: Codable, Sendable {
   /// comes from.
   public var remarks: [Remark] = []
 
+  /// Recorded observations were at hand: `iopt replay` shows it again.
+  public var isReplay = false
+
   /// A line of a subject's.
   public struct Remark: Codable, Equatable, Sendable {
     /// What reports call it.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Glibc
 import Log
+import Synchronization
 
 /// The addresses of one arena, with guards in front and behind. Reserved, not committed. All pages
 /// are closed until they are opened; a touch of a closed one is noted (``ArenaWatch``), and opens
@@ -14,6 +15,10 @@ struct ArenaMapping: ~Copyable {
   /// Bytes on either side of that which are closed for good: what is further off than a guard is wide
   /// is a crash, and not the memory of another arena.
   private static let reserve = 16 << 20
+  /// Where arenas are asked to lie, one after the other: as far from each other, and from all that
+  /// systems put somewhere, that a stray address hits none.
+  private static let (firstPlace, places, distance) = (UInt(1) << 45, UInt(64), UInt(1) << 40)
+  private static let made = Atomic<UInt>(0)
 
   /// The arena's first byte.
   let memory: UnsafeMutableRawPointer
@@ -21,9 +26,12 @@ struct ArenaMapping: ~Copyable {
 
   init() {
     let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
-    let mapped = mmap(nil, Self.mappedSize, PROT_NONE, flags, -1, 0)
+    let number = Self.made.add(1, ordering: .relaxed).oldValue % Self.places
+    // Where that is taken the system chooses another.
+    let place = UnsafeMutableRawPointer(bitPattern: Self.firstPlace + number * Self.distance)
+    let mapped = mmap(place, Self.mappedSize, PROT_NONE, flags, -1, 0)
     guard let mapped, mapped != MAP_FAILED else {
-      fatalError("cannot reserve \(Self.mappedSize) bytes of table memory: errno \(errno)")
+      endForWant(of: Self.mappedSize, for: "table memory")
     }
     let start = mapped + Self.reserve
     memory = start + Self.guardSize
@@ -35,7 +43,8 @@ struct ArenaMapping: ~Copyable {
     munmap(memory - Self.guardSize - Self.reserve, Self.mappedSize)
   }
 
-  private static var mappedSize: Int { ArenaWatch.span + 2 * reserve }
+  /// Bytes of address space for one.
+  static var mappedSize: Int { ArenaWatch.span + 2 * reserve }
 
   /// Whether a closed page was touched since ``wipe()``; everything is open since.
   @inline(__always)

@@ -8,7 +8,6 @@ public final class ComparisonOracle: Oracle {
   public let name = OracleName.comparison
   /// Whether two sides that both fail to open a domain have been compared by it.
   private let countsFailures: Bool
-  private let leftovers = LeftoverTables()
   /// Nothing differs: nothing to say.
   public let judgesDifferencesOnly = true
 
@@ -16,7 +15,6 @@ public final class ComparisonOracle: Oracle {
   public init(countsFailures: Bool = false) { self.countsFailures = countsFailures }
 
   public func begin(_ engine: Engine) -> Judgement {
-    leftovers.begin(engine)
     if engine.logDifference != nil { return .found(fault(engine)) }
     return engine.lanes[0].status == .done || countsFailures ? .kept : .nothing
   }
@@ -26,7 +24,7 @@ public final class ComparisonOracle: Oracle {
     engine.logDifference == nil ? .kept : .found(fault(engine))
   }
 
-  public func end(_ engine: Engine) -> Judgement { leftovers.judge(engine) }
+  public func end(_ engine: Engine) -> Judgement { LeftoverTables.judge(engine) }
 
   /// What is told first: events, then words that differ in the end, then those that differed on
   /// the way.

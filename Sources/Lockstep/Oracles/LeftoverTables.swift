@@ -4,42 +4,26 @@ import ScenarioLanguage
 
 /// Lets two lanes free their tables when a scenario is over, and compares which are left. Some may be:
 /// gathers can have lost them. But both sides lose the same.
-final class LeftoverTables {
-  private var smallestPage: UInt64 = 0
-
-  /// Both lanes have opened the domain, or tried.
-  func begin(_ engine: Engine) {
-    smallestPage = 0
-    for record in engine.lanes[0].lane.records {
-      guard let info = InfoRecord(record) else { continue }
-      smallestPage = info.pageSizes & (0 &- info.pageSizes)
-    }
-  }
-
+enum LeftoverTables {
   /// After the last operation. In a run that is not thorough only of one scenario in four, the first
   /// among them: it costs as much as several operations, and what it finds is seldom alone.
-  func judge(_ engine: Engine) -> Judgement {
+  static func judge(_ engine: Engine) -> Judgement {
     guard engine.isThorough || engine.scenarioNumber & 3 == 1 else { return .nothing }
     let (left, right) = (engine.lanes[0], engine.lanes[1])
-    guard left.status == .done, right.status == .done, !isRagged(engine) else { return .nothing }
+    guard left.status == .done, right.status == .done, !engine.runsAwayInTeardown else {
+      return .nothing
+    }
     guard free(left), free(right) else { return .nothing }
     if let misuse = misuse(left, 0) ?? misuse(right, 1) { return .found(misuse) }
-    return Self.difference(left, right).map(Judgement.found) ?? .kept
-  }
-
-  /// The kernel's production build can link a table among leaves when a length ends within a page, and
-  /// runs away when it frees that.
-  private func isRagged(_ engine: Engine) -> Bool {
-    engine.configuration.build == Build.production.rawValue
-      && engine.mappedLengths & (smallestPage &- 1) != 0
+    return difference(left, right).map(Judgement.found) ?? .kept
   }
 
   /// False when the subject cannot.
-  private func free(_ observed: ObservedLane) -> Bool {
+  private static func free(_ observed: ObservedLane) -> Bool {
     observed.lane.isTornDown || observed.teardown() != nil
   }
 
-  private func misuse(_ observed: ObservedLane, _ lane: Int) -> Fault? {
+  private static func misuse(_ observed: ObservedLane, _ lane: Int) -> Fault? {
     guard let misuse = observed.lane.host.state.pointee.misuse else { return nil }
     var fault = Fault(
       misuse.name, .misuse(subject: observed.lane.label, misuse), lane: lane)

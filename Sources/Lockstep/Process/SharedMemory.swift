@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Glibc
+import Log
 
 /// One value in memory that this process and its children share. It keeps what a child wrote when
 /// that is dead.
@@ -14,7 +15,7 @@ public final class SharedMemory<Value: BitwiseCopyable> {
     let mapped = mmap(
       nil, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
     guard let mapped, mapped != MAP_FAILED else {
-      fatalError("cannot map \(bytes) bytes of shared memory: errno \(errno)")
+      endForWant(of: bytes, for: "what processes share")
     }
     pointer = mapped.bindMemory(to: Value.self, capacity: count)
     pointer.initialize(repeating: value, count: count)

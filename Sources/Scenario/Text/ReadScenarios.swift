@@ -18,20 +18,35 @@ public func readScenarios(
 /// may hold any number of them. ``TraceReader`` has no such bound.
 public let wholeFileLimit = 1 << 20
 
+/// What may be kept of a file that is read as a whole.
+public struct WholeFileBudget {
+  private let limit: Int
+  private var count = 0
+
+  /// Nothing is kept yet; at most `limit` may be.
+  public init(limit: Int = wholeFileLimit) { self.limit = limit }
+
+  /// Counts what `reader` has just read; throws at its place when that is too much.
+  public mutating func take(
+    _ statement: TraceStatement, of reader: borrowing TraceReader
+  ) throws(ScenarioError) {
+    count += statement.weight
+    guard count > limit else { return }
+    throw ScenarioError(
+      file: reader.name, position: .text(line: reader.line, column: 1),
+      message: "expected at most \(limit) operations in a file that is read as a whole")
+  }
+}
+
 func readScenarios(
   _ source: consuming TraceReader, limit: Int = wholeFileLimit
 ) throws(ScenarioError) -> [LocatedScenario] {
   var reader = source
   var result: [LocatedScenario] = []
   var line = 0
-  var count = 0
+  var budget = WholeFileBudget(limit: limit)
   while let statement = try reader.nextSkippingObservations() {
-    count += statement.weight
-    if count > limit {
-      throw ScenarioError(
-        file: reader.name, position: .text(line: reader.line, column: 1),
-        message: "expected at most \(limit) operations in a file that is read as a whole")
-    }
+    try budget.take(statement, of: reader)
     switch statement {
     case .scenario: line = reader.line
     case .domain(let domain): result.append(LocatedScenario(Scenario(domain: domain), line: line))
