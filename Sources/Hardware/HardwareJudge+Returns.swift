@@ -51,7 +51,7 @@ extension HardwareJudge {
     case IOPT_OP_MAP_RANGE where entry.kind == .absence: return false
     case IOPT_OP_DMA_IOVA_LINK where entry.kind == .absence: return false
     case IOPT_OP_DMA_IOVA_SYNC: return entry.kind == .absence && isPromisedToBePresent(entry)
-    case IOPT_OP_UNMAP_FAST, IOPT_OP_READ_AND_CLEAR_DIRTY, IOPT_OP_GATHER: return false
+    case IOPT_OP_UNMAP_FAST, IOPT_OP_GATHER: return false
     // A flush is what a queue does in the end with what was put on it.
     case IOPT_OP_IOTLB_SYNC, IOPT_OP_FLUSH: return entry.gather == state.gather
     default: return entry.operation == state.number && entry.gather < 0

@@ -28,7 +28,12 @@ extension HardwareJudge {
       state.hasRaggedMap = true
     }
     if state.release < .linux7_3, Self.hasEmptyPiece(operation) { state.past = .emptyPiece }
-    cache.begin(operation: state.number, gather: state.gather, isOutside: isOutside(operation))
+    // Who reads dirty bits to keep them asks for no sync afterwards: what changes is due at once.
+    let keepsDirty =
+      operation.kind == IOPT_OP_READ_AND_CLEAR_DIRTY.rawValue && operation.flag != 0
+    cache.begin(
+      operation: state.number, gather: keepsDirty ? -1 : state.gather,
+      isOutside: isOutside(operation))
     asked = AskedMemory(pointer)
     if asked.reaches(cache.reader.encryptionBit) { state.hasEncryptedAddress = true }
     cache.attributes.want(asked, cache.reader, state.features)

@@ -58,6 +58,33 @@ private struct ForgetfulDriver: Driver {
     #expect(danger?.property == .staleDirty && danger?.kind == "in a device TLB at return")
   }
 
+  /// The first page of two was synced, and the word of the second is drawn.
+  @Test func theWalkOfWhatIsLeftOfAnEntryEndsAtItsOwnWord() throws {
+    let fed = try FedJudge(keepsAccounts: true)
+    let clear: FedJudge.Record = .store(2, 1, 0, count: 2)
+    let danger = try #require(
+      fed.run(
+        .unmap(iova: 0x1000, length: 0x2000), [clear, .sync(0x1000, 0x1fff), .result(0x2000)]))
+    #expect(
+      danger.text.hasPrefix("at return: the translation of 0x2000 to 0x2fff"), "\(danger.text)")
+    let step = try #require(danger.account?.walk.last)
+    #expect(step.index == 2 && step.address == FedJudge.table(2) + 16)
+    #expect(step.cached?.hasPrefix("leaf oa=0x9000 ") == true, "\(step.cached ?? "")")
+  }
+
+  /// Of two words the first was written back.
+  @Test func theWalkOfWhatIsWrittenBackInPartShowsWhatMayBeCached() throws {
+    let fed = try FedJudge(features: [.flushRange, .dmaIncoherent], keepsAccounts: true)
+    let danger = try #require(
+      fed.run(
+        .unmap(iova: 0x1000, length: 0x2000),
+        [.store(2, 1, 0, count: 2), .clean(2, 1, words: 1), .sync(0x1000, 0x2fff), .result(0x2000)])
+    )
+    let step = try #require(danger.account?.walk.last)
+    #expect(step.table == FedJudge.table(2) && step.cached != nil, "\(step)")
+    #expect((1...2).contains(try #require(step.index)))
+  }
+
   @Test func theWalkLeadsFromTheTopToTheWordThatIsCached() throws {
     let danger = try #require(try danger([clear, .sync(0x5000, 0x5fff), .result(0x1000)]))
     let account = try #require(danger.account)

@@ -28,6 +28,16 @@ import Testing
     #expect(reach.pointers == .all)
   }
 
+  /// Whoever shadows page by page keeps the rest of a large leaf.
+  @Test func aLargeLeafGoesOnlyWithAllOfIt() {
+    for driver in [shadow, s390, ExactDriver()] as [any Driver] {
+      func removes(_ last: UInt64) -> Bool {
+        driver.reaches(.sync(0, last))[0].removesLeaf(0...0x1f_ffff)
+      }
+      #expect(!removes(0xfff) && !removes(0x1f_efff) && removes(0x1f_ffff), "\(driver.name)")
+    }
+  }
+
   @Test func eachCommandIsATrapThatReadsItsRangeAgain() {
     let command = commands(shadow, .sync(0x1000, 0x5fff))[0]
     #expect(shadow.traps(of: command) == 1 && shadow.rereads(of: command) == 5)

@@ -77,6 +77,31 @@ import Testing
     #expect(mended?.property == .dirtyUnreported && mended?.known == nil)
   }
 
+  /// The code gathers its own part at least: without even that it is another fault.
+  @Test func whatNothingWasSyncedOfIsNoItemThatWasForgotten() throws {
+    let inside = Operation.readAndClearDirty(
+      gather: 0, iova: 0x1800, length: 0x800, keep: false)
+    for (records, known) in [
+      ([], nil), ([.sync(0x2000, 0x2fff)], nil),
+      ([Fed.Record.sync(0x1800, 0x1fff)], KnownClass.dirtyItemUnreported),
+    ]
+      as [([Fed.Record], KnownClass?)]
+    {
+      let fed = try dirty(.linux7_2)
+      #expect(fed.run(inside, Self.reported) == nil)
+      let danger = fed.run(.iotlbSync(gather: 0), records)
+      #expect(danger?.property == .staleDirty && danger?.known == known, "\(records)")
+    }
+  }
+
+  /// Nobody syncs after a read that keeps the bits.
+  @Test func aReadThatIsToKeepDirtyBitsAndClearsThemIsADangerAtOnce() throws {
+    let keeping = Operation.readAndClearDirty(gather: 0, iova: 0x1000, length: 0x1000, keep: true)
+    let danger = try dirty(.linux7_3).run(keeping, Self.reported)
+    #expect(danger?.property == .staleDirty && danger?.known == nil, "\(danger?.text ?? "")")
+    #expect(try dirty(.linux7_3).run(keeping, [.dirty(0x1000, 0x1000)]) == nil)
+  }
+
   @Test func aDirtyBitThatIsNotWrittenBackIsToBeSyncedAllTheSame() throws {
     let features: Features = [.flushRange, .dmaIncoherent]
     for (records, known) in [

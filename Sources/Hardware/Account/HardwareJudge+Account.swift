@@ -95,7 +95,7 @@ extension HardwareJudge {
 
   private func walk(to entry: StaleEntry, freed slot: Int?) -> [CacheAccount.Step] {
     var end: CacheAccount.Step?
-    var (table, word) = (Int(entry.holder), Int(entry.firstWord))
+    var (table, word) = (Int(entry.holder), words(of: entry).lowerBound)
     if let slot {
       // From the table that went back upwards: the pointer may be further up.
       end = step(slot, nil)
@@ -122,7 +122,19 @@ extension HardwareJudge {
       return (parent, parent * ArenaLayout.wordsPerSlot + index)
     }
     return cache.stale.elements.last { $0.kind == .pointer && $0.target == Int32(slot) }
-      .map { (Int($0.holder), Int($0.firstWord)) }
+      .map { (Int($0.holder), words(of: $0).lowerBound) }
+  }
+
+  /// The words that decode its addresses: of what is left of an entry, and whatever was written back.
+  private func words(of entry: StaleEntry) -> ClosedRange<Int> {
+    let count = UInt64(cache.tables[Int(entry.holder)].words)
+    guard !entry.isOfRoot, count > 0 else {
+      return Int(entry.firstWord)...Int(max(entry.firstWord, entry.lastWord))
+    }
+    let start = Int(entry.holder) * ArenaLayout.wordsPerSlot
+    let itemLog2 = UInt64(TableEntry.itemLog2(Int(entry.level)))
+    let first = start + Int(entry.first >> itemLog2 & (count - 1))
+    return first...max(first, start + Int(entry.last >> itemLog2 & (count - 1)))
   }
 
   private func step(_ slot: Int, _ word: Int?) -> CacheAccount.Step {
@@ -140,7 +152,7 @@ extension HardwareJudge {
     step.word = cache.words[word]
     step.meaning = cache.reader.text(cache.words[word], level: Int(table.level))
     step.cached = cache.stale.elements.last { entry in
-      Int(entry.firstWord) <= word && word <= Int(entry.lastWord) && Int(entry.holder) == slot
+      Int(entry.holder) == slot && words(of: entry).contains(word)
     }.map(cached)
     return step
   }

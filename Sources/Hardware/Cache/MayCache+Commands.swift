@@ -150,6 +150,8 @@ extension MayCache {
     guard entry.first <= reach.last, entry.last >= reach.first else {
       return keep(entry)
     }
+    var entry = entry
+    entry.wasNamedInPart = true
     switch reach.leaves {
     case .none: keep(entry)
     case .touching:

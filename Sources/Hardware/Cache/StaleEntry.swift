@@ -30,6 +30,10 @@ struct StaleEntry: BitwiseCopyable {
   /// It was cleared of its dirty bit as a part of an entry of several items, or by a read that began
   /// inside it.
   var isOfItems = false
+  /// A part of it was reported dirty by the read that cleared it.
+  var wasReported = false
+  /// A command named a part of it, which was not enough.
+  var wasNamedInPart = false
   /// It is a pointer, or that there is none: what removes leaves alone leaves it.
   var goesWithPointers = false
   /// The IOMMU may have it, and a device with a TLB of its own may. At least one may.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-/// No driver at all: removes exactly what it is told, leaves that touch the range, and the pointers of
+/// No driver at all: removes exactly what it is told, leaves that lie in the range, and the pointers of
 /// the range when tables go. It judges a page table apart from what any driver makes of its calls.
 public struct ExactDriver: Driver {
   public let name = "exact"
@@ -28,7 +28,7 @@ public struct ExactDriver: Driver {
   public func reach(of command: Command) -> Reach {
     if command.opcode == Self.all { return .everything }
     return Reach(
-      command.address, command.stride,
+      command.address, command.stride, leaves: .within,
       pointers: command.flags & Self.pointersToo != 0 ? .all : .none)
   }
 

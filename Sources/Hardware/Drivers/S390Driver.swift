@@ -45,7 +45,7 @@ public struct S390Driver: Driver {
   public func reach(of command: Command) -> Reach {
     let length = command.stride &- command.address &+ 1
     guard length != 0, command.address <= command.stride else { return .nothing }
-    return Reach(command.address, command.stride, pointers: .all)
+    return Reach(command.address, command.stride, leaves: .within, pointers: .all)
   }
 
   public func text(of command: Command) -> String {

@@ -36,10 +36,11 @@ public struct ShadowDriver: Driver {
 
   // MARK: What it is promised
 
-  /// The hypervisor walks the guest's table anew for each page of the range, from the top.
+  /// The hypervisor walks the guest's table anew for each page of the range, from the top. Its shadow has
+  /// pages of the smallest size: of a larger leaf those outside of the range stay.
   public func reach(of command: Command) -> Reach {
     if command.opcode == Self.all { return .everything }
-    return Reach(command.address, command.stride, pointers: .all)
+    return Reach(command.address, command.stride, leaves: .within, pointers: .all)
   }
 
   public func text(of command: Command) -> String {

@@ -16,6 +16,7 @@ extension HardwareJudge {
       let itemLog2 = TableEntry.itemLog2(Int(entry.pointee.level))
       entry.pointee.isOfItems =
         Int(entry.pointee.sizeLog2) > itemLog2 || entry.pointee.first < state.iova
+      entry.pointee.wasReported = reported.overlaps(entry.pointee.first, entry.pointee.last)
     }
   }
 

@@ -14,10 +14,20 @@ extension HardwareJudge {
     guard entry.kind == .dirty else { return nil }
     // One that was not even gathered is something else.
     if entry.wasReachedUnwritten { return .dirtyClearNotWrittenBack }
-    if state.release < .linux7_3, entry.isOfItems { return .dirtyItemUnreported }
+    // What it reports, it gathers.
+    if state.release < .linux7_3, entry.isOfItems, !entry.wasReported || isSyncedInPart(entry) {
+      return .dirtyItemUnreported
+    }
     guard driver.goesByLevels, state.features.contains(.detailedGather), let sync = state.lastSync,
       sync.first <= entry.first, sync.last >= entry.last
     else { return nil }
     return .dirtyWithoutLevels
+  }
+
+  /// A sync was asked of the driver for some of it: the item that is the code's own.
+  private func isSyncedInPart(_ entry: StaleEntry) -> Bool {
+    if entry.wasNamedInPart { return true }
+    guard let sync = state.lastSync else { return false }
+    return sync.first <= entry.last && sync.last >= entry.first
   }
 }
