@@ -95,6 +95,33 @@ import Testing
     #expect(longer.output.contains("a timeout has 32 bits in the kernel's code"))
   }
 
+  /// Memory at the encryption bit: a leaf reads back as a larger one, and words behind the table are
+  /// cleared. That is the code's own, no breach of the ABI, and no change from itself.
+  @Test(.enabled(if: tree73.isThere, tree73.needs))
+  func whatItWritesBehindItsTablesForTheEncryptionBitIsNoBreach() throws {
+    let scratch = try ScratchFolder()
+    let file = try scratch.file(
+      "case.iopt",
+      """
+      iopt 2
+      domain format=amdv1 kernel=7.3 va=64 oa=52 features=dynamic_top,flush_range,amdv1_encrypt_tables,amdv1_force_coherence top=2 cbit=36
+      map 0x0 0x0 0x1000 w
+      map 0x1fc0000000 0x0 0x40000000 w
+      map 0x2000000000 0x2000000000 0x2000000000 w
+      unmap 0x1fc0000000 0x40001000
+
+      """.utf8)
+    let check = try Tool.iopt("check", file, "--subject", "kernel:7.3")
+    #expect(check.status == 0, "\(check.output)\(check.errors)")
+    #expect(check.output.contains("  judged only up to a crash: 1 scenarios\n"), "\(check.output)")
+    let diff = try Tool.iopt("diff", file, "--left", "swift", "--right", "kernel:7.3")
+    #expect(diff.status == 0, "\(diff.output)\(diff.errors)")
+    let review = try Tool.iopt(
+      "review", "kernel:7.3", "kernel:7.3", file, "--seconds", "0", "--no-costs", "--no-lines",
+      "--no-cases")
+    #expect(review.status == 0, "\(review.output)\(review.errors)")
+  }
+
   @Test(.enabled(if: tree72.isRecorded, tree72.needsRecorded))
   func linux7_2RefusesTheDriverThatAsksForSvpbmt() throws { try refusesSvpbmt("7.2") }
 

@@ -29,7 +29,7 @@ public final class Engine {
   /// What was run so far.
   public var tally: RunTally { hot.pointee.tally }
   /// What is wrong in the scenario at hand, without the file.
-  public private(set) var finding: Finding?
+  public internal(set) var finding: Finding?
   /// Whether all words of small domains are held against what was told after every operation, and
   /// not only those that the operation told. The rest is seen when the scenario ends.
   /// What a run that is not thorough finds has no true `pte` lines: it is run again for its report.
@@ -93,6 +93,9 @@ public final class Engine {
     var mappedLengths: UInt64 = 0
     /// The domain's, in bytes; 0 where none was opened.
     var smallestPage: UInt64 = 0
+    /// That of the domain, where a kernel tree runs it; 0 for none. Whether memory at it was mapped.
+    var encryptionBit: UInt64 = 0
+    var mapsEncrypted = false
     /// ``RunTally/judgements`` before the scenario.
     var judgementsBefore = 0
     /// The scenario's operations stay where they are until it is over.
@@ -193,6 +196,7 @@ public final class Engine {
     guard takeAnswers() else { return }
     let pageSizes = DomainInfo(first.lane.records)?.pageSizes ?? 0
     hot.pointee.smallestPage = pageSizes & (0 &- pageSizes)
+    watchForEncryptedMemory()
     hot.pointee.lanesAreAlike = sharesVerdicts && !isThorough && hot.pointee.operationsStay
     noteLikeness()
     for oracle in oracles where take(oracle.begin(self), of: oracle) { return }
@@ -210,6 +214,7 @@ public final class Engine {
     if operation.pointee.kind <= IOPT_OP_MAP_RANGE.rawValue {
       hot.pointee.mappedLengths |= operation.pointee.len
     }
+    if hot.pointee.encryptionBit != 0 { noteEncryptedMemory(operation) }
     if isThorough { history.append(operation, place) }
     first.run(operation)
     if isPair {
@@ -380,15 +385,5 @@ public final class Engine {
       report(fault.oracle ?? oracle().name, fault, atEnd: atEnd)
       return true
     }
-  }
-
-  func report(_ oracle: OracleName, _ fault: Fault, atEnd: Bool = false) {
-    hot.pointee.state = .found
-    hot.pointee.tally.findings += 1
-    let found = makeFinding(oracle, fault, atEnd: atEnd)
-    let isBuiltIn = lanes.allSatisfy(\.lane.subject.isBuiltIn)
-    let finding = oracle == .abi || !isBuiltIn ? misuseBehind(found) ?? found : found
-    self.finding = finding
-    onFinding(finding)
   }
 }
