@@ -162,7 +162,18 @@ struct ReviewCommand: ParsableCommand {
       review.costs = try workload.costs(sides.base, sides.head)
     }
     progress.clear()
+    review.notDone += leftOut
     return review
+  }
+
+  /// What the command line leaves out.
+  private var leftOut: [String] {
+    let trees = [sides.base, sides.head].contains { $0.hasPrefix(KernelSubject.prefix) }
+    return [
+      (trees && !cases, "the trees' own cases: --no-cases"),
+      (trees && !lines, "which lines of the change were run: --no-lines"),
+      (!costs, "what it costs: --no-costs"),
+    ].filter(\.0).map(\.1)
   }
 
   /// Runs what is known, what is recorded and what is made, until the time is up, then takes what

@@ -41,6 +41,11 @@ import Testing
       "spin_unlock_irqrestore(&fq->lock, flags);",
       "kfree(kmalloc_obj(struct list_head)); spin_unlock_irqrestore(&fq->lock, flags);",
       "no-warn", "drivers/iommu/dma-iommu.c:"),
+    // A guard gives the lock back at the end of its block: here once more.
+    Case(
+      "guarded-and-given-back", "drivers/iommu/iova.c", "free_iova",
+      "spin_lock_irqsave(&iovad->iova_rbtree_lock, flags);",
+      "guard(spinlock_irqsave)(&iovad->iova_rbtree_lock);", "no-crash", "concurrency.h:"),
     Case(
       "iova-lost", "drivers/iommu/iova.c", "free_iova", "free_iova_mem(iova);", "", "warning",
       "bytes are left"),

@@ -110,8 +110,6 @@ enum {
 #define msi_desc_set_iommu_msi_iova shim_nothing
 
 /* The machine. */
-#define guard(kind) shim_guard_##kind
-#define shim_guard_mutex shim_nothing
 #define kstrtobool(text, flag) ((void)(text), (void)(flag), 0)
 #define is_kdump_kernel(...) false
 #define arch_initcall(function) \

@@ -51,6 +51,35 @@ struct mutex {
 #define mutex_lock(lock) ((void)(lock))
 #define mutex_unlock(lock) ((void)(lock))
 
+/* Locks that go with the block that took them, by the names of their kinds. */
+static inline spinlock_t *shim_guard_take(spinlock_t *lock, const char *file, int line)
+{
+	shim_spin_lock(lock, file, line);
+	return lock;
+}
+
+static inline void shim_guard_leave(spinlock_t **lock)
+{
+	spin_unlock(*lock);
+}
+
+#define shim_guarding __attribute__((__cleanup__(shim_guard_leave), __unused__))
+#define guard(kind) shim_guard_##kind
+#define shim_guard_spinlock(lock) \
+	spinlock_t *__PASTE(shim_guard_, __LINE__) shim_guarding = \
+		shim_guard_take(lock, __FILE__, __LINE__)
+#define shim_guard_spinlock_irq(lock) shim_guard_spinlock(lock)
+#define shim_guard_spinlock_irqsave(lock) shim_guard_spinlock(lock)
+#define shim_guard_mutex(lock) mutex_lock(lock)
+#define scoped_guard(kind, lock) shim_scoped_##kind(lock)
+#define shim_scoped_spinlock(lock) \
+	for (spinlock_t *shim_scope shim_guarding = shim_guard_take(lock, __FILE__, __LINE__), \
+		*shim_once = shim_scope; shim_once; shim_once = NULL)
+#define shim_scoped_spinlock_irq(lock) shim_scoped_spinlock(lock)
+#define shim_scoped_spinlock_irqsave(lock) shim_scoped_spinlock(lock)
+#define shim_scoped_mutex(lock) \
+	for (bool shim_once = (mutex_lock(lock), true); shim_once; shim_once = false)
+
 void *shim_alloc_percpu(size_t size, size_t align, bool queue);
 
 static inline size_t shim_percpu_stride(const void *base)
