@@ -66,7 +66,7 @@ private struct ForgetfulDriver: Driver {
       fed.run(
         .unmap(iova: 0x1000, length: 0x2000), [clear, .sync(0x1000, 0x1fff), .result(0x2000)]))
     #expect(
-      danger.text.hasPrefix("at return: the translation of 0x2000 to 0x2fff"), "\(danger.text)")
+      danger.text.hasPrefix("the translation of 0x2000 to 0x2fff"), "\(danger.text)")
     let step = try #require(danger.account?.walk.last)
     #expect(step.index == 2 && step.address == FedJudge.table(2) + 16)
     #expect(step.cached?.hasPrefix("leaf oa=0x9000 ") == true, "\(step.cached ?? "")")
