@@ -140,11 +140,13 @@ extension DMAContract {
     let range = (first: buffers[index].first, last: buffers[index].last)
     let isTampered = buffers[index].isTampered
     // Where the lookup finds nothing the IOVA stays, as it does by departure. What somebody put there
-    // behind the layer's back may be found.
+    // behind the layer's back may be found, and the IOVA goes back then though nothing was unmapped.
+    let stays = !operation.wasQueued && operation.freed == nil
     let isNeverUnmapped =
-      buffers[index].isNeverUnmapped && !(isTampered && operation.result != 0)
-      || operation.result == 0 && buffers[index].isLookedUp
-        && (isTampered || buffers[index].isBeyondWords)
+      stays
+      && (buffers[index].isNeverUnmapped && !(isTampered && operation.result != 0)
+        || operation.result == 0 && buffers[index].isLookedUp
+          && (isTampered || buffers[index].isBeyondWords))
     buffers.remove(at: index)
     if isNeverUnmapped {
       if let entry = ledger.index(of: range.first, range.last) {

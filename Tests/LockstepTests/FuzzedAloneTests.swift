@@ -131,6 +131,22 @@ import Testing
 
         """, "memoryAtTheEncryptionBit"
     ),
+    // A large leaf that somebody put over a buffer is found, and not unmapped from its middle: the
+    // buffer's IOVA is queued all the same.
+    (
+      """
+      iopt 2
+      domain format=vtdss kernel=7.3 va=48 oa=52 features=none top=3
+      dma queue=percpu cpus=1 size=2 timeout=0 mode=strict limit=0x7fff
+      dma_map 0 0x0 0x1000 bidirectional
+      unmap 0x0 0x8000
+      map 0x0 0x0 0x200000 w
+      relax
+      dma_unmap 0
+      tick 0
+
+      """, "unmappedBehindTheLayersBack"
+    ),
     // Of two things that excuse, the one that came first excuses less: an unmap beside a layer without a
     // queue has to be invalidated, but not what a leaf that reads back as another size has lost.
     (
