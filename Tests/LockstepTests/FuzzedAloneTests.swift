@@ -138,8 +138,15 @@ import Testing
       iopt 2
       domain format=vtdss kernel=7.3 va=48 oa=52 features=none top=3
       dma queue=percpu cpus=1 size=2 timeout=0 mode=strict limit=0x7fff
+      dma_map 0 0x0 0x3000 bidirectional
+      dma_unmap 0
       dma_map 0 0x0 0x1000 bidirectional
-      unmap 0x0 0x8000
+      map 0x0 0x0 0x1000 w
+      dma_unmap 0
+      dma_map 0 0x0 0x1000 bidirectional
+      dma_unmap 0
+      dma_map 0 0x0 0x1000 bidirectional
+      unmap 0x0 0x7000
       map 0x0 0x0 0x200000 w
       relax
       dma_unmap 0
