@@ -222,6 +222,23 @@ import Testing
     #expect(named.contains(departure), "\(named)")
   }
 
+  /// A part of a large leaf is synced: the rest of it is nobody's promise yet.
+  @Test(arguments: [Subject.swift, .reference], ["vtd-caching", "s390", "shadow"])
+  func syncingAPartOfALargeLeafPromisesNothingOfIt(_ subject: Subject, _ driver: String) throws {
+    let text = """
+      iopt 2
+      domain format=amdv1 kernel=7.3 va=64 oa=52 features=dynamic_top,amdv1_encrypt_tables,amdv1_force_coherence top=2 sync_map driver=\(driver)
+      dma queue=percpu cpus=1 size=2 timeout=0 mode=strict limit=0xffffffffffffffff
+      dma_iova_alloc 0 0x0 0x200000
+      dma_iova_link 0 0x0 0x0 0x200000 bidirectional
+      dma_iova_sync 0 0x0 0x1000
+
+      """
+    let engine = OracleChoice([.hardware]).engine([Lane(subject)])
+    #expect(try engine.run(scenario(text), file: "case.iopt") == nil)
+    #expect(engine.tally.judgements > 0)
+  }
+
   private static let syncsOnTheWay = [
     """
     iopt 2

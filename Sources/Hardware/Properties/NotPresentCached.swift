@@ -13,7 +13,13 @@ extension HardwareJudge {
   /// Whether a sync of a part of a two-step range is what was to remove it.
   func isPromisedToBePresent(_ entry: StaleEntry) -> Bool {
     guard let part = state.syncedPart, !state.isSkipped else { return false }
-    return entry.first <= part.last && entry.last >= part.first
+    guard entry.first <= part.last, entry.last >= part.first else { return false }
+    if entry.goesWithPointers { return true }
+    // Of a leaf that is larger than what was synced nobody has asked for all.
+    let mask: UInt64 = (1 << UInt64(min(entry.sizeLog2, 63))) - 1
+    let start = max(entry.first, (part.first &+ mask) & ~mask)
+    let (last, overflow) = start.addingReportingOverflow(mask)
+    return start >= part.first && !overflow && last <= min(entry.last, part.last)
   }
 
   /// What was mapped with success is reached by walks that begin where the driver was told.
