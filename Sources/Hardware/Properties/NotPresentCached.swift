@@ -15,11 +15,13 @@ extension HardwareJudge {
     guard let part = state.syncedPart, !state.isSkipped else { return false }
     guard entry.first <= part.last, entry.last >= part.first else { return false }
     if entry.goesWithPointers { return true }
-    // Of a leaf that is larger than what was synced nobody has asked for all.
+    // Of a leaf that is larger than what was synced, in whole pages, nobody has asked for all.
+    let page = (state.pageSizes & (0 &- state.pageSizes)) &- 1
+    let first = part.first & ~page
     let mask: UInt64 = (1 << UInt64(min(entry.sizeLog2, 63))) - 1
-    let start = max(entry.first, (part.first &+ mask) & ~mask)
+    let start = max(entry.first, (first &+ mask) & ~mask)
     let (last, overflow) = start.addingReportingOverflow(mask)
-    return start >= part.first && !overflow && last <= min(entry.last, part.last)
+    return start >= first && !overflow && last <= min(entry.last, part.last | page)
   }
 
   /// What was mapped with success is reached by walks that begin where the driver was told.
