@@ -24,9 +24,7 @@ extension HardwareJudge {
         steps.append(step(table, nil))
         break
       }
-      let itemLog2 = UInt64(TableEntry.itemLog2(ownLevel))
-      let index = Int(iova >> itemLog2 & UInt64(cache.tables[table].words - 1))
-      let word = table * ArenaLayout.wordsPerSlot + index
+      let word = word(for: iova, in: table, level: ownLevel)
       steps.append(step(table, word))
       slot = nil
       if case .table(let pa) = cache.reader.entry(cache.words[word], level: ownLevel) {
@@ -117,9 +115,7 @@ extension HardwareJudge {
     let table = cache.tables[slot]
     if table.parent >= 0 {
       let parent = Int(table.parent)
-      let itemLog2 = UInt64(TableEntry.itemLog2(Int(cache.tables[parent].level)))
-      let index = Int(table.iova >> itemLog2 & UInt64(cache.tables[parent].words - 1))
-      return (parent, parent * ArenaLayout.wordsPerSlot + index)
+      return (parent, word(for: table.iova, in: parent, level: Int(cache.tables[parent].level)))
     }
     return cache.stale.elements.last { $0.kind == .pointer && $0.target == Int32(slot) }
       .map { (Int($0.holder), words(of: $0).lowerBound) }
@@ -127,14 +123,18 @@ extension HardwareJudge {
 
   /// The words that decode its addresses: of what is left of an entry, and whatever was written back.
   private func words(of entry: StaleEntry) -> ClosedRange<Int> {
-    let count = UInt64(cache.tables[Int(entry.holder)].words)
-    guard !entry.isOfRoot, count > 0 else {
+    let (holder, level) = (Int(entry.holder), Int(entry.level))
+    guard !entry.isOfRoot, cache.tables[holder].words > 0 else {
       return Int(entry.firstWord)...Int(max(entry.firstWord, entry.lastWord))
     }
-    let start = Int(entry.holder) * ArenaLayout.wordsPerSlot
-    let itemLog2 = UInt64(TableEntry.itemLog2(Int(entry.level)))
-    let first = start + Int(entry.first >> itemLog2 & (count - 1))
-    return first...max(first, start + Int(entry.last >> itemLog2 & (count - 1)))
+    let first = word(for: entry.first, in: holder, level: level)
+    return first...max(first, word(for: entry.last, in: holder, level: level))
+  }
+
+  /// The word of a table that decodes an IOVA, were the table of that level.
+  private func word(for iova: UInt64, in slot: Int, level: Int) -> Int {
+    let index = iova >> UInt64(TableEntry.itemLog2(level)) & UInt64(cache.tables[slot].words - 1)
+    return slot * ArenaLayout.wordsPerSlot + Int(index)
   }
 
   private func step(_ slot: Int, _ word: Int?) -> CacheAccount.Step {
