@@ -109,13 +109,7 @@ public struct FuzzSettings: Sendable {
   public func choice() throws(OracleError) -> OracleChoice {
     var choice = try OracleChoice(list: oracle ?? OracleChoice.usual(alone: subject != nil))
     if subject != nil, choice.needsTwoSubjects { throw OracleChoice.needsAnother }
-    choice.filter = PropertyFilter(
-      only: try OracleChoice.properties(only, "--only"),
-      except: try OracleChoice.properties(except, "--except"))
-    try choice.take(drivers: drivers)
-    choice.isStrict = isStrict
-    if choice.judgesNothing { throw OracleChoice.nothingLeft }
-    if let unheard = choice.unheard { throw unheard }
+    try choice.take(only: only, except: except, drivers: drivers, isStrict: isStrict)
     return choice
   }
 

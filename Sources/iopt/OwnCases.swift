@@ -32,7 +32,7 @@ struct OwnCases {
   }
 
   /// The tree of a side as it was typed, without what stands after a comma.
-  private static func tree(_ side: String) -> KernelSubject? {
+  static func tree(_ side: String) -> KernelSubject? {
     KernelSubject(subject: String(side.prefix { $0 != "," }))
   }
 

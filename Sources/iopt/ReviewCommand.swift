@@ -168,7 +168,7 @@ struct ReviewCommand: ParsableCommand {
 
   /// What the command line leaves out.
   private var leftOut: [String] {
-    let trees = [sides.base, sides.head].contains { $0.hasPrefix(KernelSubject.prefix) }
+    let trees = [sides.base, sides.head].contains { OwnCases.tree($0) != nil }
     return [
       (trees && !cases, "the trees' own cases: --no-cases"),
       (trees && !lines, "which lines of the change were run: --no-lines"),

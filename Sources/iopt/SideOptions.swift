@@ -114,14 +114,8 @@ struct OracleOptions: ParsableArguments {
     }
     do throws(OracleError) {
       var choice = try OracleChoice(list: oracle ?? list)
-      choice.filter = PropertyFilter(
-        only: try OracleChoice.properties(only, "--only"),
-        except: try OracleChoice.properties(except, "--except"))
       choice.forbidden = Set(forbid)
-      try choice.take(drivers: driver)
-      choice.isStrict = strict
-      if choice.judgesNothing { throw OracleChoice.nothingLeft }
-      if let unheard = choice.unheard { throw unheard }
+      try choice.take(only: only, except: except, drivers: driver, isStrict: strict)
       return choice
     } catch {
       throw ValidationError(error.description)

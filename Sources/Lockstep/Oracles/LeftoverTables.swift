@@ -14,21 +14,19 @@ enum LeftoverTables {
       return .nothing
     }
     guard free(left), free(right) else { return .nothing }
-    if let misuse = misuse(left, 0) ?? misuse(right, 1) { return .found(misuse) }
+    for side in [left, right] {
+      if let misuse = side.lane.host.state.pointee.misuse {
+        var fault = engine.misuse(side, misuse)
+        fault.oracle = .abi
+        return .found(fault)
+      }
+    }
     return difference(left, right).map(Judgement.found) ?? .kept
   }
 
   /// False when the subject cannot.
   private static func free(_ observed: ObservedLane) -> Bool {
     observed.lane.isTornDown || observed.teardown() != nil
-  }
-
-  private static func misuse(_ observed: ObservedLane, _ lane: Int) -> Fault? {
-    guard let misuse = observed.lane.host.state.pointee.misuse else { return nil }
-    var fault = Fault(
-      misuse.name, .misuse(subject: observed.lane.label, misuse), lane: lane)
-    fault.oracle = .abi
-    return fault
   }
 
   /// nil when both have left the same tables. The side that has one that the other lacks is at fault

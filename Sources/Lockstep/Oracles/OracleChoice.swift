@@ -53,7 +53,7 @@ public struct OracleChoice: Equatable, Sendable {
     description: "--subject: one subject alone cannot be judged by comparison")
 
   /// Reads what `option` says: a list of properties; nil: none.
-  public static func properties(
+  private static func properties(
     _ list: String?, _ option: String
   ) throws(OracleError) -> Set<String> {
     guard let list else { return [] }
@@ -68,8 +68,21 @@ public struct OracleChoice: Equatable, Sendable {
   /// Those that a user may name; `trace` is `iopt replay`'s and `abi` always in force.
   public static let selectable: [OracleName] = [.comparison, .contract, .leak, .hardware]
 
+  /// Takes what a command line says of what these judge by, `only` and `except` as lists. Throws, too,
+  /// when no judge has anything left to say.
+  public mutating func take(only: String?, except: String?, drivers: [String], isStrict: Bool)
+    throws(OracleError)
+  {
+    filter = PropertyFilter(
+      only: try Self.properties(only, "--only"), except: try Self.properties(except, "--except"))
+    try take(drivers: drivers)
+    self.isStrict = isStrict
+    if judgesNothing { throw Self.nothingLeft }
+    if let unheard { throw unheard }
+  }
+
   /// Takes what `--driver` says, each time that it stands there; `all`: every driver.
-  public mutating func take(drivers names: [String]) throws(OracleError) {
+  private mutating func take(drivers names: [String]) throws(OracleError) {
     whereDriversFit = names.contains("all")
     if whereDriversFit { drivers = DriverChoice.all }
     for name in names where name != "all" {
@@ -102,7 +115,7 @@ public struct OracleChoice: Equatable, Sendable {
   ).sorted()
 
   /// Whether what judges one subject alone has no property left that counts.
-  public var judgesNothing: Bool {
+  private var judgesNothing: Bool {
     guard !names.contains(.comparison) else { return false }
     let contract = names.contains(.contract) ? ContractOracle.properties : []
     let leak = names.contains(.leak) ? LeakOracle.properties : []
@@ -111,11 +124,11 @@ public struct OracleChoice: Equatable, Sendable {
   }
 
   /// What a choice that leaves nothing to judge is told.
-  public static let nothingLeft = OracleError(
+  private static let nothingLeft = OracleError(
     description: "--oracle, --only and --except leave nothing to judge")
 
   /// Why what says how `hardware` judges says nothing here; nil where it does, or nothing is said.
-  public var unheard: OracleError? {
+  private var unheard: OracleError? {
     if names.contains(.hardware) { return nil }
     let option = !drivers.isEmpty ? "--driver" : isStrict ? "--strict" : nil
     return option.map {
