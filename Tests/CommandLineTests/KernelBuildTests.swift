@@ -12,7 +12,7 @@ import Testing
   init() throws { scratch = try ScratchFolder() }
 
   private func iopt(_ arguments: String) throws -> Tool {
-    try Tool.shell("export XDG_CACHE_HOME='\(EditedTree.cache)'; iopt \(arguments)")
+    try Tool.shell("export \(EditedTree.environment); iopt \(arguments)")
   }
 
   /// A tree by links, in which a file has this text; the same one for everybody.
@@ -68,6 +68,28 @@ import Testing
     #expect(newer.output != older.output)
     let again = try iopt("kernel build '\(try copy("release", "Makefile", makefile(4)))'")
     #expect(again.output == newer.output && !again.errors.contains("building"))
+  }
+
+  @Test(.enabled(if: isThere, needs)) func onlyWhatAnEditTouchesIsCompiledAgain() throws {
+    func objects() throws -> Set<String> {
+      Set(try FileManager.default.contentsOfDirectory(atPath: scratch("lockstep/parts")))
+    }
+    func build(_ name: String, _ replacement: String) throws -> Tool {
+      let edit = EditedTree.Edit(
+        name: name, file: "drivers/iommu/dma-iommu.c", function: "queue_iova",
+        expression: "unsigned long flags;", replacement: replacement)
+      let path = try EditedTree(of: Self.tree, edit, in: scratch).path
+      return try Tool.shell(
+        "export \(EditedTree.environment); export XDG_CACHE_HOME='\(scratch.path)';"
+          + " iopt kernel build '\(path)'")
+    }
+    let first = try build("one", "unsigned long flags;")
+    #expect(first.status == 0, "\(first.errors)")
+    let all = try objects()
+    let second = try build("two", "unsigned long flags, other;")
+    #expect(second.status == 0 && second.output != first.output, "\(second.errors)")
+    #expect(all.count > 10)
+    #expect(try objects().subtracting(all).count == 1)
   }
 
   @Test(.enabled(if: isThere, needs)) func aPathMayHaveBlanksAndAFormatThatIsNewIsNamed() throws {

@@ -51,7 +51,7 @@ import Testing
   /// What a review says of an edited tree.
   private func review(_ path: String, _ options: String = "") throws -> Tool {
     try Tool.shell(
-      "export \(EditedTree.environment); iopt review kernel:7.3 'kernel:\(path)'"
+      "export \(EditedTree.environmentOfPlaces); iopt review kernel:7.3 'kernel:\(path)'"
         + " Corpus/kernel/pt/directed-amdv1-dirty.iopt.gz --seconds 0 --no-cases --no-costs \(options)"
     )
   }

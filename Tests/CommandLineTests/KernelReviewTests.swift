@@ -16,7 +16,7 @@ import Testing
   private func review(_ edit: EditedTree.Edit, until names: [String]) throws -> Tool {
     let edited = try EditedTree(of: Self.tree, edit)
     return try review(
-      "XDG_CACHE_HOME='\(EditedTree.cache)' iopt review kernel:7.3 'kernel:\(edited.path)'"
+      "\(EditedTree.environment) iopt review kernel:7.3 'kernel:\(edited.path)'"
         + " --shrink 3 --no-cases --no-lines", until: names)
   }
 
@@ -40,7 +40,7 @@ import Testing
 
   @Test(.enabled(if: linux.isThere, linux.needs)) func anUnchangedTreeHasNoDifference() throws {
     let tool = try Tool.shell(
-      "XDG_CACHE_HOME='\(EditedTree.cache)' iopt review kernel:7.3 kernel:7.3 --seconds 2"
+      "\(EditedTree.environmentOfPlaces) iopt review kernel:7.3 kernel:7.3 --seconds 2"
         + " --no-costs")
     #expect(tool.status == 0, "\(tool.output)\(tool.errors)")
     #expect(tool.output.contains("no difference in "))
