@@ -35,9 +35,11 @@ struct DriverOperations {
     random.oneIn(4) ? DMAAttributes(rawValue: UInt32(random.below(8))) : []
   }
 
-  /// The mask of another device, now and then.
+  /// The mask of another device, now and then; in one of two cases it ends among what is mapped, or
+  /// was and is cached, since IOVAs come from the top down.
   private func otherLimit(_ random: inout SeededRandom) -> UInt64? {
     guard random.oneIn(12) else { return nil }
+    if random.oneIn(2) { return limit &- UInt64(random.below(64)) << 12 }
     return random.pick([0xffff_ffff, 0xff_ffff, 0xffff, .max, limit, limit >> 1])
   }
 
