@@ -18,11 +18,14 @@ struct EditedTree {
 
   /// What stands before a command on edited trees that run little: they are compiled in half the time
   /// that it takes otherwise, only what an edit touches, and do the same.
-  static let environment = environment(flags: "\(quick) -ffile-prefix-map=@TREE@=.")
+  static let environment = environment(flags: "\(quick) \(shared)")
   /// The same where it matters in which tree a file is.
   static let environmentOfPlaces = environment(flags: quick)
+  /// The same of trees whose own cases are run, which takes longer than compiling.
+  static let environmentOfCases = environment(flags: shared)
 
   private static let quick = "-O1 -fno-inline-functions"
+  private static let shared = "-ffile-prefix-map=@TREE@=."
   private static func environment(flags: String) -> String {
     "XDG_CACHE_HOME='\(cache)' LOCKSTEP_CFLAGS='\(flags)'"
   }

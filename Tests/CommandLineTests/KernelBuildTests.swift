@@ -11,8 +11,10 @@ import Testing
 
   init() throws { scratch = try ScratchFolder() }
 
-  private func iopt(_ arguments: String) throws -> Tool {
-    try Tool.shell("export \(EditedTree.environment); iopt \(arguments)")
+  private func iopt(
+    _ arguments: String, _ environment: String = EditedTree.environment
+  ) throws -> Tool {
+    try Tool.shell("export \(environment); iopt \(arguments)")
   }
 
   /// A tree by links, in which a file has this text; the same one for everybody.
@@ -100,12 +102,18 @@ import Testing
       note: kernel:\(path): skipped: iommu_new.c: the subject ABI has no number for its format new
 
       """
-    let built = try iopt("kernel build '\(path)'")
+    let refused = try iopt("kernel build '\(path)'")
+    #expect(refused.status == 2)
+    #expect(
+      refused.errors.hasSuffix("\(path): @TREE@ in LOCKSTEP_CFLAGS needs a path without blanks\n"),
+      "\(refused.errors)")
+    let places = EditedTree.environmentOfPlaces
+    let built = try iopt("kernel build '\(path)'", places)
     #expect(built.status == 0 && built.errors.hasSuffix(notes), "\(built.errors)")
-    let again = try iopt("kernel build '\(path)'")
+    let again = try iopt("kernel build '\(path)'", places)
     #expect(again.output == built.output && again.errors == notes, "\(again.errors)")
     let tool = try iopt(
-      "diff Corpus/kernel/pt/directed-queued.iopt.gz --left swift --right 'kernel:\(path)'")
+      "diff Corpus/kernel/pt/directed-queued.iopt.gz --left swift --right 'kernel:\(path)'", places)
     #expect(tool.status == 0, "\(tool.output)\(tool.errors)")
   }
 

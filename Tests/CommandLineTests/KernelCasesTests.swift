@@ -19,7 +19,7 @@ import Testing
   init() throws { scratch = try ScratchFolder() }
 
   private func iopt(_ arguments: String, _ environment: String = "") throws -> Tool {
-    try Tool.shell("export \(EditedTree.environment) \(environment); iopt \(arguments)")
+    try Tool.shell("export \(EditedTree.environmentOfCases) \(environment); iopt \(arguments)")
   }
 
   private func edited(_ edit: EditedTree.Edit) throws -> String {
