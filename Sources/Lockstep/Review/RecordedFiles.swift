@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import Glibc
 
-/// The recorded scenarios that came with this program: those of the source tree that it was built in, or
-/// those that were installed beside it.
+/// The scenarios that came with this program, recorded ones and those that were written for what chance
+/// does not reach: those of the source tree that it was built in, or those that were installed beside
+/// it.
 public struct RecordedFiles {
-  /// Their folder; nil when there is none.
-  public let folder: String?
   /// Paths, the smallest files first: what was recorded for one case of its own is small.
   public let paths: [String]
 
   /// Looks for them.
   public init() {
-    let folder = shipped(["share/lockstep/recorded", "Corpus/kernel"]) { access($0, R_OK) == 0 }
-    self.init(in: folder)
+    let isThere = { (path: String) in access(path, R_OK) == 0 }
+    let folder = shipped(["share/lockstep/recorded", "Corpus/kernel"], where: isThere)
+    let written = folder.map { "\($0)/../scenarios" }.flatMap { isThere($0) ? $0 : nil }
+    self.init(in: [folder, written].compactMap(\.self))
   }
 
-  /// Those of a folder and of all folders in it.
-  init(in folder: String?) {
-    self.folder = folder
+  /// Those of folders and of all folders in them.
+  init(in folders: [String]) {
     var files: [(size: Int, path: String)] = []
-    var folders = folder.map { [$0] } ?? []
+    var folders = folders
     while let next = folders.popLast() {
       for path in Self.contents(of: next) {
         var status = stat()
