@@ -55,7 +55,11 @@ extension EditedTree.Edit {
     }
     let pattern = try Regex(words.joined(separator: "\\s+"))
     let heads = source.matches(of: try Regex("(?m)^(?:[^\\s/*#].*)?\\b\(function)\\)?\\(.*$"))
-    let head = try #require(heads.first { !$0.output[0].substring!.hasSuffix(";") }, "\(function)")
+    // A declaration has no body, on however many lines it is.
+    let head = try #require(
+      heads.first { head in
+        source[head.range.lowerBound...].first { $0 == ";" || $0 == "{" } == "{"
+      }, "\(function)")
     let body = source[head.range.lowerBound...]
     let end = try #require(body.range(of: "\n}\n")).upperBound
     let match = try #require(
