@@ -9,7 +9,7 @@ struct ReviewCommand: ParsableCommand {
     commandName: "review",
     abstract: "Hold a changed version against the one before, and judge the new one alone.",
     discussion: """
-      Runs the scenarios that are named, or else recorded ones, and scenarios of its own, for \
+      Runs the scenarios that are named, or else those that came with it, and scenarios of its own, for \
       --seconds on both. Each kind of difference is shrunk and shown once, that of most scenarios \
       first. Then the contract, the leak and the hardware oracle, or those that --oracle names, judge \
       each side alone: what BASE kept and HEAD breaks is told apart from what both break. Kernel trees' own KUnit cases are run on \

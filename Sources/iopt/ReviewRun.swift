@@ -89,8 +89,8 @@ struct ReviewRun {
       if isOver { return }
       guard ContinuousClock.now < end else {
         notDone.append(
-          "\(files.paths.count - number) of \(files.paths.count) files of recorded scenarios, to"
-            + " their end: there was no time left")
+          "\(files.paths.count - number) of \(files.paths.count) files of scenarios that came with it,"
+            + " to their end: there was no time left")
         return
       }
     }

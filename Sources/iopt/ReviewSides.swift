@@ -14,7 +14,7 @@ struct ReviewSides: ParsableArguments {
     help: ArgumentHelp(
       """
       BASE and HEAD, the older and the newer version: each \(subjectForms). With --git: A..B. Then \
-      files with scenarios to run instead of the recorded ones.
+      files with scenarios to run instead of those that came with it.
       """, valueName: "base head file"))
   var words: [String] = []
 

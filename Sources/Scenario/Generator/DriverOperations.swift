@@ -39,7 +39,8 @@ struct DriverOperations {
   /// was and is cached, since IOVAs come from the top down.
   private func otherLimit(_ random: inout SeededRandom) -> UInt64? {
     guard random.oneIn(12) else { return nil }
-    if random.oneIn(2) { return limit &- UInt64(random.below(64)) << 12 }
+    let end = UInt64(random.below(64)) << 12
+    if random.oneIn(2), limit > end { return limit - end }
     return random.pick([0xffff_ffff, 0xff_ffff, 0xffff, .max, limit, limit >> 1])
   }
 
