@@ -11,6 +11,8 @@ struct RunEnd {
   static let found: Int32 = 77
   /// libFuzzer's for an interruption.
   private static let interrupted: Int32 = 72
+  /// libFuzzer's where memory is used up.
+  private static let outOfMemory: Int32 = 71
   /// Reasons that are told, of each kind.
   private static let reasonLimit = 5
 
@@ -52,12 +54,21 @@ struct RunEnd {
       guard case .gaveUp(let status) = job.outcome else { continue }
       let tail = job.log.map { "\($0.tail(6))\n" } ?? ""
       printError(
-        "\(tail)iopt-fuzz: job \(job.number) "
-          + (status > 128 ? "was ended by signal \(status - 128)" : "gave up with status \(status)")
+        "\(tail)iopt-fuzz: job \(job.number) \(Self.words(status))"
           + (job.log.map { "; its log: \($0.path.printable)" } ?? "") + "\n")
       return status
     }
     return tellNothing()
+  }
+
+  /// How a job ended that found nothing and did not come to its end.
+  private static func words(_ status: Int32) -> String {
+    switch status {
+    case outOfMemory:
+      "used more memory than libFuzzer allows (status \(status); -- -rss_limit_mb= allows more)"
+    case 129...: "was ended by signal \(status - 128)"
+    default: "gave up with status \(status)"
+    }
   }
 
   private var hasSubjects: Bool { settings.target == FuzzTargetKind.subjects.rawValue }
@@ -112,14 +123,17 @@ struct RunEnd {
     let told = jobs.compactMap(\.share.tally)
     var tally = RunTally()
     var narrowing = narrowing
+    var all = JobTally()
     for job in told {
       tally.add(job.tally)
       narrowing.add(job.narrowed)
+      all.oversized += job.oversized
     }
     printSome(tally.refusalLines)
     printSome(narrowing.lines("input").map { "  \($0)" })
+    if let line = all.oversizedLine { printError("  \(line)\n") }
     if tally.verdict == .nothingJudged { printSome(tally.unopenedLines) }
-    return (told.isEmpty ? nil : tally, narrowing.leftOut)
+    return (told.isEmpty ? nil : tally, narrowing.leftOut + all.oversized)
   }
 
   private func printSome(_ lines: [String]) {

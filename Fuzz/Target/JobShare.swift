@@ -105,8 +105,22 @@ public struct JobTally: Codable, Sendable {
   public var tally = RunTally()
   /// What had to be done to inputs for want of what a subject can do.
   public var narrowed: [Narrowing.Cause: Int] = [:]
+  /// Inputs that ask for more table entries than ``entryLimit``, and were left out.
+  public var oversized = 0
   /// Whether a subject did an operation in a scenario that none refused.
   public var wasAsked = false
 
+  /// Table entries that one input may ask for: a second's work of two sides, and what they take with
+  /// all that is known of each is well below libFuzzer's 2 GiB.
+  static let entryLimit: UInt64 = 1 << 21
+
   public init() {}
+
+  /// How many inputs were left out because they ask for too much; nil: none.
+  public var oversizedLine: String? {
+    oversized == 0
+      ? nil
+      : "\(oversized) \(oversized == 1 ? "input" : "inputs") left out: more than"
+        + " \(Self.entryLimit) table entries to fill in one"
+  }
 }

@@ -13,17 +13,21 @@ private struct Mutation {
   private let hasOperations: Bool
   /// And are changed as such.
   let knowsOperations: Bool
+  /// That of the domain that all are run on, when there is one.
+  let form: InputForm?
 
   init(_ settings: FuzzSettings) {
     let kind = FuzzTargetKind(rawValue: settings.target) ?? .subjects
     hasOperations = kind.takesOperations
     knowsOperations = hasOperations && !settings.mutatesBytesOnly
+    // One that cannot be read is told where inputs are run.
+    form = (try? settings.head()).map(InputForm.init)
   }
 
   func mutate(_ buffer: UnsafeMutableBufferPointer<UInt8>, size: Int, seed: UInt32) -> Int {
     let size =
       knowsOperations && seed % 4 != 0
-      ? mutateInput(buffer, size: size, seed: UInt64(seed))
+      ? mutateInput(buffer, size: size, seed: UInt64(seed), as: form)
       : iopt_fuzz_mutate_bytes(buffer.baseAddress, size, buffer.count)
     if hasOperations { bound(buffer, size: size, seed: seed) }
     return size
@@ -31,8 +35,8 @@ private struct Mutation {
 
   /// Keeps the work that an input asks for within bounds.
   func bound(_ buffer: UnsafeMutableBufferPointer<UInt8>, size: Int, seed: UInt32) {
-    boundInput(buffer, size: size)
-    thinSeries(buffer, size: size, seed: UInt64(seed))
+    boundInput(buffer, size: size, as: form)
+    thinSeries(buffer, size: size, seed: UInt64(seed), as: form)
   }
 }
 
@@ -55,7 +59,8 @@ public func llvmFuzzerCustomCrossOver(
   let buffer = UnsafeMutableBufferPointer(start: output, count: capacity)
   let size = crossOverInputs(
     UnsafeBufferPointer(start: first, count: firstSize),
-    UnsafeBufferPointer(start: second, count: secondSize), into: buffer, seed: UInt64(seed))
+    UnsafeBufferPointer(start: second, count: secondSize), into: buffer, seed: UInt64(seed),
+    as: mutation.form)
   mutation.bound(buffer, size: size, seed: seed)
   return size
 }

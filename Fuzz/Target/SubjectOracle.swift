@@ -16,6 +16,8 @@ final class SubjectOracle: InputOracle {
   /// Whether a subject did an operation in a scenario that none refused: what the host does by itself is
   /// none.
   private var wasAsked = false
+  /// Inputs that ask for too much.
+  private var oversized = 0
   /// What an input was saved of, where the run goes on.
   private var kept: Set<Signature> = []
   /// Fits inputs to what both sides can do; nil when they can do everything.
@@ -31,7 +33,7 @@ final class SubjectOracle: InputOracle {
     engine.isThorough = false
     let fit = Narrowing(lanes)
     narrowing = fit.isIdle ? nil : fit
-    endWithTally(of: engine, asked: { [unowned self] in wasAsked }) { [unowned self] in narrowing }
+    endWithTally({ [unowned self] in tally }) { [unowned self] in narrowing }
     iopt_fuzz_count_start()
     iopt_fuzz_leaks_start()
   }
@@ -49,6 +51,15 @@ final class SubjectOracle: InputOracle {
       start: iopt_fuzz_behaviours(), count: Int(IOPT_FUZZ_BEHAVIOURS))
   }
 
+  private var tally: JobTally {
+    var told = JobTally()
+    told.tally = engine.tally
+    told.narrowed = narrowing?.tally ?? [:]
+    told.oversized = oversized
+    told.wasAsked = wasAsked
+    return told
+  }
+
   func test(_ input: UnsafeBufferPointer<UInt8>) {
     iopt_fuzz_leaks_begin()
     run(input)
@@ -61,6 +72,10 @@ final class SubjectOracle: InputOracle {
 
   private func run(_ input: UnsafeBufferPointer<UInt8>) {
     guard decodeLowered(input, head: head, narrowing: &narrowing, into: &scenario) else {
+      return iopt_fuzz_count_refusal()
+    }
+    guard scenario.mappedEntries <= JobTally.entryLimit else {
+      oversized += 1
       return iopt_fuzz_count_refusal()
     }
     if isRelaxed { iopt_fuzz_count_relaxed() }

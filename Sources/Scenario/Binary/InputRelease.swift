@@ -12,11 +12,18 @@
 // In such an input the codes of operations of the DMA layer mean those of version 2.
 
 /// What the words of an input depend on.
-struct InputForm {
+public struct InputForm: Sendable {
   /// The input has a `dma` line.
   let hasDMA: Bool
   /// Of the language: 1 or 2.
   let version: Int
+}
+
+extension InputForm {
+  /// That of inputs whose configuration `head` takes the place of.
+  public init(_ head: Scenario) {
+    self.init(hasDMA: head.dma != nil, version: head.domain.version)
+  }
 }
 
 enum ReleaseWord {

@@ -37,6 +37,12 @@ struct WorkBudget {
     return bounded
   }
 
+  /// Entries that a mapping fills, what is left at its end in the smallest pages.
+  func entries(_ length: UInt64, alignment: Int) -> UInt64 {
+    let entry = entryLog2(length, alignment: alignment)
+    return length >> entry + (length & (1 << entry - 1)) >> 12 + 1
+  }
+
   /// What fills no entry of that size is mapped in smaller ones, of which there may be very many.
   private mutating func boundTail(of length: UInt64, _ entry: UInt64) -> UInt64 {
     let tail = length & ((1 << entry) - 1)

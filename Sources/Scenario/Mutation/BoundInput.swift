@@ -6,8 +6,12 @@ import SubjectABI
 ///
 /// An operation without its mark can be read as shorter, which shows other operations behind it: so
 /// until there is nothing left to take.
-public func boundInput(_ buffer: UnsafeMutableBufferPointer<UInt8>, size: Int) {
-  while takeMarks(InputBuffer(buffer, size: size), size: size) {}
+///
+/// `form`: that of a configuration which takes the place of the input's own.
+public func boundInput(
+  _ buffer: UnsafeMutableBufferPointer<UInt8>, size: Int, as form: InputForm? = nil
+) {
+  while takeMarks(InputBuffer(buffer, size: size, as: form), size: size) {}
 }
 
 /// Whether there was a mark to take; each time fewer bytes look like one.

@@ -4,14 +4,19 @@
 struct InputBuffer {
   private let storage: UnsafeMutableBufferPointer<UInt8>
   private(set) var size: Int
+  /// What operations are read as; nil: as the input's own header says, which may be changed.
+  let form: InputForm?
 
-  init(_ storage: UnsafeMutableBufferPointer<UInt8>, size: Int) {
+  init(_ storage: UnsafeMutableBufferPointer<UInt8>, size: Int, as form: InputForm? = nil) {
     self.storage = storage
     self.size = size
+    self.form = form
   }
 
   var room: Int { storage.count - size }
-  var records: InputRecords { InputRecords(UnsafeBufferPointer(rebasing: storage[..<size])) }
+  var records: InputRecords {
+    InputRecords(UnsafeBufferPointer(rebasing: storage[..<size]), as: form)
+  }
 
   subscript(offset: Int) -> UInt8 {
     get { storage[offset] }

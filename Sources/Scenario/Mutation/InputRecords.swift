@@ -9,13 +9,16 @@ struct InputRecords {
   let first: Int
   let plainHeader: Int
 
-  init(_ bytes: UnsafeBufferPointer<UInt8>) {
+  /// `forced`: what operations are read as, whatever the input's own header says.
+  init(_ bytes: UnsafeBufferPointer<UInt8>, as forced: InputForm? = nil) {
     self.bytes = bytes
     let header = InputWords(bytes).peek
     let size = InputConfiguration.size(header)
     let hasRelease = ReleaseWord.isRelease(InputWords(bytes, offset: size).peek)
-    form = InputForm(
-      hasDMA: header.bits(ConfigurationBits.hasDMA, 1) == 1, version: hasRelease ? 2 : 1)
+    form =
+      forced
+      ?? InputForm(
+        hasDMA: header.bits(ConfigurationBits.hasDMA, 1) == 1, version: hasRelease ? 2 : 1)
     let hasDriver =
       hasRelease && DriverWord.isDriver(InputWords(bytes, offset: size + 8).peek)
     plainHeader = min(size, bytes.count)

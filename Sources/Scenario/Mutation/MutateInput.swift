@@ -2,12 +2,13 @@
 
 /// Changes the input in the first `size` bytes of `buffer` by one to four edits of its operations
 /// or its configuration, now and then also into one that is relaxed, and returns its new size, at
-/// most the buffer's. Equal arguments give equal results. Allocates nothing.
+/// most the buffer's. Equal arguments give equal results. Allocates nothing. `form`: that of a
+/// configuration which takes the place of the input's own.
 public func mutateInput(
-  _ buffer: UnsafeMutableBufferPointer<UInt8>, size: Int, seed: UInt64
+  _ buffer: UnsafeMutableBufferPointer<UInt8>, size: Int, seed: UInt64, as form: InputForm? = nil
 ) -> Int {
   var random = SeededRandom(seed: seed)
-  var input = InputBuffer(buffer, size: size)
+  var input = InputBuffer(buffer, size: size, as: form)
   input.align()
   guard input.size >= 8 else { return input.size }
   let edits = random.oneIn(2) ? 1 : 1 + random.below(4)
@@ -21,11 +22,11 @@ public func mutateInput(
 /// results. Allocates nothing.
 public func crossOverInputs(
   _ first: UnsafeBufferPointer<UInt8>, _ second: UnsafeBufferPointer<UInt8>,
-  into output: UnsafeMutableBufferPointer<UInt8>, seed: UInt64
+  into output: UnsafeMutableBufferPointer<UInt8>, seed: UInt64, as form: InputForm? = nil
 ) -> Int {
   var random = SeededRandom(seed: seed)
-  let left = InputRecords(first)
-  let right = InputRecords(second)
+  let left = InputRecords(first, as: form)
+  let right = InputRecords(second, as: form)
   var size = copy(first[..<left.first], to: output, at: 0)
   let (leftCount, rightCount) = (left.count, right.count)
   var (fromLeft, fromRight) = (0, 0)
@@ -57,19 +58,21 @@ private func copy(
 
 private func edit(_ input: inout InputBuffer, _ random: inout SeededRandom) {
   let count = input.records.count
-  if random.oneIn(32) { return editRelease(&input, &random) }
+  // A configuration that another takes the place of is not worth a change.
+  let hasHeader = input.form == nil
+  if hasHeader, random.oneIn(32) { return editRelease(&input, &random) }
   guard count > 0 else {
-    editConfiguration(input, &random)
+    if hasHeader { editConfiguration(input, &random) }
     return insertOperation(&input, count, &random)
   }
-  if count < 4, random.oneIn(3) { editConfiguration(input, &random) }
+  if hasHeader, count < 4, random.oneIn(3) { editConfiguration(input, &random) }
   switch random.below(30) {
   case 0...3: insertOperation(&input, count, &random)
   case 4, 24: insertMilestone(&input, count, &random)
   case 5, 6: removeRun(&input, count, &random)
   case 7, 8: duplicateRun(&input, count, &random)
   case 9, 10: swapRuns(&input, count, &random)
-  case 11...14: editConfiguration(input, &random)
+  case 11...14 where hasHeader: editConfiguration(input, &random)
   case 15...18: editAddress(input, count, &random)
   case 19...21: editLength(input, count, &random)
   case 22, 23: insertCounterpart(&input, count, &random)

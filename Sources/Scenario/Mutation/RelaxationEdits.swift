@@ -10,7 +10,9 @@ func introduceRelaxation(_ input: inout InputBuffer, _ random: inout SeededRando
   let records = input.records
   guard !records.contains(IOPT_OP_RELAX) else { return }
   let header = records.word(at: 0)
-  if header.byte(7) == exactMark {
+  if input.form != nil {
+    // Without the line there is nothing that could be relaxed.
+  } else if header.byte(7) == exactMark {
     guard records.hasDMA || appendDMALine(&input, header, &random) else { return }
     if records.first >= 56 { input[32] &= ~2 }
   } else {

@@ -16,7 +16,7 @@ func insertSeries(
   case 0 where input.open(8, at: next):
     // A tick of 100 to 400 ms.
     input.store(22 | 5 << 32 | UInt64(random.below(4)) << 35, at: next)
-  case 1 where records.first == 8:
+  case 1 where records.first == 8 && input.form == nil:
     // A limit of 4 MiB, and a mapping of 2 MiB or more.
     input[2] = input[2] & 0x0f | 13 << 4
     if input.open(8, at: next) { input.store(5 << 32, at: next) }
@@ -27,13 +27,14 @@ func insertSeries(
 
 /// Leaves the series of an input in one of 16, and makes plain operations of their words in the others.
 /// One runs as long as ten inputs without, and reaches counters that make it a favourite parent: its
-/// children would be half of what a fuzzer runs.
+/// children would be half of what a fuzzer runs. `form`: that of a configuration which takes the
+/// place of the input's own.
 public func thinSeries(
-  _ buffer: UnsafeMutableBufferPointer<UInt8>, size: Int, seed: UInt64
+  _ buffer: UnsafeMutableBufferPointer<UInt8>, size: Int, seed: UInt64, as form: InputForm? = nil
 ) {
   var random = SeededRandom(seed: ~seed)
   if random.oneIn(16) { return }
-  let input = InputBuffer(buffer, size: size)
+  let input = InputBuffer(buffer, size: size, as: form)
   let records = input.records
   var offset = records.first
   while offset < size {

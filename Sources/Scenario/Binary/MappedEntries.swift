@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import SubjectABI
+
+extension LoweredScenario {
+  /// Table entries, of all sizes, that the mappings of the scenario fill together, or less: what is
+  /// longer than all the addresses that there are is refused, and fills none.
+  ///
+  /// Inputs whose operations are exact are not bounded in what they ask for (``WorkBudget``), and a
+  /// single one of them may ask for more than there is memory.
+  public var mappedEntries: UInt64 {
+    let inSmallest = sum { _, length in length >> 12 + 1 }
+    guard inSmallest > Self.few else { return inSmallest }
+    let budget = WorkBudget(Scenario(self).domain)
+    return sum { alignment, length in budget.entries(length, alignment: alignment) }
+  }
+
+  /// So many are not looked at more closely.
+  private static let few: UInt64 = 1 << 16
+
+  private func sum(_ entries: (_ alignment: Int, _ length: UInt64) -> UInt64) -> UInt64 {
+    var sum: UInt64 = 0
+    for index in 0..<count {
+      let op = operations[index]
+      switch UInt32(op.kind) {
+      case IOPT_OP_MAP.rawValue, IOPT_OP_MAP_RANGE.rawValue:
+        add(op.len, room: room(nil), (op.iova | op.pa).trailingZeroBitCount)
+      case IOPT_OP_DMA_MAP.rawValue, IOPT_OP_DMA_MAP_PHYS.rawValue:
+        add(op.len, room: room(op), op.pa.trailingZeroBitCount)
+      case IOPT_OP_DMA_IOVA_LINK.rawValue:
+        add(op.len, room: room(nil), (op.offset | op.pa).trailingZeroBitCount)
+      case IOPT_OP_DMA_MAP_SG.rawValue, IOPT_OP_DMA_MAP_SG_ATTRS.rawValue:
+        for piece in 0..<Int(op.piece_count) { add(op.pieces[piece].len, room: room(op), 12) }
+      default: break
+      }
+    }
+    return sum
+
+    func add(_ length: UInt64, room: UInt64, _ alignment: Int) {
+      guard length > 0, length - 1 <= room else { return }
+      sum = sum.addingReportingOverflow(entries(alignment, length)).partialValue
+    }
+  }
+
+  /// The largest address that a mapping may have: the input's, or what the device reaches.
+  private func room(_ op: iopt_op?) -> UInt64 {
+    let all = configuration.va_lg2 < 64 ? 1 << UInt64(configuration.va_lg2) - 1 : UInt64.max
+    guard let op else { return all }
+    return min(all, op.has_limit != 0 ? op.limit : configuration.dma.limit)
+  }
+}
