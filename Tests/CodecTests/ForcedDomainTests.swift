@@ -12,7 +12,10 @@ import Testing
       var domain = DomainConfiguration(format: .vtdss, va: 48, oa: 52, top: 3)
       domain.kernel = .linux7_3
       return domain
-    }(), dma: DMAConfiguration(), operations: [])
+    }(),
+    dma: DMAConfiguration(
+      queue: .perCPU, cpus: 2, ringSize: 16, timeout: 10, mode: .strict, limit: 0xffff_ffff),
+    operations: [])
 
   /// An input of version 1 without a `dma` line, and this exact operation of the domain's.
   private static func input(_ operation: Operation) -> [UInt8] {
@@ -80,9 +83,9 @@ import Testing
     return lowered.mappedEntries
   }
 
-  private static let plain = "iopt 1\ndomain format=x86_64 va=48 oa=52 top=3\n"
+  private static let plain = "iopt 1\ndomain format=x86_64 va=48 oa=52 features=none top=3\n"
   private static let layer =
-    "iopt 2\ndomain format=x86_64 kernel=7.3 va=48 oa=52 top=3\n"
+    "iopt 2\ndomain format=x86_64 kernel=7.3 va=48 oa=52 features=none top=3\n"
     + "dma queue=percpu cpus=1 size=16 timeout=10 mode=fq limit=0xffffffff\n"
 
   @Test func largeAlignedMappingsTakeFewLargeEntries() throws {

@@ -81,11 +81,13 @@ private func insertDepotLife(
   _ input: inout InputBuffer, _ count: Int, _ random: inout SeededRandom
 ) {
   let release = input.records.plainHeader
-  guard release + 8 <= input.size else { return }
-  let isExact = UInt64(input[release + 7]) == exactMark
-  input[release + 2] = UInt8((isExact ? 1 : 4) + random.below(2))
-  // With one CPU, depots of two magazines have more than that.
-  if release == 8, random.oneIn(2) { input[5] &= 0xf8 }
+  if input.form == nil {
+    guard release + 8 <= input.size else { return }
+    let isExact = UInt64(input[release + 7]) == exactMark
+    input[release + 2] = UInt8((isExact ? 1 : 4) + random.below(2))
+    // With one CPU, depots of two magazines have more than that.
+    if release == 8, random.oneIn(2) { input[5] &= 0xf8 }
+  }
   var row = OperationRow()
   for size in 0..<(random.oneIn(3) ? 2 : 3) {
     let buffers = 4 + random.below(5)
@@ -112,13 +114,18 @@ private let plainMemory: UInt64 = 4 << 24
 private func insertEncryptedLife(
   _ input: inout InputBuffer, _ count: Int, _ random: inout SeededRandom
 ) {
-  input[1] |= 0x04
-  input[4] |= 0x40
+  let hasHeader = input.form == nil
+  if hasHeader {
+    input[1] |= 0x04
+    input[4] |= 0x40
+  }
   let row: OperationRow
   if random.oneIn(2) {
-    // AMDv1, and bit 36.
-    input[1] = input[1] & 0xfc | 1
-    input[7] = 13 << 4
+    if hasHeader {
+      // AMDv1, and bit 36.
+      input[1] = input[1] & 0xfc | 1
+      input[7] = 13 << 4
+    }
     row = misreadLife(&random)
   } else {
     row = encryptedLife(&random)
