@@ -95,6 +95,19 @@ import Testing
       try entries(Self.plain + "map 0x0 0x0 0x10000000000 rw\n map 0x1000 0x0 0x1000 rw\n") < 1100)
   }
 
+  @Test func noInputThatIsBoundedAsksForMany() {
+    var random = TestRandom(state: 11)
+    var lowered = LoweredScenario()
+    var most: UInt64 = 0
+    for round in 0..<6000 {
+      var bytes = round % 2 == 0 ? random.exactBytes(upTo: 4096) : random.bytes(upTo: 4096)
+      bytes.withUnsafeMutableBufferPointer { boundInput($0, size: $0.count) }
+      bytes.withUnsafeBufferPointer { decodeLowered($0, into: &lowered) }
+      most = max(most, lowered.mappedEntries)
+    }
+    #expect(1000..<1 << 18 ~= most)
+  }
+
   @Test func whatIsRefusedForWantOfAddressesTakesNone() throws {
     #expect(try entries(Self.plain + "map 0x1000 0x1000 0xfffffffffffff000 rw\n") == 0)
     #expect(try entries(Self.layer + "dma_map 0 0x1000 0x1000000000 to_device\n") == 0)
@@ -104,7 +117,7 @@ import Testing
   }
 
   @Test func everyPieceOfAListCounts() throws {
-    let list = "dma_map_sg 0 to_device 0x0:0x80000000 0x0:0x40000000\n"
+    let list = "dma_map_sg 0 to_device 0x1000:0x80000000 0x1000:0x40000000\n"
     #expect(try entries(Self.layer + list) >= 3 << 18)
     #expect(
       try entries(Self.layer + "dma_iova_link 0 0x0 0x1000 0x80000000 to_device\n") >= 1 << 19)

@@ -25,11 +25,15 @@ extension LoweredScenario {
       case IOPT_OP_MAP.rawValue, IOPT_OP_MAP_RANGE.rawValue:
         add(op.len, room: room(nil), (op.iova | op.pa).trailingZeroBitCount)
       case IOPT_OP_DMA_MAP.rawValue, IOPT_OP_DMA_MAP_PHYS.rawValue:
-        add(op.len, room: room(op), op.pa.trailingZeroBitCount)
+        add(op.len, room: room(op), Self.alignment(0, op.pa))
       case IOPT_OP_DMA_IOVA_LINK.rawValue:
-        add(op.len, room: room(nil), (op.offset | op.pa).trailingZeroBitCount)
+        add(op.len, room: room(nil), Self.alignment(op.offset, op.pa))
       case IOPT_OP_DMA_MAP_SG.rawValue, IOPT_OP_DMA_MAP_SG_ATTRS.rawValue:
-        for piece in 0..<Int(op.piece_count) { add(op.pieces[piece].len, room: room(op), 12) }
+        var offset: UInt64 = 0
+        for piece in UnsafeBufferPointer(start: op.pieces, count: Int(op.piece_count)) {
+          add(piece.len, room: room(op), Self.alignment(offset, piece.pa))
+          offset &+= piece.len
+        }
       default: break
       }
     }
@@ -39,6 +43,12 @@ extension LoweredScenario {
       guard length > 0, length - 1 <= room else { return }
       sum = sum.addingReportingOverflow(entries(alignment, length)).partialValue
     }
+  }
+
+  /// Of the mapping of a buffer at `pa`, so many bytes behind an IOVA that is aligned to its size: whole
+  /// pages are mapped.
+  private static func alignment(_ offset: UInt64, _ pa: UInt64) -> Int {
+    ((offset | pa) & ~0xfff).trailingZeroBitCount
   }
 
   /// The largest address that a mapping may have: the input's, or what the device reaches.

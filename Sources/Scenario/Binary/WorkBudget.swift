@@ -37,10 +37,12 @@ struct WorkBudget {
     return bounded
   }
 
-  /// Entries that a mapping fills, what is left at its end in the smallest pages.
+  /// Entries that a mapping fills.
   func entries(_ length: UInt64, alignment: Int) -> UInt64 {
     let entry = entryLog2(length, alignment: alignment)
-    return length >> entry + (length & (1 << entry - 1)) >> 12 + 1
+    let tail = length & (1 << entry - 1)
+    guard entry > 12, tail > 0 else { return length >> entry + 1 }
+    return length >> entry + entries(tail, alignment: Int(entry))
   }
 
   /// What fills no entry of that size is mapped in smaller ones, of which there may be very many.
