@@ -133,7 +133,8 @@ let package = Package(
       name: "ShrinkTests",
       dependencies: ["Lockstep", "Log", "Report", "ScenarioLanguage", "SubjectABI"]),
     .testTarget(name: "TestReportTests", dependencies: ["iopt-tests"]),
-    .testTarget(name: "TidyTests"),
+    // It reads every file of the repository, letter by letter.
+    .testTarget(name: "TidyTests", swiftSettings: runsScenarios),
   ],
   swiftLanguageModes: [.v6]
 )

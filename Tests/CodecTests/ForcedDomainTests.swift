@@ -99,7 +99,7 @@ import Testing
     var random = TestRandom(state: 11)
     var lowered = LoweredScenario()
     var most: UInt64 = 0
-    for round in 0..<6000 {
+    for round in 0..<2000 {
       var bytes = round % 2 == 0 ? random.exactBytes(upTo: 4096) : random.bytes(upTo: 4096)
       bytes.withUnsafeMutableBufferPointer { boundInput($0, size: $0.count) }
       bytes.withUnsafeBufferPointer { decodeLowered($0, into: &lowered) }

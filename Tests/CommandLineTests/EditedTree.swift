@@ -33,17 +33,33 @@ struct EditedTree {
   let path: String
 
   /// In a folder that goes, or where it is the same tree for everybody who edits it so: what was built
-  /// of it is then known.
-  init(of tree: String, _ edit: Edit, in scratch: ScratchFolder? = nil) throws {
+  /// of it is then known. `format`: the tree has no other, and takes a fraction of the time that it
+  /// takes to compile them all.
+  init(
+    of tree: String, _ edit: Edit, in scratch: ScratchFolder? = nil,
+    onlyFormat format: String? = nil
+  ) throws {
     path = scratch.map { $0(edit.name) } ?? "\(Self.cache)/edited/\(edit.name)"
     // The compiler finds `"../x.h"` beside the file as it is named, so links to files are enough.
     let copied = try Tool.shell(
       "rm -rf '\(path)' && mkdir -p '\(path)' && cp -as '\(tree)/.' '\(path)/'"
         + " && rm '\(path)/\(edit.file)'")
     try #require(copied.status == 0, "\(copied.errors)")
+    if let format { try Self.keep(format, in: "\(path)/drivers/iommu/generic_pt/fmt") }
     let source = try String(contentsOfFile: "\(tree)/\(edit.file)", encoding: .utf8)
     try edit.applied(to: source).write(
       toFile: "\(path)/\(edit.file)", atomically: true, encoding: .utf8)
+  }
+}
+
+extension EditedTree {
+  private static func keep(_ format: String, in folder: String) throws {
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder)
+      .filter { $0.hasPrefix("iommu_") && $0.hasSuffix(".c") }
+    try #require(files.contains("iommu_\(format).c"), "\(files)")
+    for file in files where file != "iommu_\(format).c" {
+      try FileManager.default.removeItem(atPath: "\(folder)/\(file)")
+    }
   }
 }
 

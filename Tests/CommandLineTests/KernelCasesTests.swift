@@ -54,7 +54,8 @@ import Testing
       function: "vtdss_pt_entry_is_write_dirty", expression: "return READ_ONCE(*tablep)",
       replacement: "while (pts->range->top_level == 2) barrier();"
         + " *(volatile int *)16 = 1; return READ_ONCE(*tablep)")
-    let tool = try iopt("kernel kunit '\(try edited(edit))'", "LOCKSTEP_KUNIT_LIMIT=8")
+    let path = try EditedTree(of: Self.tree, edit, onlyFormat: "vtdss").path
+    let tool = try iopt("kernel kunit '\(path)'", "LOCKSTEP_KUNIT_LIMIT=8")
     #expect(tool.status == 1, "\(tool.output)\(tool.errors)")
     let dirty = "FAILED: vtdss_fmt_test test_dirty"
     #expect(tool.output.contains("\(dirty) (vtdss_cfg_0): hangs: it took more than 8 seconds"))
@@ -86,7 +87,7 @@ import Testing
   @Test(.enabled(if: isThere, needs)) func aReviewTellsWhichCasesTheNewerTreeBreaks() throws {
     let path = try edited(Self.attributes)
     // The recorded scenarios that are no table of VT-d say nothing of its cases.
-    let few = "Corpus/kernel/pt/directed-vtdss*.iopt.gz --seconds 1 --no-costs"
+    let few = "Corpus/kernel/pt/directed-vtdss*.iopt.gz --seconds 1 --no-costs --no-lines"
     let review = "review kernel:7.3 'kernel:\(path)' \(few)"
     let tool = try iopt(review)
     #expect(tool.status == 4, "\(tool.output)\(tool.errors)")

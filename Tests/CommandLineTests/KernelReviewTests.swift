@@ -14,7 +14,7 @@ import Testing
   /// What a review says of an edit, without what KernelCasesTests and KernelLinesTests look at, which
   /// takes longest. Scenarios are made by time: a machine that has little of it gets more.
   private func review(_ edit: EditedTree.Edit, until names: [String]) throws -> Tool {
-    let edited = try EditedTree(of: Self.tree, edit)
+    let edited = try EditedTree(of: Self.tree, edit, onlyFormat: "vtdss")
     return try review(
       "\(EditedTree.environment) iopt review kernel:7.3 'kernel:\(edited.path)'"
         + " --shrink 3 --no-cases --no-lines", until: names)
@@ -40,8 +40,7 @@ import Testing
 
   @Test(.enabled(if: linux.isThere, linux.needs)) func anUnchangedTreeHasNoDifference() throws {
     let tool = try Tool.shell(
-      "XDG_CACHE_HOME='\(EditedTree.cache)' iopt review kernel:7.3 kernel:7.3 --seconds 2"
-        + " --no-costs")
+      "\(EditedTree.environmentOfCases) iopt review kernel:7.3 kernel:7.3 --seconds 2 --no-costs")
     #expect(tool.status == 0, "\(tool.output)\(tool.errors)")
     #expect(tool.output.contains("no difference in "))
   }
