@@ -18,6 +18,7 @@ import Testing
     var output: String
     var log: String
     var files: [String]
+    var times: String
   }
 
   /// Runs it on two suites, `Room.Suite` and `Room.Other`, whose processes tell these streams and
@@ -25,7 +26,7 @@ import Testing
   private func report(
     _ suite: EventStream, _ status: Int32, other: EventStream = .skipping(),
     _ otherStatus: Int32 = 0,
-    options: String = ""
+    options: String = "", there: [String: String] = [:]
   ) throws -> Outcome {
     let files = FileManager.default
     let folder = files.temporaryDirectory.appendingPathComponent("lockstep-\(UUID().uuidString)")
@@ -46,6 +47,12 @@ import Testing
       head -n 2 \(folder.path)/$name >"$5"; sleep 0.3; tail -n +3 \(folder.path)/$name >>"$5"
       exit $status
       """
+    for (name, text) in there {
+      let path = folder.appendingPathComponent("made/\(name)")
+      try files.createDirectory(
+        at: path.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(text.utf8).write(to: path)
+    }
     let bundle = folder.appendingPathComponent("bundle")
     try Data(script.utf8).write(to: bundle)
     try files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: bundle.path)
@@ -57,13 +64,13 @@ import Testing
     process.currentDirectoryURL = folder
     try process.run()
     process.waitUntilExit()
-    let texts = ["out", "made/log"].map {
+    let texts = ["out", "made/log", "made/log.times"].map {
       (try? String(contentsOf: folder.appendingPathComponent($0), encoding: .utf8)) ?? ""
     }
     let made = try? files.contentsOfDirectory(atPath: folder.appendingPathComponent("made").path)
     return Outcome(
       status: process.terminationStatus, output: texts[0], log: texts[1],
-      files: (made ?? []).sorted())
+      files: (made ?? []).sorted(), times: texts[2])
   }
 
   private static func passing() -> EventStream {
@@ -108,6 +115,21 @@ import Testing
     #expect(outcome.status == 0)
     #expect(outcome.output.contains("1 test in 1 suite: 0 passed, 1 skipped"), "\(outcome.output)")
     #expect(!outcome.log.contains("Room.Suite"))
+  }
+
+  @Test func timesOfSuitesThatAreNotRunStay() throws {
+    let outcome = try report(
+      Self.passing(), 0, options: "--filter Suite/",
+      there: ["log.times": "Room.Other 7.5\nRoom.Suite 99.0\n"])
+    #expect(outcome.times.hasPrefix("Room.Other 7.5\nRoom.Suite 49.5"), "\(outcome.times)")
+  }
+
+  @Test func whatARunLeftThatWasKilledGoes() throws {
+    let mine = "log.\(getpid()).1.log"
+    let outcome = try report(
+      Self.passing(), 0, there: ["log.99999999.2.events": "", mine: "", "log.old": ""])
+    #expect(outcome.status == 0)
+    #expect(outcome.files == ["log", mine, "log.old", "log.times"].sorted())
   }
 
   @Test(arguments: [("Suite", "Other"), ("Other", "Suite")])

@@ -17,6 +17,7 @@ struct TestPool {
     let start = ContinuousClock.now
     var run = TestRun(batches.flatMap(\.tests), root: FileManager.default.currentDirectoryPath)
     let log = try open()
+    sweep()
     var waiting = slowestFirst(batches)[...]
     var active: [TestJob] = []
     var number = 0
@@ -56,20 +57,41 @@ struct TestPool {
     return file
   }
 
+  /// Removes what runs left that were killed: `LOG.PID.NUMBER.…` of processes that are no more.
+  private func sweep() {
+    let files = FileManager.default
+    let (folder, name) = (
+      (log as NSString).deletingLastPathComponent, (log as NSString).lastPathComponent
+    )
+    for left in (try? files.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)) ?? []
+    where left.hasPrefix("\(name).") {
+      let parts = left.dropFirst(name.count + 1).split(separator: ".")
+      guard parts.count == 3, let process = Int32(parts[0]), Int(parts[1]) != nil,
+        kill(process, 0) != 0, errno == ESRCH
+      else { continue }
+      try? files.removeItem(atPath: folder.isEmpty ? left : "\(folder)/\(left)")
+    }
+  }
+
   // MARK: Times
 
   private var times: String { "\(log).times" }
 
-  /// What took longest the last time comes first, so that nothing long is left for the end; what is
-  /// new comes before all, and of that what `first` says.
-  private func slowestFirst(_ batches: [TestBundle.Batch]) -> [TestBundle.Batch] {
+  /// What suites took the last time, in seconds.
+  private func knownTimes() -> [String: Double] {
     let text = (try? String(contentsOfFile: times, encoding: .utf8)) ?? ""
-    let known = Dictionary(
+    return Dictionary(
       text.split(separator: "\n").compactMap { line -> (String, Double)? in
         let words = line.split(separator: " ")
         guard words.count == 2, let seconds = Double(words[1]) else { return nil }
         return (String(words[0]), seconds)
       }, uniquingKeysWith: max)
+  }
+
+  /// What took longest the last time comes first, so that nothing long is left for the end; what is
+  /// new comes before all, and of that what `first` says.
+  private func slowestFirst(_ batches: [TestBundle.Batch]) -> [TestBundle.Batch] {
+    let known = knownTimes()
     let isFirst = Dictionary(
       uniqueKeysWithValues: batches.map { batch in
         (batch.suite, first.map { batch.suite.contains($0) } ?? false)
@@ -80,10 +102,13 @@ struct TestPool {
     return batches.sorted { seconds($0.suite) > seconds($1.suite) }
   }
 
+  /// Of suites that were not run now, what is known stays; half of it where less was needed, for perhaps
+  /// not all of their tests were run.
   private func remember(_ run: TestRun) throws {
-    let lines = Dictionary(grouping: run.tests, by: \.batch).map { suite, tests in
-      "\(suite) \(tests.reduce(0) { $0 + $1.seconds })\n"
+    let told = Dictionary(grouping: run.tests, by: \.batch).mapValues { tests in
+      tests.reduce(0) { $0 + $1.seconds }
     }
+    let lines = knownTimes().merging(told) { max($1, $0 / 2) }.map { "\($0) \($1)\n" }
     try Data(lines.sorted().joined().utf8).write(to: URL(fileURLWithPath: times))
   }
 }
