@@ -147,7 +147,8 @@ class Court:
         self.judges = chosen_judges()
         self.sums = {judge.name: judge_sum(judge) for judge in self.judges}
         self.port = fingerprint(None)
-        self.lock = threading.Lock()
+        # What the port takes is measured once, while others hear what was measured before.
+        self.locks = {judge.name: threading.Lock() for judge in self.judges}
 
     def remembered(self, judge, sum, find):
         """A verdict on objects of this checksum; what `find` finds, when it is not there."""
@@ -165,7 +166,7 @@ class Court:
         def measure():
             with tempfile.TemporaryDirectory(dir=BUILD) as folder:
                 return hear(judge, Plugin(None, folder), 1800)
-        with self.lock:
+        with self.locks[judge.name]:
             record = self.remembered(judge, self.port, measure)
         if record["killed"]:
             stop(f"{judge.name} finds fault with the port itself: {record['killed']}")

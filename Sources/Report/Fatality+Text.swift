@@ -45,6 +45,7 @@ extension Finding {
     case .refusal: "when asked why it refuses \(whereabouts)"
     case .teardown: "in its teardown at \(whereabouts)"
     case .close: "in its close at \(whereabouts)"
+    case .unknown: "when asked for what no version of the ABI has, before \(whereabouts)"
     }
   }
 

@@ -43,6 +43,9 @@ import Testing
       "writes behind its operation", .run,
       "if (op->kind == IOPT_OP_MAP) ((char *)op)[op->size] = 0", "abi map: operation changed",
       "wrote over the operation"),
+    Case(
+      "ends at a number that it does not know", .run, "if (op->kind >= IOPT_OP_KINDS_2) abort()",
+      "process unknown: SIGABRT", "when asked for what no version of the ABI has, before "),
   ]
 
   private static let text = """

@@ -70,6 +70,7 @@ public struct Fatality: Codable, Equatable, Sendable {
     case .open: "open"
     case .teardown: "teardown"
     case .close: "close"
+    case .unknown: "unknown"
     case .operation, .refusal: nil
     }
   }

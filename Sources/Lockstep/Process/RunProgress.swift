@@ -18,6 +18,8 @@ public struct RunProgress: BitwiseCopyable, Sendable {
     case teardown
     /// The domain is closed.
     case close
+    /// Before a domain's first operation it is asked for what no version of the ABI has.
+    case unknown
   }
 
   /// Calls into lanes that were begun or have returned: while it moves, nothing hangs.

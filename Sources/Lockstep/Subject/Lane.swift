@@ -179,9 +179,9 @@ public final class Lane {
   /// Runs a copy of the operation.
   private func runLent(_ operation: UnsafePointer<iopt_op>) -> SubjectStatus {
     let copy = lent.lend(operation)
+    if let skew, skew.hasToAsk { call(.unknown) { skew.ask(domain.pointee) } }
     let number = call(.operation, kind: operation.pointee.kind) {
       guard let skew else { return runOperation(domain.pointee, copy) }
-      skew.ask(domain.pointee)
       return skew.lend(copy) { runOperation(domain.pointee, $0) }
     }
     if !lent.isAsLent(operation) { host.state.pointee.note(.operationChanged) }

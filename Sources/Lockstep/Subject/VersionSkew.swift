@@ -16,8 +16,9 @@ final class VersionSkew {
   private let memory: UnsafeMutableRawPointer
   private var configuration = iopt_config()
   private var numbers = UnknownNumbers(seed: 0)
-  /// Whether the open domain was asked: once, since the answers hang on nothing that happens to it.
-  private var hasAsked = true
+  /// Whether the open domain was not asked yet: once, since the answers hang on nothing that happens
+  /// to it.
+  private(set) var hasToAsk = false
 
   /// Bytes behind the longest struct, and what stands in them.
   private static let (tail, rubbish): (Int, Int32) = (32, 0xa5)
@@ -38,14 +39,13 @@ final class VersionSkew {
   private func begin(_ configuration: iopt_config) {
     self.configuration = configuration
     numbers = UnknownNumbers(seed: seed(configuration))
-    hasAsked = false
+    hasToAsk = true
   }
 
   /// Asks for domains, none of which there is, and the open domain for such operations. Called before
-  /// each operation.
+  /// the first operation.
   func ask(_ domain: UnsafeMutableRawPointer?) {
-    if hasAsked { return }
-    hasAsked = true
+    hasToAsk = false
     askToOpen()
     let operations = UnknownRequest.operations(
       subject.capabilities, hasLayer: configuration.has_dma == 1, &numbers)
