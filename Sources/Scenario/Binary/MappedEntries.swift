@@ -41,7 +41,8 @@ extension LoweredScenario {
 
     func add(_ length: UInt64, room: UInt64, _ alignment: Int) {
       guard length > 0, length - 1 <= room else { return }
-      sum = sum.addingReportingOverflow(entries(alignment, length)).partialValue
+      let (more, isTooMuch) = sum.addingReportingOverflow(entries(alignment, length))
+      sum = isTooMuch ? .max : more
     }
   }
 
