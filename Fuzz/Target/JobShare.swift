@@ -110,8 +110,8 @@ public struct JobTally: Codable, Sendable {
   /// Whether a subject did an operation in a scenario that none refused.
   public var wasAsked = false
 
-  /// Table entries that one input may ask for: a second's work of two sides, and what they take with
-  /// all that is known of each is well below libFuzzer's 2 GiB.
+  /// Table entries that one input may ask for: a second's work of two sides, and with all that is
+  /// known of each they take well below libFuzzer's 2 GiB.
   static let entryLimit: UInt64 = 1 << 21
 
   public init() {}

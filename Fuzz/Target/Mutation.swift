@@ -20,8 +20,8 @@ private struct Mutation {
     let kind = FuzzTargetKind(rawValue: settings.target) ?? .subjects
     hasOperations = kind.takesOperations
     knowsOperations = hasOperations && !settings.mutatesBytesOnly
-    // One that cannot be read is told where inputs are run.
-    form = (try? settings.head()).map(InputForm.init)
+    // One that cannot be read is told where inputs are run; the decoder alone takes none.
+    form = kind == .subjects ? (try? settings.head()).map(InputForm.init) : nil
   }
 
   func mutate(_ buffer: UnsafeMutableBufferPointer<UInt8>, size: Int, seed: UInt32) -> Int {

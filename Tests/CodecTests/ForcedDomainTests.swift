@@ -45,31 +45,40 @@ import Testing
     #expect(length <= 640 << 12)
   }
 
-  @Test func aSmallerConfigurationIsNotTouched() {
-    let form = InputForm(Self.head)
-    let start = Self.input(Self.huge)
-    for seed in UInt64(0)..<2000 {
-      var buffer = start + [UInt8](repeating: 0, count: 200)
+  /// A domain of each kind: with the layer or not, of either version of the language.
+  private static let forms: [InputForm] = [true, false].flatMap { hasDMA in
+    [1, 2].map { InputForm(hasDMA: hasDMA, version: $0) }
+  }
+
+  /// Its own header says otherwise than the form in all that a form is, and no bit of it is one that an
+  /// edit could leave as it is.
+  @Test(arguments: forms) func theHeaderThatNobodyReadsIsNotTouched(_ form: InputForm) {
+    var header = [UInt8](repeating: 0x5a, count: 8)
+    header[1] = form.hasDMA ? 0x52 : 0x5a
+    if form.version == 1 { header += [0xd8] + [UInt8](repeating: 0x5a, count: 7) }
+    let start = header + [UInt8](repeating: 0, count: 16)
+    for seed in UInt64(0)..<4000 {
+      var buffer = start + [UInt8](repeating: 0, count: 400)
       let size = buffer.withUnsafeMutableBufferPointer {
         mutateInput($0, size: start.count, seed: seed, as: form)
       }
-      #expect(size >= 8 && buffer[..<8].allSatisfy { $0 == 0 }, "seed \(seed)")
+      #expect(
+        size >= header.count && buffer[..<header.count].elementsEqual(header), "seed \(seed)")
     }
   }
 
-  @Test func aDomainWithoutALayerIsNeverRelaxed() {
-    var head = Self.head
-    head.dma = nil
-    let form = InputForm(head)
-    for seed in UInt64(0)..<2000 {
-      var buffer = [UInt8](repeating: 0, count: 200)
-      // Its own header has the layer, so that by itself it would be.
-      buffer[1] = 1 << 3
-      let size = buffer.withUnsafeMutableBufferPointer {
-        mutateInput($0, size: 16, seed: seed, as: form)
-      }
-      let records = buffer[..<size].withUnsafeBufferPointer { InputRecords($0, as: form) }
-      #expect(!records.hasDMA && buffer[1] == 1 << 3, "seed \(seed)")
+  @Test(arguments: forms) func onlyADomainWithALayerIsRelaxed(_ form: InputForm) {
+    var random = SeededRandom(seed: 1)
+    // Its own header says the opposite.
+    var bytes = [UInt8](repeating: 0, count: 64)
+    bytes[1] = form.hasDMA ? 0 : 1 << 3
+    let before = bytes
+    let isRelaxed = bytes.withUnsafeMutableBufferPointer { buffer in
+      var input = InputBuffer(buffer, size: 16, as: form)
+      introduceRelaxation(&input, &random)
+      return input.records.contains(IOPT_OP_RELAX)
     }
+    #expect(isRelaxed == form.hasDMA)
+    #expect(bytes[..<8] == before[..<8])
   }
 }

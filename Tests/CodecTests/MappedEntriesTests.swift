@@ -13,21 +13,29 @@ import Testing
   }
 
   private static let plain = "iopt 1\ndomain format=x86_64 va=48 oa=52 features=none top=3\n"
+  private static let widest = "iopt 1\ndomain format=amdv1 va=64 oa=52 features=none top=5\n"
   private static let layer =
     "iopt 2\ndomain format=x86_64 kernel=7.3 va=48 oa=52 features=none top=3\n"
     + "dma queue=percpu cpus=1 size=16 timeout=10 mode=fq limit=0xffffffff\n"
 
   @Test func largeAlignedMappingsTakeFewLargeEntries() throws {
-    #expect(try entries(Self.plain + "map 0x0 0x0 0x10000000000 rw\n") <= 1025)
-    #expect(try entries(Self.plain + "map 0x1000 0x1000 0x10000000000 rw\n") >= 1 << 28)
-    #expect(
-      try entries(Self.plain + "map 0x0 0x0 0x10000000000 rw\n map 0x1000 0x0 0x1000 rw\n") < 1100)
+    // Of 1 TiB, with what may be in front of the first large page and behind the last.
+    for iova in [0x0, 0x1000, 0x20_0000] {
+      let map = "map \(hex(iova)) \(hex(iova)) 0x10000000000 rw\n"
+      #expect((1024...1024 + 4 * 511 + 1).contains(try entries(Self.plain + map)))
+    }
+    #expect(try entries(Self.plain + "map 0x2000 0x1000 0x10000000000 rw\n") >= 1 << 28)
+    let largest = "map 0x0 0x0 0x8000000000000 rw\n"
+    #expect(try entries(Self.widest + largest) <= 1 << 13)
+    let between = Self.widest.replacing("top=5", with: "top=5 pgsizes=0x40001000")
+    #expect(try entries(between + "map 0x1000 0x1000 0x40000000 rw\n") >= (1 << 18) - 1)
   }
 
+  private func hex(_ number: Int) -> String { "0x" + String(number, radix: 16) }
+
   @Test func aSumThatNoNumberHoldsIsNone() throws {
-    let head = "iopt 1\ndomain format=amdv1 va=64 oa=52 features=none top=5\n"
-    let map = "map 0x1000 0x1000 0x8000000000000000 rw\n"
-    #expect(try entries(head + String(repeating: map, count: 8192)) == .max)
+    let map = "map 0x2000 0x1000 0x8000000000000000 rw\n"
+    #expect(try entries(Self.widest + String(repeating: map, count: 8192)) == .max)
   }
 
   @Test func noInputThatIsBoundedAsksForMany() {

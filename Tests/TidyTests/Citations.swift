@@ -116,7 +116,7 @@ struct Citations {
   // MARK: Goals of make
 
   private func unknownGoals(_ file: SourceFile, _ line: Int, _ text: Substring) -> [Complaint] {
-    guard text.contains("make "), !goals.isEmpty else { return [] }
+    guard text.contains("make "), tree.file("Makefile") != nil else { return [] }
     return text.matches(of: /(?:`|^)make ([a-z-]+)/).map(\.output.1).filter { !goals.contains($0) }
       .map { file.complaint(line, "`make \($0)` is no goal of the Makefile") }
   }

@@ -9,6 +9,8 @@ struct TestPool {
   let first: Regex<AnyRegexOutput>?
   /// Where everything that tests say goes; files beside it are made and taken away.
   let log: String
+  /// All tests are run that there are.
+  let isWhole: Bool
   /// Called when a test has ended, and now and then.
   let onEnd: (TestRun.Test) -> Void
   let onProgress: (TestRun) -> Void
@@ -57,7 +59,8 @@ struct TestPool {
     return file
   }
 
-  /// Removes what runs left that were killed: `LOG.PID.NUMBER.…` of processes that are no more.
+  /// Removes what runs left that were killed: `LOG.PID.NUMBER.…` of processes that are no more. One
+  /// in another container looks like these: two of them should not share a log.
   private func sweep() {
     let files = FileManager.default
     let (folder, name) = (
@@ -102,13 +105,14 @@ struct TestPool {
     return batches.sorted { seconds($0.suite) > seconds($1.suite) }
   }
 
-  /// Of suites that were not run now, what is known stays; half of it where less was needed, for perhaps
-  /// not all of their tests were run.
+  /// Unless all were run, what is known of other suites stays, and half of it where less was needed,
+  /// for perhaps not all of a suite's tests were run.
   private func remember(_ run: TestRun) throws {
     let told = Dictionary(grouping: run.tests, by: \.batch).mapValues { tests in
       tests.reduce(0) { $0 + $1.seconds }
     }
-    let lines = knownTimes().merging(told) { max($1, $0 / 2) }.map { "\($0) \($1)\n" }
+    let before = isWhole ? [:] : knownTimes()
+    let lines = before.merging(told) { max($1, $0 / 2) }.map { "\($0) \($1)\n" }
     try Data(lines.sorted().joined().utf8).write(to: URL(fileURLWithPath: times))
   }
 }

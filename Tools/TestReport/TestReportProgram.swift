@@ -87,6 +87,7 @@ struct TestReportProgram {
   ) -> TestPool {
     TestPool(
       bundle: bundle, jobs: jobs, first: first, log: log,
+      isWhole: (values["--filter"] ?? "").isEmpty,
       onEnd: { test in
         guard test.state == .failed else { return }
         Self.clearProgress()

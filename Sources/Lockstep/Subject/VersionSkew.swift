@@ -16,8 +16,8 @@ final class VersionSkew {
   private let memory: UnsafeMutableRawPointer
   private var configuration = iopt_config()
   private var numbers = UnknownNumbers(seed: 0)
-  /// Whether the open domain was not asked yet: once, since the answers hang on nothing that happens
-  /// to it.
+  /// Whether the open domain was not asked yet: once, since the answers hang on nothing that
+  /// happens to it.
   private(set) var hasToAsk = false
 
   /// Bytes behind the longest struct, and what stands in them.
@@ -42,8 +42,8 @@ final class VersionSkew {
     hasToAsk = true
   }
 
-  /// Asks for domains, none of which there is, and the open domain for such operations. Called before
-  /// the first operation.
+  /// Asks for domains, none of which there is, and the open domain for such operations. Called
+  /// before the first operation.
   func ask(_ domain: UnsafeMutableRawPointer?) {
     hasToAsk = false
     askToOpen()

@@ -37,13 +37,26 @@ struct WorkBudget {
     return bounded
   }
 
-  /// Entries that a mapping fills.
-  func entries(_ length: UInt64, alignment: Int) -> UInt64 {
-    let entry = entryLog2(length, alignment: alignment)
-    let tail = length & (1 << entry - 1)
-    guard entry > 12, tail > 0 else { return length >> entry + 1 }
-    return length >> entry + entries(tail, alignment: Int(entry))
+  /// Entries that a mapping fills at most, whose addresses are alike in so many of the lowest bits: up
+  /// to the first page of the largest size that fits, in these, and behind the last.
+  func entries(_ length: UInt64, alike: Int) -> UInt64 {
+    let longest = 63 - max(length, 1).leadingZeroBitCount
+    var usable = sizes & ~0xfff & (UInt64.max >> UInt64(63 - min(alike, longest, 63)))
+    guard usable != 0 else { return length >> 12 + 1 }
+    var size = usable.trailingZeroBitCount
+    var ends: UInt64 = 1
+    usable &= usable - 1
+    while usable != 0 {
+      let larger = usable.trailingZeroBitCount
+      ends += 2 * ((1 << (larger - size)) - 1) << Self.contiguous(size)
+      size = larger
+      usable &= usable - 1
+    }
+    return length >> (size - Self.contiguous(size)) + ends
   }
+
+  /// Entries, log2, that a page of such a size takes, of those of its level.
+  private static func contiguous(_ size: Int) -> Int { (size - 12) % 9 }
 
   /// What fills no entry of that size is mapped in smaller ones, of which there may be very many.
   private mutating func boundTail(of length: UInt64, _ entry: UInt64) -> UInt64 {

@@ -29,7 +29,7 @@ func insertLife(_ input: inout InputBuffer, _ count: Int, _ random: inout Seeded
   if records.hasDMA, records.form.version == 2, random.oneIn(16) {
     return insertDepotLife(&input, count, &random)
   }
-  if !records.hasDMA, records.plainHeader == 8, random.oneIn(12) {
+  if !records.hasDMA, input.form != nil || records.plainHeader == 8, random.oneIn(12) {
     return insertEncryptedLife(&input, count, &random)
   }
   let row = records.hasDMA ? life(records.form, &random) : tableLife(&random)
