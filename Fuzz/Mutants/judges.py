@@ -30,6 +30,10 @@ GENERATED = {
     f"{BUILD}/generated/working-set.iopt.gz": ["--layer", "working-set", "--operations", "50000"],
 }
 
+# Those of `enum iopt_row`, as a user types them.
+ROWS = ["lookup", "dynamic-top", "page-sizes", "small-map", "no-page-size", "levels", "svpbmt", "dirty",
+        "empty-piece", "destroy", "magazines"]
+
 
 def all_judges():
     texts = sorted(glob.glob("Corpus/reproducers/*.iopt") + glob.glob("Corpus/scenarios/*.iopt"))
@@ -50,6 +54,8 @@ def all_judges():
         Judge("corpus", [corpus], ["Corpus/fuzz"]),
         Judge("contract", [[*sweep, "contract", "--subject", "{plain}", *out]], []),
         Judge("generated", [[IOPT, "diff", *GENERATED, *SIDES]], []),
+        Judge("rows", [[IOPT, "diff", *list(GENERATED)[:2], *texts, "--left", f"swift,{row}=7.1",
+                        "--right", f"{{plain}},{row}=7.1"] for row in ROWS], texts),
         Judge(FUZZING, fuzzing, [f"Fuzz/{name}" for name in ("Driver", "Target", "CFuzzer")]),
         Judge("traces", [replay], traces),
         Judge("leaks", [leaks], texts + packed + traces),
@@ -90,7 +96,7 @@ def chosen_judges():
     for program in (IOPT, *fuzzers):
         if not os.access(program, os.X_OK):
             stop(f"{program} is not there: make build fuzz-build fuzz-build-address")
-    if "generated" in names:
+    if "generated" in names or "rows" in names:
         generate()
     return judges
 

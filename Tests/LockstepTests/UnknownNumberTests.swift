@@ -162,6 +162,22 @@ import Testing
     #expect(disturbed == plain)
   }
 
+  private static let layerOperations = [
+    IOPT_OP_DMA_MAP, IOPT_OP_DMA_MAP_SG, IOPT_OP_DMA_UNMAP, IOPT_OP_RELAX, IOPT_OP_TICK,
+    IOPT_OP_RESERVE, IOPT_OP_DMA_MAP_PHYS, IOPT_OP_DMA_MAP_SG_ATTRS, IOPT_OP_DMA_UNMAP_PHYS_OR_SG,
+    IOPT_OP_DMA_IOVA_ALLOC, IOPT_OP_DMA_IOVA_LINK, IOPT_OP_DMA_IOVA_SYNC, IOPT_OP_DMA_IOVA_UNLINK,
+    IOPT_OP_DMA_IOVA_DESTROY, IOPT_OP_DMA_IOVA_FREE,
+  ]
+
+  @Test(arguments: BuiltIn.allCases, layerOperations.map(\.rawValue))
+  func withoutALayerItsOperationsAreRefusedForThat(_ subject: BuiltIn, _ kind: UInt32) {
+    let domain = EdgeDomain(subject, .ours) { $0.has_dma = 0 }
+    #expect(domain.opened == IOPT_DONE.rawValue)
+    #expect(domain.run(iopt_op_kind(kind)) { _ in } == IOPT_REFUSED.rawValue)
+    #expect(
+      subject.refusal == "operation kind=\(kind) needs a DMA layer, the domain has none")
+  }
+
   /// Kernels of rows, rows behind the last one.
   @Test(arguments: [UInt64(4), 9 << 8, 1 << 44, 1 << 63])
   func rowsThatAreNotKnownAreRefused(_ rows: UInt64) {
