@@ -12,9 +12,9 @@ import tempfile
 import threading
 import time
 
-from judges import FUZZING, KEPT, chosen_judges, judge_sum, keep, kept
+from judges import DEAREST, FUZZING, KEPT, chosen_judges, judge_sum, keep, kept
 from plugins import Plugin, fingerprint
-from settings import BUILD, contents, load, save, stop
+from settings import BUILD, contents, load, save, setting, stop
 
 GIB = 1 << 30
 IDLE = 60  # seconds by the clock without work, after which a judge hangs
@@ -176,13 +176,16 @@ class Court:
         return hear(kept(), plugin, 60) if judge.name == KEPT else hear(
             judge, plugin, self.limit(judge))
 
-    def verdicts(self, mutant, sum):
-        """By judge. Fuzzing is always heard, of the others as many as it takes."""
+    def verdicts(self, mutant, sum, is_listed):
+        """By judge. Fuzzing is always heard, of the others as many as it takes; for what is listed as a
+        survivor, and so was judged before, the dearest only where they are asked for."""
         result = {}
         with tempfile.TemporaryDirectory(dir=BUILD) as folder:
             plugin = Plugin(mutant, folder)
             for judge in self.judges:
                 if judge.name != FUZZING and any(v["killed"] for v in result.values()):
+                    continue
+                if is_listed and judge.name in DEAREST and not setting("JUDGES"):
                     continue
                 result[judge.name] = self.remembered(
                     judge, sum, lambda: self.hear(judge, plugin))

@@ -18,6 +18,8 @@ from settings import (ASAN_FUZZ, BUILD, IOPT, IOPT_FUZZ, LANE_RUNS, RUNS, SEED, 
 Judge = collections.namedtuple("Judge", "name commands reads")
 
 FUZZING = "fuzzing"
+# They take longer than all others together.
+DEAREST = ("tests", "configurations")
 SANITIZING = "detect_leaks=1:hard_rss_limit_mb=4096:quarantine_size_mb=16"
 KEPT = "kept"
 HARNESS = ["Package.swift", "reference/abi", "Sources"]
